@@ -1,0 +1,83 @@
+"""The change set: what a reviewer approves and `apply` pushes, word for word.
+
+One change set belongs to one platform (or to `shared`). Its digest (`ipv6.change.digest`) covers every field here.
+Times, signatures and serial numbers are kept outside, in the store's record around it (design decision 3).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+SCHEMA = "jiyue/change-set/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One owned object of a device under one driver.
+
+    `base` and `intended` are the driver's normalised text of the whole object, `base_hash`/`intended_hash` their
+    sha256. `forward` and `reverse` are what the driver's device side is told to run to get there and back.
+    An unchanged section has equal hashes, empty commands and a `keep` reason.
+    """
+
+    driver: str
+    object: str
+    base: str
+    intended: str
+    base_hash: str
+    intended_hash: str
+    forward: str
+    reverse: str
+    keep: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceChange:
+    """All sections of one device; `deferred` is the reason why this environment will not touch it."""
+
+    device: str
+    role: str
+    region: str
+    sections: tuple[Section, ...]
+    deferred: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordChange:
+    """One RRset before and after; applied last. `server` is the device that holds the primary zone."""
+
+    server: str
+    zone: str
+    name: str
+    type: str
+    ttl: int
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    keep: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One allocation of the ledger: an identity and its prefix, for ever."""
+
+    key: str
+    prefix: str
+    parent: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSet:
+    """What changes for one platform: addresses, device texts, records, the stack's values, the inputs' hashes.
+
+    `stack` holds what the platform's stack takes from the plan (prefix pairs, service ranges, flows).
+    """
+
+    platform: str
+    environment: str
+    claims: tuple[Claim, ...]
+    devices: tuple[DeviceChange, ...]
+    records: tuple[RecordChange, ...]
+    sites: tuple[dict[str, str], ...]
+    stack: dict[str, object] = field(default_factory=dict)
+    inputs: dict[str, str] = field(default_factory=dict)
+    schema: str = SCHEMA
