@@ -218,6 +218,8 @@ class Environment(Frozen):
     ssh_user: str = "root"
     store: str = ""
     context: str = ""
+    parent: str = ""
+    """SSH name of the server that takes delegation changes of `gov.cn`; empty: listed for the registrar by hand."""
     control_plane: ControlPlane | None = None
     calendar: str = ""
 
