@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jiyue.engines.install import Setting, install, require, resolve, status
 from jiyue.engines.model import Engine, EngineError, EnginePaths, EngineStatus, Progress
+from jiyue.engines.pulumi import pulumi_env, pulumi_home
 from jiyue.engines.recipes import engine_table
 
 __all__ = [
@@ -15,6 +16,8 @@ __all__ = [
     "Setting",
     "engine_table",
     "install",
+    "pulumi_env",
+    "pulumi_home",
     "require",
     "resolve",
     "status",

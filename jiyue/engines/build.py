@@ -58,9 +58,7 @@ class CopyFromModule:
         try:
             target.write_bytes(path.read_bytes())
         except OSError as error:
-            raise EngineError(
-                str(path), f"cannot be copied ({error.strerror})", "clean the Go module cache"
-            ) from error
+            raise EngineError(str(path), f"cannot be copied ({error.strerror})", "clean the Go module cache") from error
         target.chmod(self.mode)
 
 
@@ -101,9 +99,7 @@ def go_version(env: Mapping[str, str]) -> tuple[int, int] | None:
     if program is None:
         return None
     try:
-        text = subprocess.run(
-            [program, "version"], capture_output=True, text=True, check=True, env=dict(env)
-        ).stdout
+        text = subprocess.run([program, "version"], capture_output=True, text=True, check=True, env=dict(env)).stdout
     except (OSError, subprocess.CalledProcessError):
         return None
     match = re.search(r"go(\d+)\.(\d+)", text)
@@ -114,18 +110,14 @@ def check_go(env: Mapping[str, str]) -> None:
     """Raise EngineError unless a `go` that can build the pinned modules is on PATH."""
     found = go_version(env)
     if found is None:
-        raise EngineError(
-            "go", "is not on PATH", "install Go 1.21 or newer (https://go.dev/dl), or use another route"
-        )
+        raise EngineError("go", "is not on PATH", "install Go 1.21 or newer (https://go.dev/dl), or use another route")
     if found < GO_NEEDED:
-        cause = f"is {found[0]}.{found[1]}, too old for the pinned modules (they need Go 1.26, which 1.21+ fetches)"
-        raise EngineError(
-            "go", cause, "install Go 1.21 or newer, for example golang from backports or go.dev/dl"
-        )
+        cause = f"is {found[0]}.{found[1]}, too old: the pinned modules need Go 1.26, which 1.21+ fetches"
+        raise EngineError("go", cause, "install Go 1.21 or newer, for example golang from backports or go.dev/dl")
 
 
 def go_environment(env: Mapping[str, str], tools: Path) -> dict[str, str]:
-    """The environment of every `go` call: no outside flags, no workspace, checks on, caches also without HOME."""
+    """The environment of every `go` call: no outside flags or workspace, checks on, caches without HOME."""
     made = dict(env)
     made.update(GOFLAGS="-mod=readonly", GOWORK="off", CGO_ENABLED="0", LC_ALL="C")
     for name in ("GONOSUMCHECK", "GOINSECURE"):
@@ -184,7 +176,7 @@ def go(context: BuildContext, arguments: Sequence[str], stage: str, *, total: in
 
 def _advice(reason: str) -> str:
     if re.search(r"dial tcp|no such host|proxyconnect|i/o timeout|connection refused", reason):
-        return "the Go module proxy is not reachable: set GOPROXY, or bring the tools folder from another machine"
+        return "the Go module proxy is not reachable: set GOPROXY, or copy the tools folder of another machine"
     if "checksum mismatch" in reason or "SECURITY ERROR" in reason:
         return "the module differs from the pinned one: do not use this GOPROXY"
     if "no space left" in reason:

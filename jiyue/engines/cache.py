@@ -48,9 +48,7 @@ def engine_key(engine: Engine, toolchain: Path) -> str:
             content = path.read_bytes()
         except OSError as error:
             cause = f"the pinned source of {engine.name} cannot be read ({error.strerror})"
-            raise EngineError(
-                str(path), cause, "run from a complete checkout, or set JIYUE_TOOLCHAIN"
-            ) from error
+            raise EngineError(str(path), cause, "run from a complete checkout, or set JIYUE_TOOLCHAIN") from error
         digest.update(f"{name}\0{len(content)}\0".encode())
         digest.update(content)
     digest.update(repr((engine.name, engine.version, engine.steps, engine.files)).encode())
@@ -78,7 +76,7 @@ class Entry:
         return loaded if isinstance(loaded, dict) else None
 
     def damage(self, *, full: bool = False) -> tuple[str, ...]:
-        """What is wrong with the entry's files, by size and mtime, and with `full` by sha256. Empty: nothing."""
+        """What is wrong with the entry's files, by size and mtime, with `full` by sha256. Empty: nothing."""
         manifest = self.manifest()
         if manifest is None:
             return ("it has no readable manifest",)
@@ -115,7 +113,7 @@ def file_sha256(path: Path) -> str:
 
 
 def check_writable(tools: Path) -> None:
-    """Make the tools folder; a read-only one is one clear error. Root ignores modes, so a file is really made."""
+    """Make the tools folder; a read-only one is one clear error. Root ignores modes, so a file is made."""
     try:
         tools.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f"{TEMPORARY}probe-", dir=tools)
@@ -138,7 +136,7 @@ def check_writable(tools: Path) -> None:
 
 @contextlib.contextmanager
 def locked(tools: Path, progress: Progress, *, poll: float = 0.5) -> Iterator[None]:
-    """Hold the tools folder for one installer; a second waits and says for whom. A dead holder's lock is free."""
+    """Hold the tools folder for one installer; a second waits and says for whom. A dead one holds nothing."""
     check_writable(tools)
     with (tools / ".lock").open("a+", encoding="utf-8") as handle:
         told = False
@@ -178,9 +176,7 @@ def seal(entry: Entry, made: Path, route: str, seconds: float) -> None:
     """Give a finished folder its manifest, bring it to the disk and rename it to its place in the cache."""
     for name, relative in entry.engine.files:
         if not (made / relative).exists():
-            raise EngineError(
-                entry.engine.name, f"the {route} made no {name} ({relative})", "report this as a defect"
-            )
+            raise EngineError(entry.engine.name, f"the {route} made no {name} ({relative})", "report this as a defect")
     files: dict[str, dict[str, object]] = {}
     for path in sorted(made.rglob("*")):
         if not path.is_file():

@@ -37,9 +37,7 @@ def architecture() -> str:
     names = {"x86_64": "amd64", "aarch64": "arm64"}
     machine = platform.machine()
     if machine not in names:
-        raise EngineError(
-            machine, "the projects publish no files for this architecture", "build from pinned sources"
-        )
+        raise EngineError(machine, "the projects publish no files for this architecture", "build from pinned sources")
     return names[machine]
 
 
@@ -130,9 +128,7 @@ class KwokRelease:
             digest = str(assets.get(name, {}).get("digest") or "")
             if not digest.startswith("sha256:"):
                 raise EngineError(page, f"publishes no sha256 for {name}", "build from pinned sources")
-            checked(
-                assets[name]["browser_download_url"], digest.removeprefix("sha256:"), context.out / target
-            )
+            checked(assets[name]["browser_download_url"], digest.removeprefix("sha256:"), context.out / target)
 
 
 @dataclass(frozen=True)
@@ -152,9 +148,7 @@ class PulumiInstaller:
         try:
             PulumiCommand.install(root=str(root), version=VersionInfo.parse(self.version))
         except Exception as error:  # the library raises bare exceptions
-            raise EngineError(
-                "pulumi", f"its installer failed ({error})", "use JIYUE_ENGINE_ROUTE=build"
-            ) from error
+            raise EngineError("pulumi", f"its installer failed ({error})", "use JIYUE_ENGINE_ROUTE=build") from error
         target = context.out / "bin"
         target.mkdir(parents=True, exist_ok=True)
         for name in self.programs:
@@ -171,9 +165,7 @@ class ProviderPlugin:
         """Ask the Pulumi on PATH, or an entry of the cache, to fetch the plugin."""
         program = shutil.which("pulumi", path=context.env.get("PATH"))
         if program is None:
-            raise EngineError(
-                "pulumi", "is needed to fetch its plugin and is not there", "install pulumi first"
-            )
+            raise EngineError("pulumi", "is needed to fetch its plugin and is not there", "install pulumi first")
         context.report("download provider", None, "official plugin")
         home = context.source / "home"
         command = [program, "plugin", "install", "resource", "kubernetes", f"v{self.version}"]

@@ -55,8 +55,7 @@ def engine_table() -> tuple[Engine, ...]:
             version=KUBERNETES,
             module="cluster",
             steps=tuple(
-                GoBuild(name, f"k8s.io/kubernetes/cmd/{name}", _KUBERNETES_LDFLAGS)
-                for name in _KUBERNETES_PROGRAMS
+                GoBuild(name, f"k8s.io/kubernetes/cmd/{name}", _KUBERNETES_LDFLAGS) for name in _KUBERNETES_PROGRAMS
             ),
             files=tuple((name, f"bin/{name}") for name in _KUBERNETES_PROGRAMS),
             probe=OnPath(_KUBERNETES_PROGRAMS, ("--version",), r"Kubernetes v1\.34\."),
@@ -69,9 +68,7 @@ def engine_table() -> tuple[Engine, ...]:
             steps=(
                 GoBuild("kwok", "sigs.k8s.io/kwok/cmd/kwok"),
                 *(
-                    CopyFromModule(
-                        "sigs.k8s.io/kwok", f"kustomize/stage/{name}", f"stages/{name.replace('/', '-')}"
-                    )
+                    CopyFromModule("sigs.k8s.io/kwok", f"kustomize/stage/{name}", f"stages/{name.replace('/', '-')}")
                     for name in _KWOK_STAGES
                 ),
             ),
