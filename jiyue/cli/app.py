@@ -1,0 +1,70 @@
+"""The command `jiyue`: groups by user, one thin file per verb or group."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+import typer
+
+from jiyue.cli.output import report_error
+from jiyue.i18n import _, choose_language, set_language
+
+GROUPS = (
+    "demo",
+    "status",
+    "doctor",
+    "engine",
+    "lab",
+    "inventory",
+    "ipv6",
+    "review",
+    "site",
+    "stack",
+    "verify",
+    "accept",
+    "report",
+)
+
+
+def build() -> typer.Typer:
+    """The whole command tree in the language in force; importing the groups here keeps help text translatable."""
+    app = typer.Typer(
+        name="jiyue",
+        help=_("Platforms and IPv6 for a province's consolidated government websites."),
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    from importlib import import_module
+
+    for group in GROUPS:
+        import_module(f"jiyue.cli.{group}").add(app)
+    return app
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Entry point; ends the process with the exit codes of the design, section 5."""
+    words = sys.argv[1:] if arguments is None else arguments
+    set_language(choose_language(words, os.environ))
+    try:
+        code = build()(args=words, prog_name="jiyue", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        code = 2
+    except click.UsageError as error:
+        error.show()
+        code = 2
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo(_("interrupted; run the same command again to continue"), err=True)
+        code = 130
+    except click.exceptions.Exit as stop:
+        code = stop.exit_code
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+__all__ = ["build", "main", "report_error"]

@@ -1,0 +1,42 @@
+"""`jiyue doctor`."""
+
+from __future__ import annotations
+
+import typer
+from rich.console import Console
+
+from inventory import source
+from jiyue import doctor as examiner
+from jiyue.cli.output import Session
+from jiyue.cli.verbs import verb
+from jiyue.engines.cache import tools_folder
+from jiyue.i18n import _, translate
+
+
+def add(app: typer.Typer) -> None:
+    """Add the verb to the command."""
+
+    @verb(app, "doctor", "Say what this machine lacks, before anything starts.", "jiyue doctor --json")
+    def doctor(session: Session) -> int:
+        space = session.workspace
+        data = source.load(space.inventory, space.environment)
+        control = data.environment.control_plane
+        ports = () if control is None else (control.apiserver, control.etcd_client, control.etcd_peer)
+        findings = examiner.examine(ports, tools_folder(), space.root / "var")
+
+        def text(console: Console) -> None:
+            for finding in findings:
+                mark = "✓" if finding.ok else "✗"
+                line = f"{mark} {finding.place}: {translate(finding.cause)}"
+                console.print(line + ("" if finding.ok else f"; {translate(finding.fix)}"))
+
+        session.emit(
+            "doctor",
+            {
+                "findings": [
+                    {"id": f.id, "ok": f.ok, "place": f.place, "cause": f.cause, "fix": f.fix} for f in findings
+                ]
+            },
+            text,
+        )
+        return 0 if all(finding.ok for finding in findings) else 4

@@ -1,0 +1,82 @@
+"""What every verb shares: options in force, JSON or text, errors, the exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from inventory.errors import JiyueError
+from jiyue.i18n import _, translate
+from jiyue.workspace import Workspace, find_root
+
+ORDER = (70, 4, 3, 2, 5, 1)
+"""When several exit codes apply, the first of these wins (design, section 5)."""
+
+
+def worst(codes: list[int]) -> int:
+    """The exit code of a run in which several applied; 0 when none did."""
+    return next((code for code in ORDER if code in codes), 0)
+
+
+@dataclass
+class Session:
+    """Options that hold for one call of the command."""
+
+    environment: str = "lab"
+    as_json: bool = False
+    codes: list[int] = field(default_factory=list)
+
+    @property
+    def workspace(self) -> Workspace:
+        """The checkout around the current folder (or JIYUE_ROOT)."""
+        start = Path(os.environ.get("JIYUE_ROOT", ".")).resolve()
+        return Workspace(find_root(start), self.environment)
+
+    @property
+    def console(self) -> Console:
+        """Text for people; on stderr when JSON goes to stdout."""
+        return Console(stderr=self.as_json, highlight=False, soft_wrap=True)
+
+    def emit(self, schema: str, payload: Mapping[str, Any], text: Callable[[Console], None]) -> None:
+        """Print `payload` as JSON under its versioned schema name, or call `text` to print it for people."""
+        if self.as_json:
+            document = {"schema": f"jiyue/{schema}/1", **payload}
+            sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n")
+        else:
+            text(self.console)
+
+
+def report_error(error: JiyueError) -> int:
+    """Print one line per problem on stderr, in the language in force; gives the exit code."""
+    for problem in error.lines:
+        line = f"{problem.place}: {translate(problem.cause)}"
+        if problem.fix:
+            line += ("；" if translate("; ") == "；" else "; ") + translate(problem.fix)
+        sys.stderr.write(line + "\n")
+    return error.exit_code
+
+
+def guarded(call: Callable[[], int | None], debug: bool) -> int:
+    """Run the command; every failure becomes one clear message and its exit code."""
+    try:
+        return call() or 0
+    except JiyueError as error:
+        return report_error(error)
+    except KeyboardInterrupt:
+        sys.stderr.write(_("interrupted; run the same command again to continue") + "\n")
+        return 130
+    except BrokenPipeError:
+        return 0
+    except Exception as error:  # the last resort: a bug of ours, said as one
+        sys.stderr.write(_("internal error: {error}; set JIYUE_DEBUG=1 for details").format(error=error) + "\n")
+        if debug:
+            traceback.print_exc()
+        return 70
