@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import cached_property
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from inventory.types import (
+    Address4,
+    Day,
+    Flag,
+    MaybeAddress4,
+    MaybeAddress6,
+    MaybePrefix6,
+    Prefix4,
+    Prefix6,
+    Whole,
+    host,
+)
 from inventory.vocab import Level, Plane, Role, SiteKind
 
 SHARED = "shared"
 """Pseudo platform that owns what several platforms share (core, DNS, operations host)."""
+
+
+Host = Annotated[str, AfterValidator(host)]
+Port = Annotated[Whole, Field(ge=1, le=65535)]
+Word = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$", description="small letters, digits and hyphens, at most 40")]
+Code = Annotated[str, Field(pattern=r"^[0-9]{6}$", description="the six digits of GB/T 2260 in quotes")]
+Title = Annotated[str, Field(min_length=1, max_length=100, description="1 to 100 characters")]
+Month = Annotated[str, Field(pattern=r"^([0-9]{4}-[0-9]{2})?$", description="a month like 2019-07")]
 
 
 class Frozen(BaseModel):
@@ -24,12 +42,12 @@ class Frozen(BaseModel):
 class Region(Frozen):
     """One administrative region with its GB/T 2260 code; `successor` is set when the code was replaced."""
 
-    code: str = Field(pattern=r"^\d{6}$")
-    name: str
+    code: Code
+    name: Title
     level: Level
     parent: str = ""
-    valid_from: str = ""
-    valid_to: str = ""
+    valid_from: Month = ""
+    valid_to: Month = ""
     successor: str = ""
 
 
@@ -39,77 +57,77 @@ class Link(Frozen):
     `prefix6` is set only where somebody else (the provider) assigned it.
     """
 
-    id: str
+    id: Word
     kind: Literal["p2p", "lan"]
-    prefix4: IPv4Network
+    prefix4: Prefix4
     owner: str
     plane: Plane = Plane.PUBLIC
     zone: str = ""
-    prefix6: IPv6Network | None = None
+    prefix6: MaybePrefix6 = None
 
 
 class Interface(Frozen):
     """A device's port on a link; `netns` names the zone server inside a zone host that owns the port."""
 
-    name: str = Field(min_length=1, max_length=15, pattern=r"^[a-z0-9-]+$")
+    name: str = Field(pattern=r"^[a-z0-9-]{1,15}$", description="small letters, digits and hyphens, at most 15")
     link: str
-    address4: IPv4Address
-    address6: IPv6Address | None = None
+    address4: Address4
+    address6: MaybeAddress6 = None
     netns: str = ""
 
 
 class Device(Frozen):
     """One device of the extranet or of a platform; `drivers` names folders of `ipv6/drivers`."""
 
-    name: str = Field(pattern=r"^[a-z0-9-]{1,40}$")
+    name: Word
     role: Role
     region: str
-    drivers: tuple[str, ...]
-    mgmt4: IPv4Address
-    loopback4: IPv4Address | None = None
-    primary: bool = False
+    drivers: tuple[Word, ...]
+    mgmt4: Address4
+    loopback4: MaybeAddress4 = None
+    primary: Flag = False
     interfaces: tuple[Interface, ...] = ()
 
 
 class Site(Frozen):
     """A hosted website; its name is data and never derived from pinyin."""
 
-    name: str = Field(pattern=r"^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}$")
-    title: str
-    owner: str
+    name: Host
+    title: Title
+    owner: Title
     kind: SiteKind
     platform: str
-    address4: IPv4Address
+    address4: Address4
 
 
 class System(Frozen):
     """An information system on the extranet; the notice asks new ones for full IPv6."""
 
-    name: str
-    owner: str
-    commissioned: date
+    name: Title
+    owner: Title
+    commissioned: Day
     families: tuple[Literal[4, 6], ...]
-    address4: IPv4Address
+    address4: Address4
     zone: str
 
 
 class FunctionSetting(Frozen):
     """What one platform changes about one of the 16 functions."""
 
-    enabled: bool = True
-    replicas: int = Field(default=1, ge=0, le=20)
+    enabled: Flag = True
+    replicas: Whole = Field(default=1, ge=0, le=20)
 
 
 class Platform(Frozen):
     """One of the 1+14 platforms: one file under `platforms/`."""
 
-    name: str = Field(pattern=r"^[a-z]{2,20}$")
-    code: str
-    title: str
-    operator: str
-    portal: str
-    dns_zone: str
-    services4: IPv4Network
+    name: str = Field(pattern=r"^[a-z]{2,20}$", description="2 to 20 small letters")
+    code: Code
+    title: Title
+    operator: Title
+    portal: Host
+    dns_zone: Host
+    services4: Prefix4
     links: tuple[Link, ...]
     devices: tuple[Device, ...]
     sites: tuple[Site, ...]
@@ -120,8 +138,8 @@ class Platform(Frozen):
 class Network(Frozen):
     """What all platforms share: `network.yaml`."""
 
-    asn: int = Field(ge=1, le=4294967295)
-    provider_asn: int = Field(ge=1, le=4294967295)
+    asn: Whole = Field(ge=1, le=4294967295)
+    provider_asn: Whole = Field(ge=1, le=4294967295)
     name_servers: dict[str, str]
     links: tuple[Link, ...]
     devices: tuple[Device, ...]
@@ -130,9 +148,9 @@ class Network(Frozen):
 class Zone(Frozen):
     """A security zone after GB/T 22239-2019 level 3; `nibble` is its use value inside a region's /48."""
 
-    id: str
-    title: str
-    nibble: int = Field(ge=1, le=7)
+    id: Word
+    title: Title
+    nibble: Whole = Field(ge=1, le=7)
     plane: Plane
     clause: str
 
@@ -141,7 +159,7 @@ class Service(Frozen):
     """A named set of transport ports; protocol `icmp` stands for echo in both families."""
 
     protocol: Literal["tcp", "udp", "icmp"]
-    ports: tuple[int, ...] = ()
+    ports: tuple[Port, ...] = ()
 
 
 class FlowRule(Frozen):
@@ -166,56 +184,56 @@ class Addressing(Frozen):
     """Addressing policy: the profile and the values of the use nibble."""
 
     profile: Literal["legible"]
-    infrastructure_nibble: int = Field(ge=0, le=15)
-    services_nibble: int = Field(ge=0, le=15)
+    infrastructure_nibble: Whole = Field(ge=0, le=15)
+    services_nibble: Whole = Field(ge=0, le=15)
     source: str
 
 
 class Function(Frozen):
     """One function a platform offers (国办函〔2018〕71号 lists 16)."""
 
-    id: str = Field(pattern=r"^[a-z-]{2,30}$")
-    title: str
-    group: str
+    id: str = Field(pattern=r"^[a-z-]{2,30}$", description="2 to 30 small letters and hyphens")
+    title: Title
+    group: Title
     zone: str
-    port: int = Field(ge=1, le=65535)
+    port: Port
     clause: str
 
 
 class Wave(Frozen):
     """One step of the rollout."""
 
-    name: str
+    name: Word
     platforms: tuple[str, ...]
-    canary: bool = False
+    canary: Flag = False
 
 
 class Block(Frozen):
     """A received IPv6 block; a /28 is cut into planes by `index`, a /32 is one plane."""
 
     plane: Plane
-    prefix: IPv6Network
-    index: int = Field(default=0, ge=0, le=15)
+    prefix: Prefix6
+    index: Whole = Field(default=0, ge=0, le=15)
     source: str
 
 
 class ControlPlane(Frozen):
     """Loopback ports of the local control plane."""
 
-    apiserver: int = Field(ge=1024, le=65535)
-    etcd_client: int = Field(ge=1024, le=65535)
-    etcd_peer: int = Field(ge=1024, le=65535)
+    apiserver: Whole = Field(ge=1024, le=65535)
+    etcd_client: Whole = Field(ge=1024, le=65535)
+    etcd_peer: Whole = Field(ge=1024, le=65535)
 
 
 class Environment(Frozen):
     """Where a run happens: `env/<name>.yaml` (design decision 12)."""
 
-    name: str
-    title: str
+    name: Word
+    title: Title
     kind: Literal["lab", "field"]
     holds: tuple[str, ...]
     blocks: tuple[Block, ...]
-    ssh_user: str = "root"
+    ssh_user: str = Field(default="root", pattern=r"^[a-z_][a-z0-9_-]{0,31}$", description="a user name")
     store: str = ""
     context: str = ""
     parent: str = ""

@@ -1,0 +1,63 @@
+"""Every rule of the inventory lives here, one module per rule; a new rule is a new file, nothing to register.
+
+A rule is a function from the `View` to reasons; it never raises and never reads a file.
+What does not belong here: how a file is read (`inventory.source`) and single-field forms (`inventory.model`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Literal
+
+from inventory.view import Ref, View
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a rule does not hold: the place, the cause and the fix; a note is told but stops nothing."""
+
+    at: Ref
+    cause: str
+    fix: str
+    severity: Literal["error", "note"] = "error"
+
+
+Check = Callable[[View], Iterable[Reason]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A named check; `partial` says its findings stay true when more files are added, so it may run on a part."""
+
+    id: str
+    check: Check
+    partial: bool = False
+
+
+def rule(id: str, *, partial: bool = False) -> Callable[[Check], Rule]:
+    """Make a rule of a function; `id` is the module's name in kebab-case."""
+
+    def wrap(check: Check) -> Rule:
+        return Rule(id, check, partial)
+
+    return wrap
+
+
+def discover() -> tuple[Rule, ...]:
+    """Every rule of this package, sorted by id; importing the package alone loads none."""
+    found = []
+    for module in iter_modules(__path__):
+        if not module.name.startswith("_"):
+            content = vars(import_module(f"{__name__}.{module.name}"))
+            found += [value for value in content.values() if isinstance(value, Rule)]
+    return tuple(sorted(found, key=lambda each: each.id))
+
+
+def judge(view: View, *, partial: bool = False) -> Iterator[Reason]:
+    """The reasons of every rule; with `partial` only of those that may run on a part of the inventory."""
+    for each in discover():
+        if each.partial or not partial:
+            yield from each.check(view)

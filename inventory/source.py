@@ -1,0 +1,256 @@
+"""The inventory's only reader: files in, one frozen value out, every error with file:line and all of them at once.
+
+    regions.csv network.yaml zones.yaml functions.yaml waves.yaml addressing.yaml
+    platforms/<platform>.yaml   env/<environment>.yaml
+
+Everything is read as hostile: sizes are bounded, links that leave the root are refused, YAML is the strict subset of
+`inventory.yamlmap`. A file that cannot be read does not hide the errors of the others.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from inventory import rules
+from inventory.errors import InputError, JiyueError, Problems
+from inventory.explain import explain
+from inventory.files import COLUMNS, ENVIRONMENTS, FOLDERS, PLATFORMS, REGIONS, SHARED_FILES, Functions, Waves
+from inventory.model import Addressing, Environment, Inventory, Network, Platform, Region, ZoneMatrix
+from inventory.types import show
+from inventory.view import Ref, View
+from inventory.yamlmap import Mapped, is_hidden, parse
+
+MAX_BYTES = 512 * 1024
+MAX_FILES = 64
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+Record = TypeVar("Record", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """All that one pass found: `inventory` is None when a file could not be read; notes do not stop anything."""
+
+    inventory: Inventory | None
+    problems: tuple[JiyueError, ...]
+    notes: tuple[JiyueError, ...]
+
+
+def load(root: Path, env: str = "lab", drivers: frozenset[str] | None = None) -> Inventory:
+    """The province under `root` in environment `env`.
+
+    Raises `Problems` with every error of every file when anything is wrong, a broken rule included.
+    `drivers` are the known device drivers; None leaves their names unchecked.
+    """
+    found = examine(root, env, drivers)
+    if found.problems or found.inventory is None:
+        raise Problems(found.problems)
+    return found.inventory
+
+
+def check(root: Path, env: str = "lab", drivers: frozenset[str] | None = None) -> tuple[JiyueError, ...]:
+    """Every problem of the province under `root`, sorted by place; empty when there is none."""
+    return examine(root, env, drivers).problems
+
+
+def examine(root: Path, env: str = "lab", drivers: frozenset[str] | None = None) -> Findings:
+    """Read everything and apply every rule, in one pass.
+
+    When a file is broken only the rules marked `partial` run, over what could be read: what they find stays true
+    whatever the broken file will say.
+    """
+    desk = _Desk(root)
+    names = desk.names(env)
+    regions = desk.regions()
+    network = desk.record("network.yaml", Network)
+    matrix = desk.record("zones.yaml", ZoneMatrix)
+    functions = desk.record("functions.yaml", Functions)
+    waves = desk.record("waves.yaml", Waves)
+    addressing = desk.record("addressing.yaml", Addressing)
+    listed = [desk.record(name, Platform) for name in names if name.startswith(f"{PLATFORMS}/")]
+    environment = desk.record(f"{ENVIRONMENTS}/{env}.yaml", Environment) if _NAME.fullmatch(env) else None
+    whole = not desk.problems
+    inventory = Inventory.model_construct(
+        name=root.resolve().name,
+        regions=regions,
+        network=network or Network(asn=1, provider_asn=2, name_servers={}, links=(), devices=()),
+        platforms=tuple(platform for platform in listed if platform is not None),
+        matrix=matrix or ZoneMatrix(zones=(), services={}, flows=()),
+        addressing=addressing or Addressing(profile="legible", infrastructure_nibble=0, services_nibble=7, source=""),
+        functions=functions.functions if functions else (),
+        waves=waves.waves if waves else (),
+        environment=environment or Environment(name="none", title="none", kind="lab", holds=(), blocks=()),
+    )
+    notes: list[tuple[Ref, str, str]] = []
+    for reason in rules.judge(View(inventory, drivers), partial=not whole):
+        into = notes if reason.severity == "note" else desk.problems
+        into.append((reason.at, reason.cause, reason.fix))
+    return Findings(inventory if whole else None, desk.errors(desk.problems), desk.errors(notes))
+
+
+def input_hashes(root: Path, env: str = "lab") -> dict[str, str]:
+    """SHA-256 (hex) of every file that `load` reads, by path relative to `root`, sorted by path."""
+    desk = _Desk(root)
+    contents = {name: desk.read(name) for name in desk.names(env)}
+    if desk.problems:
+        raise Problems(desk.errors(desk.problems))
+    return {name: hashlib.sha256(data).hexdigest() for name, data in sorted(contents.items()) if data is not None}
+
+
+def known_drivers(folder: Path) -> frozenset[str]:
+    """Names of the driver folders under `folder` (`ipv6/drivers`), private ones left out."""
+    return frozenset(path.name for path in folder.iterdir() if path.is_dir() and path.name[0] not in "._")
+
+
+class _Desk:
+    """What has been read so far: the line map of each file and the problems as (ref, cause, fix)."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._real = root.resolve()
+        self._maps: dict[str, Mapped] = {}
+        self.problems: list[tuple[Ref, str, str]] = []
+
+    def names(self, env: str) -> list[str]:
+        """Every file of the province in this environment, relative to the root."""
+        names = [REGIONS, *SHARED_FILES, *self._platforms()]
+        if not _NAME.fullmatch(env):
+            self._flaw(ENVIRONMENTS, 0, f"environment {show(env)} is not a name", "use small letters, digits, hyphens")
+            return names
+        return [*names, f"{ENVIRONMENTS}/{env}.yaml"]
+
+    def _platforms(self) -> list[str]:
+        folder = self._root / PLATFORMS
+        try:
+            entries = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+        except OSError as error:
+            self._flaw(PLATFORMS, 0, f"cannot be listed ({error.strerror})", "add a folder with one file per platform")
+            return []
+        for name in entries:
+            if not name.endswith(".yaml"):
+                self._flaw(
+                    f"{PLATFORMS}/{name[:80]}", 0, "is not a .yaml file, so nobody reads it", "rename or remove it"
+                )
+        names = [name for name in entries if name.endswith(".yaml")]
+        if len(names) > MAX_FILES:
+            self._flaw(PLATFORMS, 0, f"{len(names)} files, more than {MAX_FILES}", "remove what is not a platform")
+        return [f"{PLATFORMS}/{name}" for name in names[:MAX_FILES]]
+
+    def read(self, name: str) -> bytes | None:
+        """A file's bytes; None after noting why it cannot be had."""
+        path = self._root / name
+        try:
+            if not path.resolve(strict=True).is_relative_to(self._real):
+                self._flaw(name, 0, "is a link that leaves the inventory", "put the file itself there")
+                return None
+            if not path.is_file():
+                self._flaw(name, 0, "is not a regular file", "put a file there")
+                return None
+            with path.open("rb") as stream:
+                data = stream.read(MAX_BYTES + 1)
+        except FileNotFoundError:
+            self._flaw(name, 0, "the file is missing", "add it")
+            return None
+        except (OSError, RuntimeError) as error:
+            self._flaw(name, 0, f"cannot be read ({getattr(error, 'strerror', None) or 'a loop of links'})", "allow it")
+            return None
+        if len(data) > MAX_BYTES:
+            self._flaw(name, 0, f"is larger than {MAX_BYTES} bytes", "split it")
+            return None
+        return data
+
+    def _text(self, name: str) -> str | None:
+        data = self.read(name)
+        if data is None:
+            return None
+        try:
+            return data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
+            self._flaw(name, line, "is not UTF-8 text", "save the file as UTF-8")
+            return None
+
+    def record(self, name: str, kind: type[Record]) -> Record | None:
+        """One YAML file as its record; None after noting everything wrong with it."""
+        text = self._text(name)
+        if text is None:
+            return None
+        mapped = self._maps[name] = parse(text)
+        for flaw in mapped.flaws:
+            self._flaw(name, flaw.line, flaw.cause, flaw.fix)
+        if mapped.flaws:
+            return None
+        try:
+            record = kind.model_validate(mapped.value)
+        except ValidationError as error:
+            self.problems += [((name, *path), cause, fix) for path, cause, fix in explain(kind, error)]
+            return None
+        stem = name.rpartition("/")[2].removesuffix(".yaml")
+        if name.partition("/")[0] in FOLDERS and (said := getattr(record, "name", stem)) != stem:
+            fix = f"write name: {stem} or rename the file"
+            self.problems.append(((name, "name"), f"name {show(said)} does not match the file's name", fix))
+        return record
+
+    def regions(self) -> tuple[Region, ...]:
+        """`regions.csv` as records; lines that are wrong are noted and left out."""
+        text = self._text(REGIONS)
+        if text is None:
+            return ()
+        mapped = self._maps[REGIONS] = Mapped()
+        rows = csv.reader(text.splitlines(), strict=True)
+        found: list[Region] = []
+        try:
+            if tuple(next(rows, ())) != COLUMNS:
+                self._flaw(REGIONS, 1, "the first line is not the header", f"write {','.join(COLUMNS)}")
+                return ()
+            for row in rows:
+                region = self._region(rows.line_num, row)
+                if region is not None:
+                    mapped.lines[(len(found),)] = rows.line_num
+                    found.append(region)
+        except csv.Error as error:
+            self._flaw(REGIONS, rows.line_num, f"not valid CSV: {error}", "correct the quotes on this line")
+        return tuple(found)
+
+    def _region(self, line: int, row: list[str]) -> Region | None:
+        if len(row) != len(COLUMNS):
+            self._flaw(REGIONS, line, f"{len(row)} fields, not {len(COLUMNS)}", f"write {','.join(COLUMNS)}")
+            return None
+        if any(is_hidden(char) for value in row for char in value):
+            self._flaw(REGIONS, line, "a field holds a control character", "remove the character")
+            return None
+        try:
+            return Region.model_validate(dict(zip(COLUMNS, row, strict=True)))
+        except ValidationError as error:
+            for _, cause, fix in explain(Region, error):
+                self._flaw(REGIONS, line, cause, fix)
+            return None
+
+    def _flaw(self, name: str, line: int, cause: str, fix: str) -> None:
+        """Note a problem on a known line; line 0 means the file as a whole."""
+        mapped = self._maps.setdefault(name, Mapped())
+        at = f"\0{line}"
+        mapped.lines[(at,)] = line
+        self.problems.append(((name, at), cause, fix))
+
+    def errors(self, found: list[tuple[Ref, str, str]]) -> tuple[JiyueError, ...]:
+        """Problems with their places, sorted by file and line, each once."""
+        placed: dict[tuple[str, int, str, str], None] = {}
+        for (name, *path), cause, fix in found:
+            mapped = self._maps.get(str(name), Mapped())
+            placed[str(name), mapped.line(tuple(path)), cause, fix] = None
+        return tuple(InputError(self._place(name, line), cause, fix) for name, line, cause, fix in sorted(placed))
+
+    def _place(self, name: str, line: int) -> str:
+        path = self._root / name
+        here = Path.cwd()
+        if path.is_absolute() and path.is_relative_to(here):
+            path = path.relative_to(here)
+        shown = "".join(char if char.isprintable() else "?" for char in str(path))
+        return f"{shown}:{line}" if line else shown
