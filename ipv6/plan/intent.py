@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ipv6.zones.flows import Flow
 
@@ -118,10 +118,14 @@ class DeviceIntent:
 
 @dataclass(frozen=True, slots=True)
 class RRset:
-    """One DNS record set, names with a trailing dot; `ttl` in seconds; `rdata` sorted."""
+    """One DNS record set, names with a trailing dot; `ttl` in seconds; `rdata` sorted.
+
+    `owner` is the platform whose change set carries it ("" for shared ones); it is no part of the record's value.
+    """
 
     zone: str
     name: str
     type: str
     ttl: int
     rdata: tuple[str, ...]
+    owner: str = field(default="", compare=False)

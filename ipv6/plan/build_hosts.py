@@ -1,0 +1,77 @@
+"""Intents of site hosts, zone hosts, name servers and the operations host."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from inventory.errors import InputError
+from inventory.model import Device, Interface
+from inventory.vocab import Role
+from ipv6.plan.build_base import base, defaults_via, port
+from ipv6.plan.intent import DeviceIntent, NameServer, Route, VirtualSite
+from ipv6.plan.lookup import Lookup, bare, both
+from ipv6.plan.prefix import address_of
+
+
+def host(found: Lookup, device: Device) -> DeviceIntent:
+    """A host on zone LANs: one port and one default route per LAN."""
+    ports = tuple(port(found, device, interface) for interface in device.interfaces)
+    return replace(base(found, device, ports), routes=_defaults(found, device))
+
+
+def site_host(found: Lookup, device: Device) -> DeviceIntent:
+    """The host that serves its platform's sites: their addresses are host addresses (/32, /128) on its LAN port."""
+    platform = found.inv.platform_of_device[device.name]
+    sites, ports = [], []
+    for interface in device.interfaces:
+        prefix4 = found.inv.links[interface.link].prefix4
+        own = bare(found.port(device, interface))
+        extra: list[str] = []
+        for site in found.inv.sites:
+            if site.platform != platform or site.address4 not in prefix4:
+                continue
+            six = found.address6(f"site/{site.name}")
+            sites.append(VirtualSite(site.name, site.title, site.owner, str(site.address4), six))
+            lengths = {False: 32, True: 128}
+            extra += [f"{one}/{lengths[':' in one]}" for one in both(str(site.address4), six) if one not in own]
+        ports.append(port(found, device, interface, extra=tuple(extra)))
+    return replace(base(found, device, tuple(ports)), routes=_defaults(found, device), sites=tuple(sites))
+
+
+def name_server(found: Lookup, device: Device) -> DeviceIntent:
+    """An authoritative server for the zones of all platforms, with the other servers as its partners."""
+    partners = [
+        address
+        for other in found.inv.devices.values()
+        if other.role == Role.DNS and other.name != device.name
+        for address in _listen(found, other)
+    ]
+    zones = tuple(sorted(platform.dns_zone for platform in found.inv.platforms))
+    server = NameServer(
+        device.primary, _listen(found, device), zones, tuple(sorted(partners, key=lambda one: ":" in one))
+    )
+    return replace(host(found, device), name_server=server)
+
+
+def _listen(found: Lookup, device: Device) -> tuple[str, ...]:
+    addresses = [address for interface in device.interfaces for address in bare(found.port(device, interface))]
+    return tuple(sorted(addresses, key=lambda one: ":" in one))
+
+
+def _defaults(found: Lookup, device: Device) -> tuple[Route, ...]:
+    """Default routes through the firewall of each LAN; only the first LAN of each network namespace gets one."""
+    routes: list[Route] = []
+    done: set[str] = set()
+    for interface in device.interfaces:
+        if interface.netns in done:
+            continue
+        done.add(interface.netns)
+        routes += defaults_via(_gateway(found, device, interface), interface.netns)
+    return tuple(routes)
+
+
+def _gateway(found: Lookup, device: Device, interface: Interface) -> tuple[str, ...]:
+    for other, far in found.far_end(device, interface):
+        if other.role == Role.FIREWALL:
+            return tuple(address_of(address) for address in found.port(other, far))
+    raise InputError(f"device {device.name}", f"link {interface.link} has no firewall to route through", "add one")

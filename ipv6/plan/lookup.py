@@ -1,0 +1,101 @@
+"""Addresses of ports, zones and sites in both families, from the inventory (IPv4) and the claims (IPv6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from ipaddress import IPv4Address, IPv6Address
+
+from inventory.errors import InputError
+from inventory.model import Device, Interface, Inventory, Link
+from inventory.vocab import Plane
+from ipv6.plan.prefix import address_of
+from ipv6.plan.wanted import link_ends, platform_of_link
+
+EXTRANET4 = "10.0.0.0/8"
+"""IPv4 of the e-government extranet (design, section 6); its IPv6 is the public plane's claim."""
+
+
+class Lookup:
+    """Both families of everything that has an address; without claims every IPv6 answer is empty."""
+
+    def __init__(self, inv: Inventory, claims: Mapping[str, str] | None) -> None:
+        self.inv = inv
+        self.claims = claims
+
+    @cached_property
+    def ends(self) -> dict[str, tuple[tuple[Device, Interface], ...]]:
+        """Ports on each link, upper end first."""
+        return link_ends(self.inv)
+
+    @cached_property
+    def home(self) -> dict[str, str]:
+        """Platform of each platform-owned link."""
+        return platform_of_link(self.inv)
+
+    def claim(self, key: str) -> str:
+        """Prefix of a ledger claim; "" without claims; InputError when the plan lacks it."""
+        if self.claims is None:
+            return ""
+        if key not in self.claims:
+            raise InputError("plan", f"no claim for {key}", "run `jiyue ipv6 plan` again")
+        return self.claims[key]
+
+    def address6(self, key: str) -> str:
+        """Address part of a claim, or ""."""
+        return address_of(self.claim(key))
+
+    def port4(self, interface: Interface) -> str:
+        """IPv4 of a port as `address/length`."""
+        return f"{interface.address4}/{self.inv.links[interface.link].prefix4.prefixlen}"
+
+    def port6(self, device: Device, interface: Interface) -> str:
+        """IPv6 of a port as `address/length` (/127 between two, RFC 6164; /64 on a LAN), or "" without claims."""
+        if self.claims is None:
+            return ""
+        length = 127 if self.inv.links[interface.link].kind == "p2p" else 64
+        if self.inv.links[interface.link].prefix6 is not None:
+            return f"{interface.address6}/{length}" if interface.address6 else ""
+        return f"{self.address6(f'iface/{device.name}/{interface.name}')}/{length}"
+
+    def port(self, device: Device, interface: Interface) -> tuple[str, ...]:
+        """Both families of a port, IPv4 first."""
+        return both(self.port4(interface), self.port6(device, interface))
+
+    def loopbacks(self, device: Device) -> tuple[str, ...]:
+        """Loopback addresses with their length, IPv4 first; empty without an IPv4 loopback."""
+        if device.loopback4 is None:
+            return ()
+        return both(f"{device.loopback4}/32", self.claim(f"loopback/{device.name}"))
+
+    def zone(self, platform: str, link: Link) -> tuple[str, ...]:
+        """A zone's prefixes: its IPv4 LAN, then its IPv6 /52."""
+        return both(str(link.prefix4), self.claim(f"zone/{platform}/{link.zone}"))
+
+    def extranet(self) -> tuple[str, ...]:
+        """Prefixes whose sources count as extranet, not internet."""
+        return both(EXTRANET4, self.claim(f"plane/{Plane.PUBLIC}"))
+
+    def far_end(self, device: Device, interface: Interface) -> tuple[tuple[Device, Interface], ...]:
+        """The other ports on the same link."""
+        return tuple(end for end in self.ends[interface.link] if end[0].name != device.name)
+
+
+def both(four: str, six: str) -> tuple[str, ...]:
+    """IPv4 text, then IPv6 text where there is one."""
+    return (four, six) if six else (four,)
+
+
+def other_end4(address: IPv4Address) -> str:
+    """The other address of a /31 (RFC 3021)."""
+    return str(IPv4Address(int(address) ^ 1))
+
+
+def other_end6(address: IPv6Address) -> str:
+    """The other address of a /127 (RFC 6164)."""
+    return str(IPv6Address(int(address) ^ 1))
+
+
+def bare(addresses: tuple[str, ...]) -> tuple[str, ...]:
+    """Addresses without their lengths."""
+    return tuple(address_of(address) for address in addresses)
