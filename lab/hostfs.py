@@ -1,4 +1,5 @@
-"""The files of a host before it starts: a private upper layer over the machine's root, and its own /run, /tmp, /dev.
+"""The files of a host before it starts: a private upper layer over the machine's root, its own /run, /tmp,
+/dev and /root.
 
 Runs in the supervisor, inside the tmpfs that the supervisor mounted for all hosts; the machine's files are only read.
 """
@@ -15,10 +16,10 @@ from pathlib import Path
 from .hostinit import ENTER, address_batch, init_script, route_batch, sysctl_script
 from .spec import FileSpec, HostSpec, ServiceSpec
 
-_OWN = ("run", "tmp", "dev")
+_OWN = ("run", "tmp", "dev", "root")
 _DEVICES = {"null": (1, 3), "zero": (1, 5), "full": (1, 7), "random": (1, 8), "urandom": (1, 9), "tty": (5, 0)}
 # Separate file systems that an overlay of / alone would not show.
-_SYSTEM = ("bin", "etc", "home", "lib", "lib64", "opt", "root", "sbin", "srv", "usr", "var")
+_SYSTEM = ("bin", "etc", "home", "lib", "lib64", "opt", "sbin", "srv", "usr", "var")
 
 
 def system_mounts(mountinfo: str) -> tuple[str, ...]:
@@ -48,17 +49,17 @@ class HostFiles:
 
     def create(self, host: HostSpec, services: tuple[ServiceSpec, ...], files: tuple[FileSpec, ...]) -> None:
         """Make everything that `ENTER` and the init script of `host` expect, then `files` in their order."""
-        for name, mode in (("", 0o755), ("upper", 0o755), ("work", 0o755), ("root", 0o755)):
+        for name, mode in (("", 0o755), ("upper", 0o755), ("work", 0o755), ("merged", 0o755)):
             self._mkdir(self.base / name, mode)
-        for name, mode in (("run", 0o755), ("tmp", 0o1777), ("dev", 0o755), ("dev/pts", 0o755)):
+        for name, mode in (("root", 0o700), ("run", 0o755), ("tmp", 0o1777), ("dev", 0o755), ("dev/pts", 0o755)):
             self._mkdir(self.base / name, mode)
         self._mkdir(self.base / "dev/shm", 0o1777)
         for mount in self.mounts:
             for part in ("upper", "work"):
                 self._mkdir(self.base / "extra" / mount.lstrip("/") / part, 0o755)
         self._devices()
-        for name in ("run/lab", "run/lab/empty", "run/sshd", "run/lock"):
-            self._mkdir(self.base / name, 0o700 if name == "run/lab/empty" else 0o755)
+        for name in ("run/lab", "run/sshd", "run/lock"):
+            self._mkdir(self.base / name, 0o755)
         lab = self.base / "run/lab"
         os.mkfifo(lab / "go", 0o600)
         (lab / "enter.sh").write_text(ENTER)

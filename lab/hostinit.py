@@ -14,24 +14,24 @@ from .spec import MGMT_INTERFACE, HostSpec, ServiceSpec
 
 ENTER = """\
 # Usage: enter.sh DIR NAME, as process 1 of fresh net, mount, pid and uts namespaces.
-# DIR holds upper work root run tmp dev extra; afterwards the overlay is / and nothing of the old root is reachable.
+# DIR holds upper work merged root run tmp dev extra; afterwards the overlay is / and the old root is out of reach.
 # Standard output is the supervisor's event pipe: it becomes descriptor 3.
 set -eu
 exec 3>&1 1>&2
 cd "$1"
-mount -t overlay -o lowerdir=/,upperdir=upper,workdir=work overlay root
+mount -t overlay -o lowerdir=/,upperdir=upper,workdir=work overlay merged
 while read -r extra; do
-    mount -t overlay -o "lowerdir=$extra,upperdir=extra$extra/upper,workdir=extra$extra/work" overlay "root$extra"
+    mount -t overlay -o "lowerdir=$extra,upperdir=extra$extra/upper,workdir=extra$extra/work" overlay "merged$extra"
 done < run/lab/extra-mounts
-mount -t proc proc root/proc
-mount -t sysfs sysfs root/sys
-mount --bind run root/run
-mount --bind tmp root/tmp
-mount --bind dev root/dev
-mount -t devpts -o newinstance,ptmxmode=0666,mode=0620 devpts root/dev/pts
-if [ -d root/root/.ssh ]; then mount --bind run/lab/empty root/root/.ssh; fi
+mount -t proc proc merged/proc
+mount -t sysfs sysfs merged/sys
+mount --bind run merged/run
+mount --bind tmp merged/tmp
+mount --bind dev merged/dev
+mount -t devpts -o newinstance,ptmxmode=0666,mode=0620 devpts merged/dev/pts
+mount --bind root merged/root
 hostname "$2"
-cd root
+cd merged
 mkdir -p run/lab/old
 pivot_root . run/lab/old
 cd /

@@ -17,6 +17,7 @@ from pydantic import ConfigDict, TypeAdapter
 MGMT_INTERFACE = "mgmt0"
 MGMT_NETWORK = "192.168.240.0/20"
 MGMT_CONTROLLER = "192.168.240.1"
+HOST_ENV = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LANG": "C.UTF-8"}
 
 _STRICT = ConfigDict(extra="forbid")
 

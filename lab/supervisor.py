@@ -17,11 +17,10 @@ from pathlib import Path
 from .files import write_whole
 from .hostfs import HostFiles, base_files, system_mounts
 from .keys import KeyPair
-from .spec import HostSpec, LabSpec
+from .spec import HOST_ENV, HostSpec, LabSpec
 from .ssh import SSHD, mgmt_address, server_files
 from .wiring import Wirer, plan
 
-HOST_ENV = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LANG": "C.UTF-8"}
 _UNSHARE = ("unshare", "--net", "--mount", "--pid", "--uts", "--fork", "--kill-child=SIGKILL")
 _LOG_TAIL = 600
 
@@ -42,9 +41,7 @@ class Host:
         command = [*_UNSHARE, "/bin/sh", str(self.base / "run/lab/enter.sh"), str(self.base), self.spec.name]
         log = (self.base / "run/lab/enter.log").open("wb")
         with log:
-            self.process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=events, stderr=log, env=HOST_ENV
-            )
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=events, stderr=log, env=HOST_ENV)
 
     def open_netns(self, netns: str | None) -> int:
         """A descriptor of the host's own or of a named network namespace."""
@@ -192,6 +189,7 @@ class Supervisor:
 def main() -> None:
     """Read the spec and the keys, then supervise until killed; a failure is written to status.json."""
     directory = Path(sys.argv[1])
+    os.chdir("/")
     given = sys.stdin.read()
     if not given:  # whoever started us is gone before it could record us
         return

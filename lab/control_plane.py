@@ -1,0 +1,130 @@
+"""The local Kubernetes control plane: one process tree on 127.0.0.1 of the machine, ended by one kill.
+
+Real etcd, API server, controller manager and scheduler; the nodes are KWOK's: pods are scheduled and marked ready,
+no container runs. Its data lives only as long as it does.
+"""
+
+from __future__ import annotations
+
+import http.client
+import shutil
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from inventory.errors import EnvironmentFailed
+
+from .errors import failed
+from .files import private_dir, write_whole
+from .kube_api import KubeApi, node_object, service_cidr_object
+from .kube_files import ControlPlaneBinaries, commands, start_script, write_keys
+from .ports import busy
+from .process import spawn
+from .spec import HOST_ENV, ControlPlaneSpec
+
+__all__ = ["ControlPlane", "ControlPlaneBinaries", "check", "remove"]
+
+_UNSHARE = ("unshare", "--pid", "--fork", "--kill-child=SIGKILL", "--mount-proc")
+_CRASHES = 4
+
+
+def check(spec: ControlPlaneSpec, binaries: ControlPlaneBinaries | None) -> None:
+    """EnvironmentFailed when a program is missing or a port is taken; starts and changes nothing."""
+    if binaries is None:
+        raise EnvironmentFailed("lab: control plane", "its programs are not known", "run: jiyue engine install")
+    paths = {
+        "etcd": binaries.etcd,
+        "kube-apiserver": binaries.kube_apiserver,
+        "kube-controller-manager": binaries.kube_controller_manager,
+        "kube-scheduler": binaries.kube_scheduler,
+        "kwok": binaries.kwok,
+        **{f"kwok stage {path.name}": path for path in binaries.kwok_stages},
+    }
+    lacking = [
+        EnvironmentFailed(f"lab: {name}", f"{path} is missing", "run: jiyue engine install")
+        for name, path in paths.items()
+        if not path.is_file()
+    ]
+    found = [*lacking, *busy(spec.ports())]
+    if found:
+        raise failed(found)
+
+
+def remove(directory: Path) -> None:
+    """Delete the keys and data of an ended control plane below `directory`; its logs stay."""
+    shutil.rmtree(directory / "kube", ignore_errors=True)
+
+
+class ControlPlane:
+    """One control plane whose files live below `directory`/kube."""
+
+    def __init__(self, spec: ControlPlaneSpec, binaries: ControlPlaneBinaries, directory: Path) -> None:
+        self._spec = spec
+        self._binaries = binaries
+        self._directory = directory
+        self._base = directory / "kube"
+        self._logs = directory / "logs"
+
+    @property
+    def server(self) -> str:
+        """The URL of the API server."""
+        return f"https://127.0.0.1:{self._spec.apiserver_port}"
+
+    def launch(self) -> tuple[int, int]:
+        """Write all files and fork the tree; returns its pid and the descriptor on which it waits for a line."""
+        for path in (self._base, self._base / "exits", self._base / "etcd", self._logs):
+            private_dir(path)
+        parts = commands(self._spec, self._binaries, self._base)
+        for name in parts:
+            (self._logs / f"{name}.log").unlink(missing_ok=True)
+        write_keys(self._base / "pki", self.server, "kubernetes.default.svc.cluster.local", datetime.now(UTC))
+        admin = (self._base / "pki" / "admin.kubeconfig").read_text(encoding="utf-8")
+        write_whole(self._directory / "kubeconfig", admin, 0o600)
+        script = self._base / "start.sh"
+        write_whole(script, start_script(parts, self._base, self._logs), 0o600)
+        return spawn([*_UNSHARE, "/bin/sh", str(script)], HOST_ENV, self._logs / "control-plane.log")
+
+    def wait(self, progress: Callable[[str, int, int], None], deadline: float) -> None:
+        """Until the API is ready, the objects of the spec exist and every node is Ready; EnvironmentFailed else."""
+        api = KubeApi(self._spec.apiserver_port, self._base / "pki")
+        total = len(self._spec.nodes) + 2
+        progress("control plane: API server", 0, total)
+        self._until(api.ready, deadline, "the API server is not ready in time")
+        progress("control plane: nodes", 1, total)
+        self._until(lambda: not self._create(api), deadline, "its nodes cannot be created")
+        self._until(lambda: self._nodes_ready(api, progress, total), deadline, "not every node is Ready in time")
+        progress("control plane: ready", total, total)
+
+    def _create(self, api: KubeApi) -> str:
+        wanted = [("/api/v1/nodes", node_object(node)) for node in self._spec.nodes]
+        path = "/apis/networking.k8s.io/v1/servicecidrs"
+        wanted += [(path, service_cidr_object(cidr)) for cidr in self._spec.extra_service_cidrs]
+        return next(filter(None, (api.create(path, body) for path, body in wanted)), "")
+
+    def _nodes_ready(self, api: KubeApi, progress: Callable[[str, int, int], None], total: int) -> bool:
+        ready = api.ready_nodes()
+        progress(f"control plane: {ready} of {len(self._spec.nodes)} nodes ready", 1 + ready, total)
+        return ready >= len(self._spec.nodes)
+
+    def _until(self, done: Callable[[], bool], deadline: float, cause: str) -> None:
+        while True:
+            try:
+                if done():
+                    return
+            except (OSError, http.client.HTTPException):
+                pass  # it went away for a moment; the deadline and the crash count decide
+            for component in commands(self._spec, self._binaries, self._base):
+                exits = self._base / "exits" / component
+                if exits.exists() and len(exits.read_text().split()) >= _CRASHES:
+                    raise EnvironmentFailed(f"lab: {component}", f"keeps ending: {self._tail(component)}", "")
+            if time.monotonic() > deadline:
+                raise EnvironmentFailed("lab: control plane", cause, f"see {self._logs}")
+            time.sleep(0.1)
+
+    def _tail(self, component: str) -> str:
+        try:
+            text = (self._logs / f"{component}.log").read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return "no log"
+        return text.strip()[-400:].replace("\n", " / ")

@@ -1,0 +1,87 @@
+"""The few calls to the Kubernetes API that the lab itself makes: readiness, nodes, service ranges."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import ssl
+from pathlib import Path
+from typing import Any
+
+from .spec import NodeSpec, ServiceCidrSpec
+
+
+class KubeApi:
+    """A client of 127.0.0.1:`port` with the administrator's certificate; never follows a proxy."""
+
+    def __init__(self, port: int, pki: Path) -> None:
+        self._port = port
+        self._context = ssl.create_default_context(cafile=str(pki / "ca.crt"))
+        self._context.load_cert_chain(str(pki / "admin.crt"), str(pki / "admin.key"))
+
+    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> tuple[int, str]:
+        """One request; (status, text). OSError or http.client.HTTPException when nobody answers."""
+        connection = http.client.HTTPSConnection("127.0.0.1", self._port, timeout=5, context=self._context)
+        try:
+            data = None if body is None else json.dumps(body)
+            connection.request(method, path, data, {"Content-Type": "application/json"})
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode("utf-8", "replace")
+        finally:
+            connection.close()
+
+    def ready(self) -> bool:
+        """True when /readyz says so."""
+        try:
+            return self.call("GET", "/readyz")[0] == http.client.OK
+        except (OSError, http.client.HTTPException):
+            return False
+
+    def create(self, path: str, body: dict[str, Any]) -> str:
+        """Create one object; an existing one is fine. Returns the server's reason, empty when all is well."""
+        status, text = self.call("POST", path, body)
+        if status in (http.client.OK, http.client.CREATED, http.client.CONFLICT):
+            return ""
+        return f"HTTP {status}: {text[:300]}"
+
+    def ready_nodes(self) -> int:
+        """How many nodes have the condition Ready."""
+        status, text = self.call("GET", "/api/v1/nodes")
+        if status != http.client.OK:
+            return 0
+        conditions = (node["status"].get("conditions") or [] for node in json.loads(text)["items"])
+        return sum(any(c["type"] == "Ready" and c["status"] == "True" for c in each) for each in conditions)
+
+
+def node_object(node: NodeSpec) -> dict[str, Any]:
+    """The Node for `node`; KWOK takes it from there."""
+    labels = {
+        "kubernetes.io/hostname": node.name,
+        "kubernetes.io/os": "linux",
+        "kubernetes.io/arch": "amd64",
+        "type": "kwok",
+        **dict(node.labels),
+    }
+    addresses = [{"type": "InternalIP", "address": address} for address in node.addresses]
+    resources = {"cpu": "64", "memory": "256Gi", "pods": "5000"}
+    return {
+        "apiVersion": "v1",
+        "kind": "Node",
+        "metadata": {"name": node.name, "labels": labels, "annotations": {"kwok.x-k8s.io/node": "fake"}},
+        "spec": {"podCIDR": node.pod_cidrs[0], "podCIDRs": list(node.pod_cidrs)},
+        "status": {
+            "addresses": [*addresses, {"type": "Hostname", "address": node.name}],
+            "allocatable": resources,
+            "capacity": resources,
+        },
+    }
+
+
+def service_cidr_object(cidr: ServiceCidrSpec) -> dict[str, Any]:
+    """A ServiceCIDR for `cidr`."""
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "ServiceCIDR",
+        "metadata": {"name": cidr.name},
+        "spec": {"cidrs": list(cidr.cidrs)},
+    }
