@@ -134,10 +134,17 @@ def _process_of(inodes: set[str]) -> str | None:
     wanted = {f"socket:[{inode}]" for inode in inodes}
     for process in sorted(Path("/proc").glob("[0-9]*"), key=lambda path: int(path.name)):
         try:
-            held = {str(link.readlink()) for link in (process / "fd").iterdir()}
-            if wanted & held:
-                name = (process / "comm").read_text(encoding="utf-8", errors="replace").strip()
-                return f"{name} (process {process.name})"
+            if wanted.isdisjoint(map(_target, (process / "fd").iterdir())):
+                continue
+            name = (process / "comm").read_text(encoding="utf-8", errors="replace").strip()
         except OSError:
             continue  # it ended, or it belongs to someone else
+        return f"{name} (process {process.name})"
     return None
+
+
+def _target(link: Path) -> str:
+    try:
+        return str(link.readlink())
+    except OSError:
+        return ""  # closed since it was listed

@@ -20,6 +20,9 @@ from jiyue.engines.model import BuildContext, EngineError
 GO_NEEDED = (1, 21)
 """The oldest `go` that can fetch the toolchain these modules name (Go 1.26) by itself."""
 
+GO_FOLDERS = ("/usr/local/go/bin", "/usr/lib/go/bin")
+"""Where Go's own installer and distributions put it; a root shell often lacks them on PATH."""
+
 _LINES_KEPT = 12
 
 
@@ -119,6 +122,7 @@ def check_go(env: Mapping[str, str]) -> None:
 def go_environment(env: Mapping[str, str], tools: Path) -> dict[str, str]:
     """The environment of every `go` call: no outside flags or workspace, checks on, caches without HOME."""
     made = dict(env)
+    made["PATH"] = os.pathsep.join([env.get("PATH", os.defpath), *GO_FOLDERS])
     made.update(GOFLAGS="-mod=readonly", GOWORK="off", CGO_ENABLED="0", LC_ALL="C")
     for name in ("GONOSUMCHECK", "GOINSECURE"):
         made.pop(name, None)

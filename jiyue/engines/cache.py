@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import fcntl
 import hashlib
 import json
@@ -89,6 +88,9 @@ class Entry:
                 found.append(f"{relative} is not in the manifest")
         for relative, facts in sorted(recorded.items()):
             path = self.path / relative
+            if not isinstance(facts, dict) or not facts.keys() >= {"size", "mtime_ns", "sha256"}:
+                found.append(f"{relative} has no facts in the manifest")
+                continue
             try:
                 stat = path.stat()
             except OSError:
@@ -120,15 +122,6 @@ def check_writable(tools: Path) -> None:
         os.close(handle)
         Path(name).unlink()
     except OSError as error:
-        if error.errno not in (
-            errno.EROFS,
-            errno.EACCES,
-            errno.EPERM,
-            errno.ENOTDIR,
-            errno.EEXIST,
-            errno.ENOSPC,
-        ):
-            raise
         cause = f"the tools folder cannot be written ({error.strerror})"
         fix = "make it writable, or point JIYUE_TOOLS to a folder that is"
         raise EngineError(str(tools), cause, fix) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import tempfile
@@ -75,6 +76,7 @@ def install(
         if engine not in pending:
             progress(engine.name, "ready", 1.0, engine.version)
     if pending:
+        setting = replace(setting, online=functools.cache(setting.online))  # asked at most once
         with locked(setting.tools, progress):
             for engine in pending:
                 if not _ready(engine, setting):  # the installer that was waited for may have made it
@@ -183,7 +185,7 @@ def _make(engine: Engine, setting: Setting, progress: Progress) -> None:
             failures.append("download: this machine does not reach the internet")
     if route in ("auto", "build"):
         try:
-            check_go(setting.env)
+            check_go(go_environment(setting.env, setting.tools))
         except EngineError as error:
             failures.append(f"build: {error.place} {error.cause}")
         else:
@@ -217,5 +219,10 @@ def _fill(engine: Engine, setting: Setting, progress: Progress, route: str, step
             step.run(BuildContext(engine.name, source, out, env, report))
         progress(engine.name, "seal", None, "checksums")
         seal(entry, out, route, time.monotonic() - started)
+    except OSError as error:
+        if isinstance(error, EngineError):
+            raise
+        cause = f"the {route} of {engine.name} could not be written ({error.strerror or error})"
+        raise EngineError(str(error.filename or work), cause, "free some space, then run this again") from error
     finally:
         remove_tree(work)
