@@ -1,0 +1,91 @@
+"""IPv4 is as good as before (design decision 5): answers, ports, status, body and, generously, delay."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ipv6.verify.check import check
+from ipv6.verify.model import Answers, Fail, Pass, Probe, Verdict
+from ipv6.verify.reading import decide, number, outcome, strings, text, unanswered
+from ipv6.verify.subjects import SiteSubject
+
+PORTS = (80, 443)
+
+
+def _name(subject: SiteSubject) -> Probe:
+    return Probe(subject.vantages.v4, "dns", 4, name=subject.name, qtype="A", samples=3, need=2)
+
+
+def _port(subject: SiteSubject, port: int) -> Probe:
+    return Probe(subject.vantages.v4, "tcp", 4, subject.address4, port, samples=3, need=2)
+
+
+def _home(subject: SiteSubject) -> Probe:
+    host = subject.vantages.v4
+    return Probe(host, "http", 4, subject.address4, 443, subject.name, tls=True, samples=3, need=2)
+
+
+def observe(subject: SiteSubject, answers: Answers) -> Mapping[str, str]:
+    """What IPv4 is now, as flat text: `a`, `port/80`, `port/443`, `status`, `sha256`, `ms`; raises KeyError if unasked.
+
+    Anything not measured is left out, so that it can neither be lost nor count as kept.
+    """
+    seen: dict[str, str] = {}
+    if answers[_name(subject)].samples:
+        ok, sample = decide(_name(subject), answers, lambda item: text(item, "state") == "answer")
+        seen["a"] = ",".join(strings(sample, "rdata")) if ok else text(sample, "state")
+    for port in PORTS:
+        if answers[_port(subject, port)].samples:
+            ok, sample = decide(_port(subject, port), answers, lambda item: text(item, "state") == "open")
+            seen[f"port/{port}"] = "open" if ok else outcome(sample)
+    if answers[_home(subject)].samples:
+        ok, sample = decide(_home(subject), answers, lambda item: text(item, "state") == "ok")
+        seen["status"] = str(int(number(sample, "status"))) if ok else outcome(sample)
+        if ok:
+            fastest = min(number(s, "ms") for s in answers[_home(subject)].samples if text(s, "state") == "ok")
+            seen |= {"sha256": text(sample, "sha256"), "size": text(sample, "size"), "ms": f"{fastest:.0f}"}
+    return seen
+
+
+def losses(subject: SiteSubject, before: Mapping[str, str], now: Mapping[str, str]) -> tuple[str, ...]:
+    """What IPv4 had before and has not now; an empty `before` means nothing is compared."""
+    where = f"{subject.name} at {subject.address4} over IPv4"
+    words = {"a": "A record", "port/80": "port 80", "port/443": "port 443", "status": "status", "sha256": "page body"}
+    lost = []
+    for key, word in words.items():
+        if key in before and before[key] != now.get(key, "not measured"):
+            size = f" ({before.get('size')} and {now.get('size')} bytes)" if key == "sha256" else ""
+            old, new = (
+                (before[key][:12], now.get(key, "not measured")[:12])
+                if key == "sha256"
+                else (before[key], now.get(key, "not measured"))
+            )
+            lost.append(f"{where}: {word} was {old or 'empty'}, is {new or 'empty'}{size}")
+    if "ms" in before and "ms" in now:
+        allowed = max(float(before["ms"]) * subject.limits["delay-factor"], subject.limits["delay-floor"])
+        if float(now["ms"]) > allowed:
+            lost.append(f"{where}: home page took {before['ms']} ms, takes {now['ms']} ms, {allowed:.0f} ms allowed")
+    return tuple(lost)
+
+
+@check("v4-unharmed", needs=("v4",), layer="ipv4", owner="network", after="address")
+class V4Unharmed:
+    """Without a baseline the site must still resolve to its address and answer."""
+
+    @staticmethod
+    def ask(subject: SiteSubject) -> tuple[Probe, ...]:
+        """A record, both ports and the home page from the IPv4-only vantage."""
+        return (_name(subject), *(_port(subject, port) for port in PORTS), _home(subject))
+
+    @staticmethod
+    def judge(subject: SiteSubject, answers: Answers) -> Verdict:
+        """Pass when nothing of the baseline is lost."""
+        if missing := unanswered(V4Unharmed.ask(subject), answers):
+            return missing
+        now = observe(subject, answers)
+        before = dict(subject.baseline) or {"a": subject.address4, "port/443": "open", "status": "200"}
+        lost = losses(subject, before, now)
+        if lost:
+            return Fail(lost)
+        basis = "as before the change" if subject.baseline else "answers as planned (no baseline taken)"
+        return Pass((f"{subject.address4} status {now['status']}, {now.get('size', '0')} bytes: {basis}",))

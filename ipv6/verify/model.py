@@ -1,0 +1,136 @@
+"""What a check asks and says: probes, answers, verdicts; all of it plain values (nothing here measures anything)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Literal, TypeAlias
+
+Family: TypeAlias = Literal[4, 6]
+FAMILIES: tuple[Family, Family] = (4, 6)
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One measurement from one place over one family, and the key under which its answer is found.
+
+    `vantage` is a host of the SSH configuration, `netns` a named network namespace inside it. `kind` is one of `dns`,
+    `walk`, `tcp`, `udp`, `ping`, `tls`, `http`, `page`. `address` empty means: resolve `name` at the vantage's own
+    resolver (for `dns`: ask that resolver). `timeout` is in seconds for each sample. Up to `samples` are taken, and no
+    more than it takes to see `need` of them succeed or fail.
+    """
+
+    vantage: str
+    kind: str
+    family: Family
+    address: str = ""
+    port: int = 0
+    name: str = ""
+    netns: str = ""
+    qtype: str = ""
+    path: str = "/"
+    tls: bool = False
+    version: str = ""
+    timeout: float = 4.0
+    samples: int = 1
+    need: int = 1
+
+    def data(self) -> dict[str, object]:
+        """The probe as JSON-able data."""
+        return asdict(self)
+
+    @property
+    def target(self) -> str:
+        """`[address]:port` or the name, as a person writes it."""
+        host = self.address or self.name
+        host = f"[{host}]" if ":" in host else host
+        return f"{host}:{self.port}" if self.port else host
+
+
+Sample: TypeAlias = Mapping[str, object]
+"""One measurement's outcome; always has `state`, mostly `ms`; the rest depends on the probe's kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back for one probe. `problem` is why nothing was measured; then there are no samples.
+
+    `evidence` is the sha256 (hex) of the stored raw answer it was read from.
+    """
+
+    samples: tuple[Sample, ...] = ()
+    problem: str = ""
+    evidence: str = ""
+
+
+Answers: TypeAlias = Mapping[Probe, Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """Measured and good; `notes` say what was seen."""
+
+    notes: tuple[str, ...] = ()
+    word = "pass"
+
+
+@dataclass(frozen=True, slots=True)
+class Fail:
+    """Measured and not good; every reason names address, port, status or size. Never without a reason."""
+
+    reasons: tuple[str, ...]
+    word = "fail"
+
+    def __post_init__(self) -> None:
+        if not self.reasons:
+            raise ValueError("a Fail needs at least one reason")
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Not measured (未检测); never green."""
+
+    why: str
+    word = "unknown"
+
+
+Verdict: TypeAlias = Pass | Fail | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """One check's verdict about one subject; `evidence` are names of stored raw answers."""
+
+    check: str
+    platform: str
+    subject: str
+    layer: str
+    owner: str
+    verdict: Verdict
+    evidence: tuple[str, ...] = ()
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why it is not green; empty for a Pass."""
+        match self.verdict:
+            case Fail(reasons):
+                return reasons
+            case Unknown(why):
+                return (why,)
+            case _:
+                return ()
+
+    def data(self) -> dict[str, object]:
+        """JSON-able form, as stored and reported."""
+        notes = self.verdict.notes if isinstance(self.verdict, Pass) else ()
+        return {
+            "check": self.check,
+            "platform": self.platform,
+            "subject": self.subject,
+            "layer": self.layer,
+            "owner": self.owner,
+            "verdict": self.verdict.word,
+            "reasons": list(self.reasons),
+            "notes": list(notes),
+            "evidence": list(self.evidence),
+        }

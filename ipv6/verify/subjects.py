@@ -1,0 +1,83 @@
+"""What is verified: one hosted site, or the zone rules of one platform; built from the inventory and the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from ipv6.verify.limits import DEFAULT_LIMITS
+from ipv6.verify.model import FAMILIES, Family
+
+
+@dataclass(frozen=True, slots=True)
+class Vantages:
+    """Host names of the three vantage points: a client with IPv6 only, one with IPv4 only, one with both."""
+
+    v6: str = "vantage-v6"
+    v4: str = "vantage-v4"
+    dual: str = "vantage-dual"
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSubject:
+    """One website; `zone` is its DNS zone, `servers` are (name, IPv6 address) of the zone's servers.
+
+    `baseline` holds what IPv4 was before the change (keys of `ipv6.verify.checks.v4_unharmed`); empty when not taken.
+    """
+
+    name: str
+    platform: str
+    zone: str
+    address4: str
+    address6: str
+    servers: tuple[tuple[str, str], ...] = ()
+    vantages: Vantages = Vantages()
+    baseline: Mapping[str, str] = field(default_factory=dict, hash=False)
+    limits: Mapping[str, float] = field(default_factory=lambda: DEFAULT_LIMITS, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a zone is spoken from and to; `vantages` and `addresses` are (IPv4, IPv6), empty where there is none."""
+
+    zone: str
+    vantages: tuple[str, str]
+    addresses: tuple[str, str]
+    netns: str = ""
+
+    def vantage(self, family: Family) -> str:
+        """The host that speaks for the zone over that family."""
+        return self.vantages[FAMILIES.index(family)]
+
+    def address(self, family: Family) -> str:
+        """Its address of that family."""
+        return self.addresses[FAMILIES.index(family)]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One flow to try; `allowed` is what the zone matrix says about it."""
+
+    source: Place
+    target: Place
+    protocol: str
+    port: int
+    allowed: bool
+
+    @property
+    def label(self) -> str:
+        """`app to data tcp/5432`."""
+        return f"{self.source.zone} to {self.target.zone} {self.protocol}" + (f"/{self.port}" if self.port else "")
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneSubject:
+    """The zone rules of one platform as flows to try."""
+
+    name: str
+    platform: str
+    pairs: tuple[Pair, ...]
+
+
+Subject: TypeAlias = SiteSubject | ZoneSubject
