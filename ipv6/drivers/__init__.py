@@ -1,0 +1,1 @@
+"""Device drivers, one folder each; `registry` finds them by scanning."""

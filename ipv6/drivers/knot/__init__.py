@@ -1,0 +1,9 @@
+"""Knot DNS 3.2, primary or secondary: the whole configuration file; record sets are changed through its control."""
+
+from __future__ import annotations
+
+from ipv6.drivers.base import Driver, whole_text
+from ipv6.drivers.knot.render import render
+from ipv6.drivers.knot.text import normalise
+
+DRIVER = Driver("knot", render, normalise, whole_text)

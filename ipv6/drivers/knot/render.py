@@ -1,0 +1,30 @@
+"""Renders knot.conf of an authoritative server; pure. A dual-stack partner is reached over both families."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from ipaddress import ip_address
+
+from inventory.errors import InputError
+from ipv6.drivers.base import template
+from ipv6.drivers.knot.text import normalise
+from ipv6.plan.intent import DeviceIntent
+
+OBJECT = "/etc/knot/knot.conf"
+
+
+def render(intent: DeviceIntent) -> Mapping[str, str]:
+    """The whole file: listen addresses of both families, transfer by TSIG key, zones, signing on the primary."""
+    server = intent.name_server
+    if server is None:
+        raise InputError(intent.name, "its driver is knot but it serves no zone", "give it the dns role")
+    partners = [str(ip_address(address)) for address in server.partners]
+    text = template(
+        "knot",
+        device=intent.name,
+        primary=server.primary,
+        listen=[str(ip_address(address)) for address in server.listen],
+        partners=partners,
+        zones=sorted(f"{zone.rstrip('.')}." for zone in server.zones),
+    )
+    return {OBJECT: normalise(text)}

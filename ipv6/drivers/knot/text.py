@@ -1,0 +1,18 @@
+"""The canonical form of a Knot configuration: the file without trailing spaces; standard library only."""
+
+from __future__ import annotations
+
+import re
+
+_LISTEN = re.compile(r"^\s*listen:\s*([0-9a-f.:]+)@\d+\s*$", re.MULTILINE)
+
+
+def normalise(text: str) -> str:
+    """The text with clean line ends; idempotent."""
+    lines = [line.rstrip() for line in text.strip().splitlines()]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def listens(text: str) -> tuple[str, ...]:
+    """The server's listen addresses, without their port, in file order."""
+    return tuple(match[1] for match in _LISTEN.finditer(text))

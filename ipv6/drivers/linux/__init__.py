@@ -1,0 +1,9 @@
+"""Linux addresses, static routes and forwarding of owned interfaces, named namespaces included."""
+
+from __future__ import annotations
+
+from ipv6.drivers.base import Driver
+from ipv6.drivers.linux.render import delta, render
+from ipv6.drivers.linux.text import normalise
+
+DRIVER = Driver("linux", render, normalise, delta)

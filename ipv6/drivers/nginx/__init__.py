@@ -1,0 +1,9 @@
+"""nginx site host: one http-level include with the servers of every site."""
+
+from __future__ import annotations
+
+from ipv6.drivers.base import Driver, whole_text
+from ipv6.drivers.nginx.render import render
+from ipv6.drivers.nginx.text import normalise
+
+DRIVER = Driver("nginx", render, normalise, whole_text)

@@ -1,0 +1,42 @@
+"""Finds the drivers by scanning the folders beside this module; there is no list to edit."""
+
+from __future__ import annotations
+
+import hashlib
+import pkgutil
+from importlib import import_module
+
+import ipv6.drivers
+from inventory.errors import InputError
+from ipv6.change.model import Section
+from ipv6.drivers.base import Driver
+
+
+def names() -> tuple[str, ...]:
+    """Every driver's name, sorted."""
+    return tuple(sorted(info.name for info in pkgutil.iter_modules(ipv6.drivers.__path__) if info.ispkg))
+
+
+def driver(name: str) -> Driver:
+    """The driver of that name; InputError names the known ones otherwise."""
+    known = names()
+    if name not in known:
+        raise InputError(f"driver {name}", "there is no such driver", f"use one of {', '.join(known)}")
+    found = import_module(f"ipv6.drivers.{name}").DRIVER
+    if not isinstance(found, Driver) or found.name != name:
+        raise InputError(f"driver {name}", "its folder does not define DRIVER with that name")
+    return found
+
+
+def text_hash(text: str) -> str:
+    """sha256 in hex over the UTF-8 text, as `Section.base_hash`."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def section(name: str, object: str, base: str, intended: str) -> Section:
+    """One owned object from `base` to `intended` (any printed form of either); keeps, with a reason, when equal."""
+    found = driver(name)
+    old, new = found.normalise(base), found.normalise(intended)
+    forward, reverse = found.delta(old, new)
+    keep = "already as intended" if old == new else ""
+    return Section(name, object, old, new, text_hash(old), text_hash(new), forward, reverse, keep)
