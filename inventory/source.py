@@ -74,6 +74,7 @@ def examine(root: Path, env: str = "lab", drivers: frozenset[str] | None = None)
     waves = desk.record("waves.yaml", Waves)
     addressing = desk.record("addressing.yaml", Addressing)
     listed = [desk.record(name, Platform) for name in names if name.startswith(f"{PLATFORMS}/")]
+    stems = frozenset(name.rpartition("/")[2].removesuffix(".yaml") for name in names if name.startswith(PLATFORMS))
     environment = desk.record(f"{ENVIRONMENTS}/{env}.yaml", Environment) if _NAME.fullmatch(env) else None
     whole = not desk.problems
     inventory = Inventory.model_construct(
@@ -88,9 +89,10 @@ def examine(root: Path, env: str = "lab", drivers: frozenset[str] | None = None)
         environment=environment or Environment(name="none", title="none", kind="lab", holds=(), blocks=()),
     )
     notes: list[tuple[Ref, str, str]] = []
-    for reason in rules.judge(View(inventory, drivers), partial=not whole):
+    for reason in rules.judge(View(inventory, drivers, stems), partial=not whole):
         into = notes if reason.severity == "note" else desk.problems
-        into.append((reason.at, reason.cause, reason.fix))
+        cause = reason.cause if reason.also is None else reason.cause.replace("{also}", desk.place(reason.also))
+        into.append((reason.at, cause, reason.fix))
     return Findings(inventory if whole else None, desk.errors(desk.problems), desk.errors(notes))
 
 
@@ -195,6 +197,7 @@ class _Desk:
         if name.partition("/")[0] in FOLDERS and (said := getattr(record, "name", stem)) != stem:
             fix = f"write name: {stem} or rename the file"
             self.problems.append(((name, "name"), f"name {show(said)} does not match the file's name", fix))
+            return record.model_copy(update={"name": stem})  # so that rules still find their lines
         return record
 
     def regions(self) -> tuple[Region, ...]:
@@ -241,13 +244,18 @@ class _Desk:
 
     def errors(self, found: list[tuple[Ref, str, str]]) -> tuple[JiyueError, ...]:
         """Problems with their places, sorted by file and line, each once."""
-        placed: dict[tuple[str, int, str, str], None] = {}
-        for (name, *path), cause, fix in found:
-            mapped = self._maps.get(str(name), Mapped())
-            placed[str(name), mapped.line(tuple(path)), cause, fix] = None
-        return tuple(InputError(self._place(name, line), cause, fix) for name, line, cause, fix in sorted(placed))
+        placed = {(str(at[0]), self._line(at), cause, fix) for at, cause, fix in found}
+        return tuple(InputError(self._shown(name, line), cause, fix) for name, line, cause, fix in sorted(placed))
 
-    def _place(self, name: str, line: int) -> str:
+    def place(self, at: Ref) -> str:
+        """The file and line of a ref, as a person reads it."""
+        return self._shown(str(at[0]), self._line(at))
+
+    def _line(self, at: Ref) -> int:
+        name, *path = at
+        return self._maps.get(str(name), Mapped()).line(tuple(path))
+
+    def _shown(self, name: str, line: int) -> str:
         path = self._root / name
         here = Path.cwd()
         if path.is_absolute() and path.is_relative_to(here):

@@ -20,10 +20,15 @@ def platform_file(platform: Platform) -> str:
 
 @dataclass(frozen=True)
 class View:
-    """What a rule may look at; `drivers` is None when nobody said which drivers exist."""
+    """What a rule may look at.
+
+    `drivers` is None when nobody said which drivers exist; `stems` are the names of all platform files, also of those
+    that could not be read.
+    """
 
     inventory: Inventory
     drivers: frozenset[str] | None = None
+    stems: frozenset[str] = frozenset()
 
     @property
     def environment_file(self) -> str:

@@ -17,12 +17,16 @@ from inventory.view import Ref, View
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a rule does not hold: the place, the cause and the fix; a note is told but stops nothing."""
+    """Why a rule does not hold: the place, the cause and the fix; a note is told but stops nothing.
+
+    `{also}` in the cause stands for the second place, `also`, which only the source can turn into file and line.
+    """
 
     at: Ref
     cause: str
     fix: str
     severity: Literal["error", "note"] = "error"
+    also: Ref | None = None
 
 
 Check = Callable[[View], Iterable[Reason]]

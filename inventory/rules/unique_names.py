@@ -1,0 +1,21 @@
+"""Names of devices, links, interfaces and systems are unique: ledger claims and SSH aliases are made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from inventory.rules import Reason, rule
+from inventory.rules._clash import twice
+from inventory.view import View
+
+
+@rule("unique-names", partial=True)
+def unique_names(view: View) -> Iterator[Reason]:
+    """Devices and links across the province, interfaces within a device, systems within a platform."""
+    fix = "give each its own name"
+    yield from twice(((device.name, (*ref, "name")) for ref, _, device in view.devices), "device name", fix)
+    yield from twice(((link.id, (*ref, "id")) for ref, _, link in view.links), "link id", fix)
+    ports = ((f"{device.name}/{port.name}", (*ref, "name")) for ref, device, port in view.interfaces)
+    yield from twice(ports, "interface", fix)
+    systems = ((f"{platform.name}/{system.name}", (*ref, "name")) for ref, platform, system in view.systems)
+    yield from twice(systems, "system", fix)

@@ -1,0 +1,50 @@
+"""The rollout reaches every platform once, and one canary city goes before the other cities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from inventory.rules import Reason, rule
+from inventory.rules._clash import twice
+from inventory.types import show
+from inventory.view import View
+from inventory.vocab import Level
+
+_FILE = "waves.yaml"
+
+
+@rule("waves")
+def waves(view: View) -> Iterator[Reason]:
+    """Coverage, names and the place of the canary."""
+    listed = view.inventory.waves
+    names = ((wave.name, (_FILE, "waves", n, "name")) for n, wave in enumerate(listed))
+    yield from twice(names, "wave", "rename one")
+    places = [
+        (name, (_FILE, "waves", n, "platforms", m))
+        for n, wave in enumerate(listed)
+        for m, name in enumerate(wave.platforms)
+    ]
+    yield from twice(places, "platform", "keep it in one wave")
+    for name, at in places:
+        if name not in view.stems:
+            yield Reason(at, f"unknown platform {show(name)}", "write the name of a platform")
+    for _, platform in view.platforms:
+        if all(platform.name != name for name, _ in places):
+            yield Reason((_FILE, "waves"), f"platform {platform.name} is in no wave", "add it to one")
+    yield from _canary(view)
+
+
+def _canary(view: View) -> Iterator[Reason]:
+    listed = view.inventory.waves
+    canaries = [n for n, wave in enumerate(listed) if wave.canary]
+    if len(canaries) != 1:
+        cause = f"{len(canaries)} canary waves, the rollout needs 1"
+        yield Reason((_FILE, "waves"), cause, "write canary: true on the wave of the first city")
+        return
+    codes = {platform.name: platform.code for _, platform in view.platforms}
+    cities = {name for name, code in codes.items() if code in view.current and view.current[code].level == Level.CITY}
+    first = next((n for n, wave in enumerate(listed) if cities & set(wave.platforms)), canaries[0])
+    canary = listed[canaries[0]]
+    if canaries[0] != first or len(canary.platforms) != 1:
+        cause = f"the canary wave {canary.name} is not one city before all other cities"
+        yield Reason((_FILE, "waves", canaries[0]), cause, "put one city in it and move it before the other cities")
