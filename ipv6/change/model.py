@@ -66,10 +66,25 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class AddressPair:
+    """One thing that has an address in both families, for the reviewer's table; either side may be empty.
+
+    `kind` is zone, services, link, port, loopback or site; `deferred` is set for what belongs to a deferred device.
+    """
+
+    kind: str
+    name: str
+    ipv4: str
+    ipv6: str
+    deferred: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeSet:
     """What changes for one platform: addresses, device texts, records, the stack's values, the inputs' hashes.
 
     `stack` holds what the platform's stack takes from the plan (prefix pairs, service ranges, flows).
+    `kind` is the environment's (lab or field).
     """
 
     platform: str
@@ -80,4 +95,6 @@ class ChangeSet:
     sites: tuple[dict[str, str], ...]
     stack: dict[str, object] = field(default_factory=dict)
     inputs: dict[str, str] = field(default_factory=dict)
+    kind: str = "lab"
+    addresses: tuple[AddressPair, ...] = ()
     schema: str = SCHEMA

@@ -1,0 +1,144 @@
+"""Puts a change set together from the inventory, the ledger and what runs; pure, so doing it again can be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from inventory.errors import EnvironmentFailed
+from inventory.model import Device, Inventory
+from inventory.vocab import Role
+from ipv6.change.addresses import pairs
+from ipv6.change.encoding import plain
+from ipv6.change.model import ChangeSet, Claim, DeviceChange, RecordChange, Section
+from ipv6.change.scope import Scope, check_platform, inputs_of
+from ipv6.drivers.registry import driver, section
+from ipv6.plan.build import intents
+from ipv6.plan.intent import DeviceIntent, RRset
+from ipv6.plan.prefix import address_of
+from ipv6.plan.records import owner_of, records
+from ipv6.plan.stack import stack_values
+
+SectionKey = tuple[str, str, str]
+"""Device, driver, object."""
+RecordKey = tuple[str, str, str, str]
+"""Server, zone, name, type."""
+RecordState = tuple[int, tuple[str, ...]]
+"""TTL in seconds and the sorted data."""
+
+NOT_HELD = "not in this environment"
+BY_HAND = "to be entered by the registrar of {zone}"
+SERVED = "already served"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What every change set of one plan is made from: intents with and without IPv6, and all records."""
+
+    claims: tuple[Claim, ...]
+    by_key: Mapping[str, str]
+    before: Mapping[str, DeviceIntent]
+    after: Mapping[str, DeviceIntent]
+    records: tuple[RRset, ...]
+    scope: Scope
+
+
+def prepare(inv: Inventory, claims: Sequence[Claim]) -> Prepared:
+    """Do the work that all platforms share once."""
+    by_key = {claim.key: claim.prefix for claim in claims}
+    wanted = tuple(records(inv, by_key))
+    return Prepared(tuple(claims), by_key, intents(inv, None), intents(inv, by_key), wanted, Scope(inv))
+
+
+def compose(
+    inv: Inventory,
+    claims: Sequence[Claim],
+    observed: Mapping[SectionKey, str],
+    records_before: Mapping[RecordKey, RecordState],
+    platform: str,
+    inputs: Mapping[str, str],
+    prepared: Prepared | None = None,
+) -> ChangeSet:
+    """The change set of one platform (or `shared`).
+
+    `observed` holds the running text of every object of every held device; EnvironmentFailed when one is missing.
+    `records_before` holds the record sets that are served now; a missing one counts as absent.
+    """
+    check_platform(inv, platform)
+    ready = prepared or prepare(inv, claims)
+    owned = [device for name, device in inv.devices.items() if inv.platform_of_device[name] == platform]
+    devices = tuple(_device(inv, device, ready, observed) for device in sorted(owned, key=lambda device: device.name))
+    own_records = tuple(_record(inv, rrset, records_before) for rrset in platform_records(inv, ready, platform))
+    stack = plain(stack_values(inv, ready.by_key, platform)) if platform in inv.platform_by_name else {}
+    return ChangeSet(
+        platform=platform,
+        environment=inv.environment.name,
+        claims=ready.scope.claims(ready.claims, platform),
+        devices=devices,
+        records=tuple(sorted(own_records, key=lambda record: (record.zone, record.name, record.type))),
+        sites=_sites(inv, ready, platform),
+        stack=stack,
+        inputs=inputs_of(inputs, platform),
+        kind=inv.environment.kind,
+        addresses=pairs(inv, ready.by_key, platform, NOT_HELD),
+    )
+
+
+def platform_records(inv: Inventory, ready: Prepared, platform: str) -> tuple[RRset, ...]:
+    """The record sets that a change set brings: the platform's, or the shared ones (name servers, glue)."""
+    return tuple(rrset for rrset in ready.records if owner_of(rrset) == platform)
+
+
+def server_of(inv: Inventory, rrset: RRset) -> str:
+    """The device whose primary zone holds the record set; empty when the registrar has to enter it by hand."""
+    if rrset.zone in {f"{platform.dns_zone}." for platform in inv.platforms}:
+        return next(name for name, device in inv.devices.items() if device.role is Role.DNS and device.primary)
+    return inv.environment.parent
+
+
+def rendered(intent: DeviceIntent) -> dict[tuple[str, str], str]:
+    """Every object of a device as its drivers render it, by (driver, object)."""
+    return {(name, object): text for name in intent.drivers for object, text in driver(name).render(intent).items()}
+
+
+def _device(inv: Inventory, device: Device, ready: Prepared, observed: Mapping[SectionKey, str]) -> DeviceChange:
+    held = inv.holds(device)
+    intended = rendered(ready.after[device.name])
+    # A deferred device was not observed; its IPv4-only rendering stands in, so that a reviewer sees what would change.
+    base = {} if held else rendered(ready.before[device.name])
+    sections: list[Section] = []
+    for (name, object), text in sorted(intended.items()):
+        if held:
+            running = observed.get((device.name, name, object))
+            if running is None:
+                raise EnvironmentFailed(device.name, f"it did not report {name} {object}", "observe the device again")
+        else:
+            running = base.get((name, object), "")
+        sections.append(section(name, object, running, text))
+    return DeviceChange(device.name, device.role.value, device.region, tuple(sections), "" if held else NOT_HELD)
+
+
+def _record(inv: Inventory, rrset: RRset, before: Mapping[RecordKey, RecordState]) -> RecordChange:
+    server = server_of(inv, rrset)
+    ttl, served = before.get((server, rrset.zone, rrset.name, rrset.type), (rrset.ttl, ()))
+    after = tuple(sorted(rrset.rdata))
+    keep = ""
+    if not server:
+        keep = BY_HAND.format(zone=rrset.zone)
+    elif tuple(sorted(served)) == after and ttl == rrset.ttl:
+        keep = SERVED
+    return RecordChange(server, rrset.zone, rrset.name, rrset.type, rrset.ttl, tuple(sorted(served)), after, keep)
+
+
+def _sites(inv: Inventory, ready: Prepared, platform: str) -> tuple[dict[str, str], ...]:
+    return tuple(
+        {
+            "name": site.name,
+            "title": site.title,
+            "owner": site.owner,
+            "address4": str(site.address4),
+            "address6": address_of(ready.by_key.get(f"site/{site.name}", "")),
+        }
+        for site in inv.sites
+        if site.platform == platform
+    )

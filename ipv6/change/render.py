@@ -1,0 +1,48 @@
+"""A change set as a page that a reviewer reads: Markdown or self-contained HTML. Pure; same change, same bytes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, StrictUndefined
+
+from ipv6.change import view as views
+from ipv6.change.model import ChangeSet
+
+Translate = Callable[[str], str]
+
+_CELL = re.compile(r"([\\`*_\[\]<>|#!~&])")
+
+
+def markdown(change: ChangeSet, author: str = "", translate: Translate = str) -> str:
+    """The proposal as Markdown; every value is escaped, diffs stand in fences that no text can close."""
+    return _page("proposal.md.j2", change, author, translate, "")
+
+
+def html(change: ChangeSet, author: str = "", translate: Translate = str, language: str = "en") -> str:
+    """The proposal as one HTML page without script or outside reference; every value is escaped."""
+    return _page("proposal.html.j2", change, author, translate, language)
+
+
+def _page(name: str, change: ChangeSet, author: str, translate: Translate, language: str) -> str:
+    page = _environment().from_string(_source(name), globals={"_": translate, "language": language})
+    return page.render(view=views.view(change, author), change=change)
+
+
+@cache
+def _source(name: str) -> str:
+    return files("ipv6.change").joinpath(name).read_text(encoding="utf-8")
+
+
+def _environment() -> Environment:
+    found = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=True)
+    found.filters.update(cell=cell, diff=views.diff, counts=views.counts, fence=views.fence)
+    return found
+
+
+def cell(value: object) -> str:
+    """Text for a Markdown table cell: one line, no character with a meaning left bare."""
+    return _CELL.sub(r"\\\1", " ".join(str(value).split()))

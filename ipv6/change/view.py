@@ -1,0 +1,115 @@
+"""What a proposal page shows, as plain values that the Markdown and the HTML template share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import unified_diff
+from typing import Any
+
+from ipv6.change.digest import digest
+from ipv6.change.model import ChangeSet, DeviceChange, Section
+from ipv6.change.plan import Plan, derive
+
+OUTSIDE = ("internet", "extranet")
+
+
+@dataclass(frozen=True, slots=True)
+class DiffLine:
+    """One line of a unified diff; `kind` is add, del, hunk or same."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One allowed flow with the prefixes it means in each family."""
+
+    source: str
+    target: str
+    service: str
+    source4: str
+    source6: str
+    target4: str
+    target6: str
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Everything a template needs; nothing is computed in the template."""
+
+    change: ChangeSet
+    digest: str
+    author: str
+    plan: Plan
+    nothing: tuple[str, ...]
+    held: tuple[DeviceChange, ...]
+    deferred: tuple[DeviceChange, ...]
+    rules: tuple[Rule, ...]
+    stack: tuple[tuple[str, str], ...]
+
+
+def view(change: ChangeSet, author: str) -> View:
+    """Prepare a change set for reading; `nothing` holds the reasons when there is nothing to do."""
+    plan = derive(change)
+    nothing = () if plan.changes else (plan.reasons or ("the change set is empty",))
+    held = tuple(device for device in change.devices if not device.deferred)
+    deferred = tuple(device for device in change.devices if device.deferred)
+    return View(change, digest(change), author, plan, nothing, held, deferred, rules(change), tuple(_stack(change)))
+
+
+def diff(section: Section) -> tuple[DiffLine, ...]:
+    """The unified diff of one object, three lines of context; empty when nothing changes."""
+    kinds = {"+": "add", "-": "del", "@": "hunk"}
+    lines = unified_diff(section.base.splitlines(), section.intended.splitlines(), "running", "intended", lineterm="")
+    return tuple(DiffLine(kinds.get(line[:1], "same"), line) for line in lines if not line.startswith(("---", "+++")))
+
+
+def counts(section: Section) -> tuple[int, int]:
+    """Lines added and removed in one object."""
+    lines = diff(section)
+    return sum(line.kind == "add" for line in lines), sum(line.kind == "del" for line in lines)
+
+
+def fence(text: str) -> str:
+    """A Markdown fence longer than any run of backticks in the text."""
+    longest, run = 2, 0
+    for letter in text:
+        run = run + 1 if letter == "`" else 0
+        longest = max(longest, run)
+    return "`" * (longest + 1)
+
+
+def rules(change: ChangeSet) -> tuple[Rule, ...]:
+    """The zone rules of the stack's values, each with both families."""
+    stack: dict[str, Any] = dict(change.stack)
+    zones: dict[str, Any] = {**stack.get("prefixes", {}), "extranet": stack.get("extranet", {})}
+    found = []
+    for flow in stack.get("flows", ()):
+        ports = ",".join(str(port) for port in flow["ports"])
+        source, target = flow["source"], flow["target"]
+        service = f"{flow['protocol']} {ports}".strip()
+        ends = [_prefixes(zones, name, family) for name in (source, target) for family in ("v4", "v6")]
+        found.append(Rule(source, target, service, *ends))
+    return tuple(found)
+
+
+def _prefixes(zones: dict[str, Any], name: str, family: str) -> str:
+    if name == "internet":
+        return "0.0.0.0/0" if family == "v4" else "::/0"
+    return ", ".join(zones.get(name, {}).get(family, ())) or "-"
+
+
+def _stack(change: ChangeSet) -> list[tuple[str, str]]:
+    """The stack's values as lines of key and text; flows and sites have tables of their own."""
+    return [
+        (key, _text(value)) for key, value in sorted(change.stack.items()) if key not in ("flows", "sites") and value
+    ]
+
+
+def _text(value: object) -> str:
+    if isinstance(value, dict):
+        return "; ".join(f"{key}: {_text(item)}" for key, item in value.items() if item)
+    if isinstance(value, list | tuple):
+        return ", ".join(_text(item) for item in value)
+    return str(value)
