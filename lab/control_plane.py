@@ -39,16 +39,22 @@ def check(spec: ControlPlaneSpec, binaries: ControlPlaneBinaries | None) -> None
         "kube-controller-manager": binaries.kube_controller_manager,
         "kube-scheduler": binaries.kube_scheduler,
         "kwok": binaries.kwok,
-        **{f"kwok stage {path.name}": path for path in binaries.kwok_stages},
     }
     lacking = [
         EnvironmentFailed(f"lab: {name}", f"{path} is missing", "run: jiyue engine install")
         for name, path in paths.items()
         if not path.is_file()
     ]
+    if not _stages(binaries):
+        cause = f"no stages in {binaries.kwok_stages}"
+        lacking.append(EnvironmentFailed("lab: kwok", cause, "run: jiyue engine install"))
     found = [*lacking, *busy(spec.ports())]
     if found:
         raise failed(found)
+
+
+def _stages(binaries: ControlPlaneBinaries) -> list[Path]:
+    return sorted(binaries.kwok_stages.glob("*.yaml"))
 
 
 def remove(directory: Path) -> None:
@@ -75,7 +81,7 @@ class ControlPlane:
         """Write all files and fork the tree; returns its pid and the descriptor on which it waits for a line."""
         for path in (self._base, self._base / "exits", self._base / "etcd", self._logs):
             private_dir(path)
-        parts = commands(self._spec, self._binaries, self._base)
+        parts = commands(self._spec, self._binaries, _stages(self._binaries), self._base)
         for name in parts:
             (self._logs / f"{name}.log").unlink(missing_ok=True)
         write_keys(self._base / "pki", self.server, "kubernetes.default.svc.cluster.local", datetime.now(UTC))
@@ -94,6 +100,7 @@ class ControlPlane:
         progress("control plane: nodes", 1, total)
         self._until(lambda: not self._create(api), deadline, "its nodes cannot be created")
         self._until(lambda: self._nodes_ready(api, progress, total), deadline, "not every node is Ready in time")
+        self._until(api.has_accounts, deadline, "the controllers do not work in time")
         progress("control plane: ready", total, total)
 
     def _create(self, api: KubeApi) -> str:
@@ -114,10 +121,10 @@ class ControlPlane:
                     return
             except (OSError, http.client.HTTPException):
                 pass  # it went away for a moment; the deadline and the crash count decide
-            for component in commands(self._spec, self._binaries, self._base):
-                exits = self._base / "exits" / component
-                if exits.exists() and len(exits.read_text().split()) >= _CRASHES:
-                    raise EnvironmentFailed(f"lab: {component}", f"keeps ending: {self._tail(component)}", "")
+            for exits in (self._base / "exits").iterdir():
+                if len(exits.read_text().split()) >= _CRASHES:
+                    cause, fix = f"keeps ending: {self._tail(exits.name)}", f"see {self._logs}"
+                    raise EnvironmentFailed(f"lab: {exits.name}", cause, fix)
             if time.monotonic() > deadline:
                 raise EnvironmentFailed("lab: control plane", cause, f"see {self._logs}")
             time.sleep(0.1)

@@ -45,12 +45,17 @@ class KubeApi:
         return f"HTTP {status}: {text[:300]}"
 
     def ready_nodes(self) -> int:
-        """How many nodes have the condition Ready."""
+        """How many nodes have the condition Ready and no taint that keeps pods away."""
         status, text = self.call("GET", "/api/v1/nodes")
         if status != http.client.OK:
             return 0
-        conditions = (node["status"].get("conditions") or [] for node in json.loads(text)["items"])
-        return sum(any(c["type"] == "Ready" and c["status"] == "True" for c in each) for each in conditions)
+        nodes = json.loads(text)["items"]
+        free = (node["status"].get("conditions") or [] for node in nodes if not node["spec"].get("taints"))
+        return sum(any(c["type"] == "Ready" and c["status"] == "True" for c in each) for each in free)
+
+    def has_accounts(self) -> bool:
+        """True once the controller manager has made the default service account, so its controllers run."""
+        return self.call("GET", "/api/v1/namespaces/default/serviceaccounts/default")[0] == http.client.OK
 
 
 def node_object(node: NodeSpec) -> dict[str, Any]:

@@ -6,9 +6,9 @@ import base64
 import json
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
@@ -27,16 +27,21 @@ CLIENTS = {
 LOOPBACK = ("127.0.0.1", "localhost")
 
 
-@dataclass(frozen=True, slots=True)
-class ControlPlaneBinaries:
-    """Paths of the programs, and the files with KWOK's stages (node and pod life cycles)."""
+class ControlPlaneBinaries(Protocol):
+    """Paths of the programs, and the folder of KWOK's stages (life cycles of nodes and pods, *.yaml)."""
 
-    etcd: Path
-    kube_apiserver: Path
-    kube_controller_manager: Path
-    kube_scheduler: Path
-    kwok: Path
-    kwok_stages: tuple[Path, ...]
+    @property
+    def etcd(self) -> Path: ...
+    @property
+    def kube_apiserver(self) -> Path: ...
+    @property
+    def kube_controller_manager(self) -> Path: ...
+    @property
+    def kube_scheduler(self) -> Path: ...
+    @property
+    def kwok(self) -> Path: ...
+    @property
+    def kwok_stages(self) -> Path: ...
 
 
 def kubeconfig(server: str, ca: str, client: Pair) -> str:
@@ -69,6 +74,7 @@ def write_keys(directory: Path, server: str, service_name: str, now: datetime) -
     pairs = {
         "ca": kube.pair,
         "etcd-ca": etcd.pair,
+        "front-proxy-ca": Authority.create("jiyue lab front proxy CA", now).pair,
         "apiserver": kube.issue("kube-apiserver", now, sans=names),
         "etcd": etcd.issue("etcd", now, sans=LOOPBACK),
         "etcd-client": etcd.issue("kube-apiserver", now, server=False),
@@ -87,7 +93,9 @@ def write_keys(directory: Path, server: str, service_name: str, now: datetime) -
     return clients["admin"]
 
 
-def commands(spec: ControlPlaneSpec, binaries: ControlPlaneBinaries, base: Path) -> dict[str, list[str]]:
+def commands(
+    spec: ControlPlaneSpec, binaries: ControlPlaneBinaries, stages: Sequence[Path], base: Path
+) -> dict[str, list[str]]:
     """Component -> command line, in the order of starting; everything listens on 127.0.0.1 only."""
     pki = base / "pki"
     client, peer = f"https://127.0.0.1:{spec.etcd_port}", f"https://127.0.0.1:{spec.etcd_peer_port}"
@@ -123,6 +131,7 @@ def commands(spec: ControlPlaneSpec, binaries: ControlPlaneBinaries, base: Path)
         "tls-cert-file": pki / "apiserver.crt",
         "tls-private-key-file": pki / "apiserver.key",
         "client-ca-file": pki / "ca.crt",
+        "requestheader-client-ca-file": pki / "front-proxy-ca.crt",
         "authorization-mode": "Node,RBAC",
         "service-cluster-ip-range": ",".join(spec.service_cidrs),
         "service-account-issuer": "https://kubernetes.default.svc",
@@ -155,14 +164,14 @@ def commands(spec: ControlPlaneSpec, binaries: ControlPlaneBinaries, base: Path)
         "manage-all-nodes": "true",
         "node-lease-duration-seconds": 40,
         "server-address": f"127.0.0.1:{spec.kwok_port}",
+        "v": "WARN",
     }
-    stages = [word for path in binaries.kwok_stages for word in ("--config", str(path))]
     return {
         "etcd": [str(binaries.etcd), *_flags(etcd)],
         "kube-apiserver": [str(binaries.kube_apiserver), *_flags(apiserver)],
         "kube-controller-manager": [str(binaries.kube_controller_manager), *_flags(manager)],
         "kube-scheduler": [str(binaries.kube_scheduler), *_flags(scheduler)],
-        "kwok": [str(binaries.kwok), *_flags(kwok), *stages],
+        "kwok": [str(binaries.kwok), *_flags(kwok), *(f"--config={path}" for path in stages)],
     }
 
 

@@ -103,9 +103,11 @@ def _start(
         _release(go, "go\n")
     if spec.hosts:
         _start_hosts(spec, directory, record)
-    _wait_for_hosts(directory, progress, deadline, bool(spec.hosts))
+        _wait_for_hosts(directory, progress, deadline)
     if plane is not None:
         plane.wait(progress, deadline)
+    record = read_record(directory) or record
+    write_record(directory, replace(record, complete=True))
     return replace(read_state(directory), fresh=True)
 
 
@@ -155,13 +157,13 @@ def _supervisor_of(launcher: int) -> int:
     raise EnvironmentFailed("lab", "the supervisor did not start", "see supervisor.log in the lab's directory")
 
 
-def _wait_for_hosts(directory: Path, progress: Progress, deadline: float, expected: bool) -> None:
-    while expected:
+def _wait_for_hosts(directory: Path, progress: Progress, deadline: float) -> None:
+    while True:
         state = read_state(directory)
         services = [s for host in state.hosts for s in host.services.values()]
         ready = sum(s == "up" for s in services)
         progress(f"hosts {sum(h.phase == 'up' for h in state.hosts)}/{len(state.hosts)}", ready, len(services))
-        if state.phase == "running":
+        if state.hosts and all(host.phase == "up" and not host.errors for host in state.hosts):
             return
         if state.phase in ("failed", "down"):
             raise _failure(directory, state)

@@ -73,7 +73,7 @@ class LabState:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The controller's own note: which processes are the lab's, by identity."""
+    """The controller's own note: which processes are the lab's, by identity; `complete` once `up` has seen it all."""
 
     name: str
     digest: str
@@ -82,6 +82,7 @@ class Record:
     supervisor: Process | None = None
     control_plane: Process | None = None
     server: str = ""
+    complete: bool = False
 
     def processes(self) -> tuple[Process, ...]:
         """Every process tree's head that was recorded, the inner ones first."""
@@ -143,7 +144,9 @@ def read_state(directory: Path) -> LabState:
     except (OSError, ValueError):
         status = {"phase": "starting", "hosts": {}}
     alive = record.supervisor is not None and record.supervisor.alive()
-    phase = status["phase"] if record.whole() else "failed"
+    phase = "running" if record.complete else "starting"
+    if status["phase"] == "failed" or not record.whole():
+        phase = "failed"
     error = status.get("error", "") if record.whole() else "a part of the lab was killed"
     plane = record.control_plane
     return LabState(
