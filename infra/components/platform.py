@@ -1,0 +1,67 @@
+"""Platform: one of the 1+14 platforms, assembled from its parts on one cluster."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_kubernetes
+
+from infra.components.base import Component, child
+from infra.components.edge import Edge, EdgeArgs
+from infra.components.function import PlatformFunction, PlatformFunctionArgs
+from infra.components.kubernetes import create
+from infra.components.library import InformationLibrary, InformationLibraryArgs
+from infra.components.rbac import Rbac, RbacArgs
+from infra.components.zone import SecurityZone, SecurityZoneArgs
+from infra.objects import edge, library
+from infra.objects.platform import PlatformObjects
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformArgs:
+    """Everything the platform consists of, rendered."""
+
+    objects: PlatformObjects
+
+
+class Platform(Component):
+    """Zones first (closed), then what runs in them; the provider is explicit and named after the platform.
+
+    The kubeconfig comes from KUBECONFIG, so no path enters the state; `cluster_identifier` keeps the provider when
+    that path changes and replaces everything when the cluster is another one.
+    """
+
+    KIND = "Platform"
+
+    def __init__(self, name: str, args: PlatformArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        objects = args.objects
+        self.provider = pulumi_kubernetes.Provider(
+            name,
+            context=objects.context,
+            cluster_identifier=objects.cluster,
+            enable_server_side_apply=True,
+        )
+        own = pulumi.ResourceOptions(providers={"kubernetes": self.provider})
+        super().__init__(name, pulumi.ResourceOptions.merge(opts, own))
+        self.ranges = create(objects.ranges, self)
+        self.zones = {
+            zone: SecurityZone(f"{name}-{zone}", SecurityZoneArgs(items[0], items[1:]), child(self))
+            for zone, items in objects.zones.items()
+        }
+        self.functions = {
+            function: PlatformFunction(
+                f"{name}-{function}",
+                PlatformFunctionArgs(items, (self.zones[objects.function_zones[function]], self.ranges)),
+                child(self),
+            )
+            for function, items in objects.functions.items()
+        }
+        self.library = InformationLibrary(
+            f"{name}-library",
+            InformationLibraryArgs(objects.library, (self.zones[library.ZONE], self.ranges)),
+            child(self),
+        )
+        self.edge = Edge(f"{name}-edge", EdgeArgs(objects.edge, (self.zones[edge.ZONE], self.ranges)), child(self))
+        self.rbac = Rbac(f"{name}-rbac", RbacArgs(objects.rbac, tuple(self.zones.values())), child(self))
+        self.register_outputs({"digest": objects.digest})

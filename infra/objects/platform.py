@@ -1,0 +1,106 @@
+"""The whole platform as values: what the program hands to Pulumi, the rules check, and the live check compares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from infra import manifest
+from infra.components import naming
+from infra.manifest import Manifest
+from infra.objects import edge, library
+from infra.objects.functions import Images, function_objects
+from infra.objects.rbac import rbac_objects
+from infra.objects.services import fixed_addresses, service_cidr
+from infra.objects.zones import zone_objects
+from infra.policy.network import unexpressed
+from infra.values import Approved
+from inventory.model import FunctionSetting, Inventory, Platform
+
+DEFAULT_SETTING = FunctionSetting()
+DEFAULT_IMAGES = Images("registry.invalid/jiyue", "0.1")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What may differ without a new approval (design decision 13): images, sizes, replicas, the ingress class."""
+
+    images: Images = DEFAULT_IMAGES
+    ingress_class: str = "jiyue"
+    functions: Mapping[str, FunctionSetting] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformObjects:
+    """All objects of a platform, grouped as the components group them."""
+
+    platform: str
+    digest: str
+    context: str
+    cluster: str
+    ranges: Manifest
+    zones: Mapping[str, tuple[Manifest, ...]]
+    functions: Mapping[str, tuple[Manifest, ...]]
+    function_zones: Mapping[str, str]
+    library: tuple[Manifest, ...]
+    edge: tuple[Manifest, ...]
+    rbac: tuple[Manifest, ...]
+    outputs: Mapping[str, object]
+
+    @property
+    def all(self) -> tuple[Manifest, ...]:
+        """Every object."""
+        groups = (*self.zones.values(), *self.functions.values(), self.library, self.edge, self.rbac)
+        return (self.ranges, *(item for group in groups for item in group))
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over every object and the approval: equal means there is nothing to do."""
+        return manifest.digest(self.all, self.digest, self.context, self.cluster)
+
+
+def platform_objects(
+    inventory: Inventory, platform: Platform, approved: Approved, settings: Settings
+) -> PlatformObjects:
+    """Render a platform from the inventory and the approved values; raises InputError and GateError, never waits."""
+    values, name = approved.values, platform.name
+    wanted = {**platform.functions, **settings.functions}
+    zones = [zone for zone in inventory.matrix.zones if zone.id in values.prefixes]
+    functions = {
+        item.id: function_objects(name, item, wanted.get(item.id, DEFAULT_SETTING), settings.images, values)
+        for item in inventory.functions
+    }
+    function_zones = {item.id: item.zone for item in inventory.functions}
+    pods = {zone.id: 0 for zone in zones}
+    pods[edge.ZONE] += 1
+    pods[library.ZONE] += 1
+    for function, objects in functions.items():
+        pods[function_zones[function]] += int(objects[0].body["spec"]["replicas"])
+    return PlatformObjects(
+        platform=name,
+        digest=approved.digest,
+        context=inventory.environment.context,
+        cluster=f"{inventory.name}-{inventory.environment.name}",
+        ranges=service_cidr(name, values),
+        zones={
+            zone.id: zone_objects(name, platform.code, zone.id, zone.title, pods[zone.id], values) for zone in zones
+        },
+        functions=functions,
+        function_zones=function_zones,
+        library=library.library_objects(name, settings.images, values),
+        edge=edge.edge_objects(name, platform.sites, settings.ingress_class, settings.images, values),
+        rbac=rbac_objects(name, [zone.id for zone in zones]),
+        outputs={
+            "platform": name,
+            "code": platform.code,
+            "digest": approved.digest,
+            "namespaces": {zone.id: naming.namespace(name, zone.id) for zone in zones},
+            "services": {
+                item.id: [*fixed_addresses(values, naming.function_number(item.port)), item.port]
+                for item in inventory.functions
+            },
+            "edge": list(fixed_addresses(values, naming.EDGE_NUMBER)),
+            "sites": {site.name: naming.route(site.name) for site in platform.sites},
+            "firewall_only_flows": list(unexpressed(values)),
+        },
+    )

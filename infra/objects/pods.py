@@ -1,0 +1,78 @@
+"""The pod template that every workload shares: the restricted security profile, probes, spread."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+CPU_REQUEST_MILLI = 20
+MEMORY_REQUEST_MI = 32
+CPU_LIMIT_MILLI = 500
+MEMORY_LIMIT_MI = 256
+USER = 10001
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A listening port of a container."""
+
+    name: str
+    number: int
+
+
+def template(
+    name: str,
+    image: str,
+    ports: Sequence[Port],
+    labels: Mapping[str, str],
+    *,
+    env: Mapping[str, str] | None = None,
+    data_claim: str = "",
+) -> dict[str, Any]:
+    """A pod template; ports below 1024 are opened by the (safe) sysctl instead of a capability."""
+    container: dict[str, Any] = {
+        "name": name,
+        "image": image,
+        "imagePullPolicy": "IfNotPresent",
+        "ports": [{"name": port.name, "containerPort": port.number, "protocol": "TCP"} for port in ports],
+        "resources": {
+            "requests": {"cpu": f"{CPU_REQUEST_MILLI}m", "memory": f"{MEMORY_REQUEST_MI}Mi"},
+            "limits": {"cpu": f"{CPU_LIMIT_MILLI}m", "memory": f"{MEMORY_LIMIT_MI}Mi"},
+        },
+        "readinessProbe": {"tcpSocket": {"port": ports[0].name}, "periodSeconds": 5},
+        "livenessProbe": {"tcpSocket": {"port": ports[0].name}, "periodSeconds": 20, "failureThreshold": 5},
+        "securityContext": {
+            "allowPrivilegeEscalation": False,
+            "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+        },
+    }
+    if env:
+        container["env"] = [{"name": key, "value": env[key]} for key in sorted(env)]
+    security: dict[str, Any] = {
+        "runAsNonRoot": True,
+        "runAsUser": USER,
+        "runAsGroup": USER,
+        "fsGroup": USER,
+        "seccompProfile": {"type": "RuntimeDefault"},
+    }
+    if any(port.number < 1024 for port in ports):
+        security["sysctls"] = [{"name": "net.ipv4.ip_unprivileged_port_start", "value": "0"}]
+    spec: dict[str, Any] = {
+        "automountServiceAccountToken": False,
+        "securityContext": security,
+        "containers": [container],
+        "topologySpreadConstraints": [
+            {
+                "maxSkew": 1,
+                "topologyKey": "kubernetes.io/hostname",
+                "whenUnsatisfiable": "ScheduleAnyway",
+                "labelSelector": {"matchLabels": dict(labels)},
+            }
+        ],
+    }
+    if data_claim:
+        container["volumeMounts"] = [{"name": "data", "mountPath": "/var/lib/data"}]
+        spec["volumes"] = [{"name": "data", "persistentVolumeClaim": {"claimName": data_claim}}]
+    return {"metadata": {"labels": dict(labels)}, "spec": spec}

@@ -1,0 +1,1 @@
+"""Zone flows as NetworkPolicies, and the rules that every rendered object must keep."""
