@@ -97,8 +97,13 @@ def server_of(inv: Inventory, rrset: RRset) -> str:
 
 
 def rendered(intent: DeviceIntent) -> dict[tuple[str, str], str]:
-    """Every object of a device as its drivers render it, by (driver, object)."""
-    return {(name, object): text for name in intent.drivers for object, text in driver(name).render(intent).items()}
+    """Every object of a device as its drivers render it, by (driver, object), in the inventory's order of drivers.
+
+    That order is the order of work on the device: addresses (linux) before what listens on them (nginx, knot).
+    """
+    return {
+        (name, object): text for name in intent.drivers for object, text in sorted(driver(name).render(intent).items())
+    }
 
 
 def _device(inv: Inventory, device: Device, ready: Prepared, observed: Mapping[SectionKey, str]) -> DeviceChange:
@@ -107,7 +112,7 @@ def _device(inv: Inventory, device: Device, ready: Prepared, observed: Mapping[S
     # A deferred device was not observed; its IPv4-only rendering stands in, so that a reviewer sees what would change.
     base = {} if held else rendered(ready.before[device.name])
     sections: list[Section] = []
-    for (name, object), text in sorted(intended.items()):
+    for (name, object), text in intended.items():
         if held:
             running = observed.get((device.name, name, object))
             if running is None:
