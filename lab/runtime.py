@@ -159,7 +159,7 @@ def _supervisor_of(launcher: int) -> int:
 
 def _wait_for_hosts(directory: Path, progress: Progress, deadline: float) -> None:
     while True:
-        state = read_state(directory)
+        state = read_state(directory, pids=False)
         services = [s for host in state.hosts for s in host.services.values()]
         ready = sum(s == "up" for s in services)
         progress(f"hosts {sum(h.phase == 'up' for h in state.hosts)}/{len(state.hosts)}", ready, len(services))
@@ -171,7 +171,7 @@ def _wait_for_hosts(directory: Path, progress: Progress, deadline: float) -> Non
             waiting = [f"{h.name} ({h.phase})" for h in state.hosts if h.phase != "up"]
             cause = f"{len(waiting)} hosts are not up in time: {', '.join(waiting[:5])}"
             raise EnvironmentFailed("lab", cause, "see supervisor.log in the lab's directory")
-        time.sleep(0.05)
+        time.sleep(0.1)
 
 
 def _failure(directory: Path, state: LabState) -> EnvironmentFailed:

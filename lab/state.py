@@ -6,7 +6,7 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any
 from inventory.errors import EnvironmentFailed
 
 from .files import private_dir, write_whole
-from .process import Process, only_child, table
+from .process import Entry, Process, only_child, table
 
 RECORD = "state.json"
 
@@ -134,8 +134,8 @@ def locked(directory: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def read_state(directory: Path) -> LabState:
-    """The lab as it is now; phase "down" when nothing of it lives."""
+def read_state(directory: Path, pids: bool = True) -> LabState:
+    """The lab as it is now; phase "down" when nothing of it lives. Without `pids` the hosts' are not looked up."""
     record = read_record(directory)
     if record is None or not any(process.alive() for process in record.processes()):
         return LabState("down")
@@ -143,7 +143,7 @@ def read_state(directory: Path) -> LabState:
         status = json.loads((directory / "status.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         status = {"phase": "starting", "hosts": {}}
-    alive = record.supervisor is not None and record.supervisor.alive()
+    supervisor = record.supervisor.pid if record.supervisor and record.supervisor.alive() else None
     phase = "running" if record.complete else "starting"
     if status["phase"] == "failed" or not record.whole():
         phase = "failed"
@@ -157,16 +157,17 @@ def read_state(directory: Path) -> LabState:
         boot=record.processes()[0].boot,
         started=record.started,
         error=error,
-        hosts=_hosts(status["hosts"], record.supervisor.pid if alive and record.supervisor else None),
+        hosts=_hosts(status["hosts"], supervisor, table() if supervisor and pids else {}),
         control_plane=None
         if plane is None
         else ControlPlaneState(plane.alive(), plane.pid, record.server, str(directory / "kubeconfig")),
     )
 
 
-def _hosts(hosts: dict[str, dict[str, Any]], supervisor: int | None) -> tuple[HostState, ...]:
+def _hosts(
+    hosts: dict[str, dict[str, Any]], supervisor: int | None, entries: Mapping[int, Entry]
+) -> tuple[HostState, ...]:
     """Match the supervisor's view (its own pid numbers) with this machine's numbers."""
-    entries = table() if supervisor else {}
     launchers = {entry.inner[-1]: pid for pid, entry in entries.items() if entry.parent == supervisor and entry.inner}
     found = []
     for name, host in hosts.items():

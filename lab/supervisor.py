@@ -22,7 +22,7 @@ from .ssh import SSHD, mgmt_address, server_files
 from .wiring import Wirer, plan
 
 _UNSHARE = ("unshare", "--net", "--mount", "--pid", "--uts", "--fork", "--kill-child=SIGKILL")
-_LOG_TAIL = 600
+_LOG_TAIL = 400
 
 
 class Host:
@@ -182,7 +182,7 @@ class Supervisor:
         }
         text = json.dumps(record, indent=1)
         if text != self._written:
-            write_whole(self.directory / "status.json", text)
+            write_whole(self.directory / "status.json", text, durable=False)
             self._written = text
 
 
@@ -202,7 +202,7 @@ def main() -> None:
         Supervisor(spec, directory, keys, secrets["controller"]).run()
     except BaseException as error:
         record = {"phase": "failed", "error": f"{type(error).__name__}: {error}", "hosts": {}}
-        write_whole(directory / "status.json", json.dumps(record))
+        write_whole(directory / "status.json", json.dumps(record), durable=False)
         raise
 
 
