@@ -184,7 +184,7 @@ def _advice(reason: str) -> str:
     if "checksum mismatch" in reason or "SECURITY ERROR" in reason:
         return "the module differs from the pinned one: do not use this GOPROXY"
     if "no space left" in reason:
-        return "free 12 GiB on the disk of the tools folder and of the Go caches"
+        return "free 16 GiB on the disk of the tools folder and of the Go caches"
     if "toolchain not available" in reason or "requires go >=" in reason:
         return "install Go 1.26, or let go fetch it (GOTOOLCHAIN=auto)"
     return "these are the words of go itself; a second run goes on where this one stopped"

@@ -103,9 +103,9 @@ def test_one_lack_is_one_finding(change: dict[str, object], name: str, place: st
 
 def test_missing_engines_that_can_be_made_ask_only_for_more_disk() -> None:
     assert bad(Healthy(missing=("kwok",))) == []
-    (finding,) = bad(Healthy(missing=("kwok",), free=11 * GIB))
+    (finding,) = bad(Healthy(missing=("kwok",), free=15 * GIB))
     assert (finding.id, finding.place) == ("disk:tools", "/tools")
-    assert bad(Healthy(free=11 * GIB)) == []
+    assert bad(Healthy(free=15 * GIB)) == []
 
 
 def test_everything_wrong_is_said_at_once() -> None:

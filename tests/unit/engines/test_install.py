@@ -189,7 +189,7 @@ def test_go_build_reports_packages_as_a_fraction(tmp_path: Path) -> None:
     [
         ("verifying x@v1: checksum mismatch", "do not use this GOPROXY"),
         ("dial tcp: lookup proxy: no such host", "set GOPROXY"),
-        ("write /x: no space left on device", "free 12 GiB"),
+        ("write /x: no space left on device", "free 16 GiB"),
         ("go: go.mod requires go >= 1.26.0 (running go 1.22; GOTOOLCHAIN=local)", "install Go 1.26"),
     ],
 )

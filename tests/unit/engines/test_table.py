@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from jiyue.engines import engine_table, pulumi_env, pulumi_home, resolve
+from jiyue.engines import EngineError, EnginePaths, engine_table, pulumi_env, pulumi_home, resolve
 from jiyue.engines.cache import engine_key, toolchain_folder
 from jiyue.engines.install import Setting
 
@@ -45,16 +45,46 @@ def test_nothing_installed_is_every_engine_missing(tmp_path: Path) -> None:
     assert tmp_path / "missing" not in (paths.pulumi, paths.etcd, paths.kwok, paths.kwok_stages, paths.kube_scheduler)
 
 
-def test_home_holds_the_plugin_and_follows_a_new_build(tmp_path: Path) -> None:
+def made(folder: Path, version: str) -> EnginePaths:
+    """Paths to small files that stand for the engines."""
+    folder.mkdir()
+    for name in ("pulumi", "pulumi-resource-kubernetes", "pulumi-language-python", "pulumi-language-python-exec"):
+        (folder / name).write_text(f"{name} {version}")
+    paths = resolve(Setting(tools=folder, env={"PATH": str(folder / "none"), "HOME": str(folder)}))
+    provider = folder / "pulumi-resource-kubernetes"
+    return replace(paths, pulumi=folder / "pulumi", provider_kubernetes=provider, language_python_dir=folder)
+
+
+def test_home_holds_the_engine_and_follows_a_new_build(tmp_path: Path) -> None:
+    home = pulumi_home(tmp_path / "var", made(tmp_path / "old", "1"))
+    plugin = home / "plugins/resource-kubernetes-v4.27.0/pulumi-resource-kubernetes"
+    assert plugin.samefile(tmp_path / "old/pulumi-resource-kubernetes")
+    assert sorted(path.name for path in (home / "bin").iterdir()) == [
+        "pulumi",
+        "pulumi-language-python",
+        "pulumi-language-python-exec",
+    ]
+    newer = made(tmp_path / "new", "22")
+    assert pulumi_home(tmp_path / "var", newer) == home
+    assert plugin.read_text() == "pulumi-resource-kubernetes 22"
+    assert (tmp_path / "old/pulumi-resource-kubernetes").read_text() == "pulumi-resource-kubernetes 1"
+    assert [path.name for path in plugin.parent.iterdir()] == ["pulumi-resource-kubernetes"]
+
+
+def test_home_without_hard_links_is_a_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: Path, target: Path) -> None:
+        raise OSError(18, "Invalid cross-device link")
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    home = pulumi_home(tmp_path / "var", made(tmp_path / "old", "1"))
+    assert (home / "bin/pulumi").read_text() == "pulumi 1"
+    assert not (home / "bin/pulumi").samefile(tmp_path / "old/pulumi")
+
+
+def test_home_of_missing_engines_is_a_clear_error(tmp_path: Path) -> None:
     paths = resolve(Setting(tools=tmp_path, env={"PATH": str(tmp_path), "HOME": str(tmp_path)}))
-    home = pulumi_home(tmp_path / "var", paths)
-    link = home / "plugins/resource-kubernetes-v4.27.0/pulumi-resource-kubernetes"
-    assert link.readlink() == paths.provider_kubernetes
-    assert pulumi_home(tmp_path / "var", paths) == home
-    moved = replace(paths, provider_kubernetes=tmp_path / "newer")
-    pulumi_home(tmp_path / "var", moved)
-    assert link.readlink() == tmp_path / "newer"
-    assert [path.name for path in link.parent.iterdir()] == ["pulumi-resource-kubernetes"]
+    with pytest.raises(EngineError, match="jiyue engine install"):
+        pulumi_home(tmp_path / "var", paths)
 
 
 def test_environment_puts_the_virtual_environment_first(tmp_path: Path) -> None:
@@ -63,6 +93,7 @@ def test_environment_puts_the_virtual_environment_first(tmp_path: Path) -> None:
     env = pulumi_env(paths, tmp_path / "home", venv, {"PATH": f"/usr/bin:{venv}:/bin"})
     assert env["PATH"].split(os.pathsep) == [
         str(venv),
+        str(tmp_path / "home/bin"),
         str(paths.pulumi.parent),
         str(paths.language_python_dir),
         "/usr/bin",
