@@ -3,6 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-test engines demo lint test bench lock clean
+.NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 
 help: ## List the targets
