@@ -179,7 +179,7 @@ def go(context: BuildContext, arguments: Sequence[str], stage: str, *, total: in
 
 
 def _advice(reason: str) -> str:
-    if re.search(r"dial tcp|no such host|proxyconnect|i/o timeout|connection refused", reason):
+    if re.search(r"dial tcp|no such host|proxyconnect|i/o timeout|connection refused|lookup disabled", reason):
         return "the Go module proxy is not reachable: set GOPROXY, or copy the tools folder of another machine"
     if "checksum mismatch" in reason or "SECURITY ERROR" in reason:
         return "the module differs from the pinned one: do not use this GOPROXY"
