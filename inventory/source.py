@@ -59,8 +59,13 @@ def check(root: Path, env: str = "lab", drivers: frozenset[str] | None = None) -
     return examine(root, env, drivers).problems
 
 
-def examine(root: Path, env: str = "lab", drivers: frozenset[str] | None = None) -> Findings:
-    """Read everything and apply every rule, in one pass.
+def examine(
+    root: Path,
+    env: str = "lab",
+    drivers: frozenset[str] | None = None,
+    chosen: tuple[rules.Rule, ...] | None = None,
+) -> Findings:
+    """Read everything and apply every rule (or the `chosen` ones), in one pass.
 
     When a file is broken only the rules marked `partial` run, over what could be read: what they find stays true
     whatever the broken file will say.
@@ -89,7 +94,7 @@ def examine(root: Path, env: str = "lab", drivers: frozenset[str] | None = None)
         environment=environment or Environment(name="none", title="none", kind="lab", holds=(), blocks=()),
     )
     notes: list[tuple[Ref, str, str]] = []
-    for reason in rules.judge(View(inventory, drivers, stems), partial=not whole):
+    for reason in rules.judge(View(inventory, drivers, stems), chosen, partial=not whole):
         into = notes if reason.severity == "note" else desk.problems
         cause = reason.cause if reason.also is None else reason.cause.replace("{also}", desk.place(reason.also))
         into.append((reason.at, cause, reason.fix))

@@ -27,6 +27,15 @@ _WORDS: dict[str, object] = {
 }
 # Bidirectional controls reorder what a reviewer sees, so they are refused like control characters.
 _HIDDEN = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x2028, 0x2029, 0xFEFF)}
+# The parser's own words where they would not help the person who has to mend the file.
+_PLAINER = {
+    "found character that cannot start any token": "a tab or a reserved character (@ or `) stands here",
+    "mapping values are not allowed in this context": "a `key: value` pair stands where none can",
+    "did not find expected ',' or ']'": "a list [..] is not closed",
+    "did not find expected ',' or '}'": "a group {..} is not closed",
+    "did not find expected key": "a key was expected here; check the indentation",
+    "could not find expected ':'": "a key without its colon",
+}
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -70,7 +79,7 @@ def parse(text: str) -> Mapped:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         column = f" near column {mark.column + 1}" if mark else ""
-        problem = error.problem or "it cannot be read"
+        problem = _PLAINER.get(error.problem or "", error.problem or "it cannot be read")
         result.flaws.append(Flaw(mark.line + 1 if mark else 1, f"not valid YAML: {problem}", f"correct it{column}"))
     except yaml.YAMLError:
         # The reader's own error has an offset only; it means a character that YAML does not allow.

@@ -60,8 +60,8 @@ def discover() -> tuple[Rule, ...]:
     return tuple(sorted(found, key=lambda each: each.id))
 
 
-def judge(view: View, *, partial: bool = False) -> Iterator[Reason]:
-    """The reasons of every rule; with `partial` only of those that may run on a part of the inventory."""
-    for each in discover():
+def judge(view: View, chosen: Iterable[Rule] | None = None, *, partial: bool = False) -> Iterator[Reason]:
+    """The reasons of every rule (or the chosen ones); with `partial` only of those that may run on a part."""
+    for each in discover() if chosen is None else chosen:
         if each.partial or not partial:
             yield from each.check(view)

@@ -15,7 +15,9 @@ def unique_names(view: View) -> Iterator[Reason]:
     fix = "give each its own name"
     yield from twice(((device.name, (*ref, "name")) for ref, _, device in view.devices), "device name", fix)
     yield from twice(((link.id, (*ref, "id")) for ref, _, link in view.links), "link id", fix)
-    ports = ((f"{device.name}/{port.name}", (*ref, "name")) for ref, device, port in view.interfaces)
-    yield from twice(ports, "interface", fix)
-    systems = ((f"{platform.name}/{system.name}", (*ref, "name")) for ref, platform, system in view.systems)
-    yield from twice(systems, "system", fix)
+    for ref, _, device in view.devices:
+        ports = ((port.name, (*ref, "interfaces", n, "name")) for n, port in enumerate(device.interfaces))
+        yield from twice(ports, f"interface of {device.name}", fix)
+    for at, platform in view.platforms:
+        systems = ((system.name, (*at, "systems", n, "name")) for n, system in enumerate(platform.systems))
+        yield from twice(systems, "system", fix)
