@@ -80,4 +80,28 @@ class ZoneSubject:
     pairs: tuple[Pair, ...]
 
 
-Subject: TypeAlias = SiteSubject | ZoneSubject
+@dataclass(frozen=True, slots=True)
+class Server:
+    """An authoritative name server: its name, the device it runs on, its addresses (IPv6 empty until planned)."""
+
+    name: str
+    device: str
+    address4: str
+    address6: str
+
+
+@dataclass(frozen=True, slots=True)
+class SharedSubject:
+    """What several platforms share: the zones, their servers, the core router and its loopbacks."""
+
+    name: str
+    platform: str
+    zones: tuple[str, ...]
+    servers: tuple[Server, ...]
+    core: str
+    core4: str
+    core6: str
+    vantages: Vantages = Vantages()
+
+
+Subject: TypeAlias = SiteSubject | ZoneSubject | SharedSubject

@@ -1,0 +1,141 @@
+"""Subjects from the inventory and the ledger's claims (key to prefix); what has no claim yet has no IPv6 address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from inventory.errors import InputError
+from inventory.model import SHARED, Device, Interface, Inventory, Platform
+from inventory.vocab import Role
+from ipv6.plan.prefix import address_of
+from ipv6.verify.limits import DEFAULT_LIMITS
+from ipv6.verify.subjects import Pair, Place, Server, SharedSubject, SiteSubject, Vantages, ZoneSubject
+from ipv6.zones.matrix import OUTSIDE, denied_pairs, flows_for
+
+DNS_PORT = 53
+HOSTS = (Role.SITE_HOST, Role.ZONE_HOST)
+
+
+def chosen(inv: Inventory, platforms: Sequence[str] | None) -> tuple[Platform, ...]:
+    """The named platforms (all for None), in the inventory's order; InputError for an unknown one."""
+    for name in platforms or ():
+        if name not in inv.platform_by_name:
+            known = ", ".join(inv.platform_by_name)
+            raise InputError(f"platform {name}", "there is no such platform", f"choose one of {known}")
+    return tuple(one for one in inv.platforms if platforms is None or one.name in platforms)
+
+
+def site_subjects(
+    inv: Inventory,
+    claims: Mapping[str, str],
+    platforms: Sequence[str] | None = None,
+    baselines: Mapping[str, Mapping[str, str]] | None = None,
+    limits: Mapping[str, float] = DEFAULT_LIMITS,
+) -> tuple[SiteSubject, ...]:
+    """One per hosted site; `baselines` is IPv4 before the change, by site name."""
+    servers = tuple((one.name, one.address6) for one in name_servers(inv, claims) if one.address6)
+    return tuple(
+        SiteSubject(
+            name=site.name,
+            platform=platform.name,
+            zone=platform.dns_zone,
+            address4=str(site.address4),
+            address6=_claimed(claims, f"site/{site.name}"),
+            servers=servers,
+            baseline=(baselines or {}).get(site.name, {}),
+            limits=limits,
+        )
+        for platform in chosen(inv, platforms)
+        for site in platform.sites
+    )
+
+
+def name_servers(inv: Inventory, claims: Mapping[str, str]) -> tuple[Server, ...]:
+    """The province's authoritative servers with both addresses, by name."""
+    found = []
+    for name, device_name in sorted(inv.network.name_servers.items()):
+        device = inv.devices[device_name]
+        port = device.interfaces[0]
+        found.append(
+            Server(name, device_name, str(port.address4), _claimed(claims, f"iface/{device_name}/{port.name}"))
+        )
+    return tuple(found)
+
+
+def shared_subject(inv: Inventory, claims: Mapping[str, str]) -> SharedSubject:
+    """What the province's own change set must leave working: the name servers, and the core's loopback."""
+    core = next((device for device in inv.network.devices if device.role is Role.CORE), None)
+    return SharedSubject(
+        name=SHARED,
+        platform=SHARED,
+        zones=tuple(platform.dns_zone for platform in inv.platforms),
+        servers=name_servers(inv, claims),
+        core=core.name if core else "",
+        core4=str(core.loopback4) if core and core.loopback4 else "",
+        core6=_claimed(claims, f"loopback/{core.name}") if core else "",
+    )
+
+
+def zone_subjects(
+    inv: Inventory, claims: Mapping[str, str], platforms: Sequence[str] | None = None
+) -> tuple[ZoneSubject, ...]:
+    """One per platform: its representative forbidden flows and all its allowed ones."""
+    return tuple(_zones(inv, claims, platform) for platform in chosen(inv, platforms))
+
+
+def _zones(inv: Inventory, claims: Mapping[str, str], platform: Platform) -> ZoneSubject:
+    places = _places(inv, claims, platform)
+    resolver = _resolver(inv, claims, platform)
+
+    def pair(source: str, target: str, protocol: str, port: int, allowed: bool) -> Pair:
+        to = resolver if resolver and port == DNS_PORT and target == resolver.zone else places[target]
+        return Pair(places[source], to, protocol, port, allowed)
+
+    flows = flows_for(inv.matrix, platform.name)
+    allowed = [
+        pair(flow.source, flow.target, flow.protocol, port, True)
+        for flow in flows
+        for port in flow.ports or (0,)
+        if flow.source in places and flow.target in places and flow.target != OUTSIDE[0]
+    ]
+    denied = [
+        pair(source, target, protocol, port, False)
+        for source, target, protocol, port in denied_pairs(inv.matrix, platform.name)
+        if source in places and target in places
+    ]
+    return ZoneSubject(f"{platform.name} zones", platform.name, (*allowed, *denied))
+
+
+def _places(inv: Inventory, claims: Mapping[str, str], platform: Platform) -> dict[str, Place]:
+    """Where each zone is spoken for; the extranet is the core, which stands behind nobody's firewall."""
+    v = Vantages()
+    places = {OUTSIDE[0]: Place(OUTSIDE[0], (v.v4, v.v6), ("", ""))}
+    shared = shared_subject(inv, claims)
+    if shared.core:
+        places[OUTSIDE[1]] = Place(OUTSIDE[1], (shared.core, shared.core), (shared.core4, shared.core6))
+    for device in platform.devices:
+        for port in device.interfaces:
+            zone = inv.links[port.link].zone
+            if device.role in HOSTS and zone:
+                places[zone] = _place(claims, device, port, zone)
+    return places
+
+
+def _place(claims: Mapping[str, str], device: Device, port: Interface, zone: str) -> Place:
+    address6 = _claimed(claims, f"iface/{device.name}/{port.name}")
+    return Place(zone, (device.name, device.name), (str(port.address4), address6), port.netns)
+
+
+def _resolver(inv: Inventory, claims: Mapping[str, str], platform: Platform) -> Place | None:
+    """The name server inside one of the platform's zones, which is who listens on port 53 there."""
+    zones = {link.id: link.zone for link in platform.links if link.zone}
+    for device_name in inv.network.name_servers.values():
+        device = inv.devices[device_name]
+        port = device.interfaces[0]
+        if device.primary and port.link in zones:
+            return _place(claims, device, port, zones[port.link])
+    return None
+
+
+def _claimed(claims: Mapping[str, str], key: str) -> str:
+    return address_of(claims.get(key, ""))

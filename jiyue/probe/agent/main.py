@@ -1,0 +1,118 @@
+"""Entry of the prober: a request as JSON on standard input, answers as JSON lines on standard output.
+
+Request: `{"ca": PEM text, "jobs": [probe, ...]}`. Answers: `{"job": place, "samples": [...]}` or
+`{"job": place, "problem": why}`; bodies once as `{"blob": sha256, "size": n, "zlib": base64}`; last `{"done": count}`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import json
+import os
+import sys
+import threading
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from .page import page
+from .resolve import ask
+from .sockets import ping, tcp, udp
+from .tls import tls
+from .walk import walk
+from .web import http
+from .work import Job, Limits, Run, Sample
+
+KINDS: dict[str, Callable[[Job, Run], Awaitable[Sample]]] = {
+    "dns": ask,
+    "walk": walk,
+    "tcp": tcp,
+    "udp": udp,
+    "ping": ping,
+    "tls": tls,
+    "http": http,
+    "page": page,
+}
+GOOD = frozenset({"open", "answer", "reply", "ok", "done"})
+BY_ADDRESS = frozenset({"tcp", "udp", "ping", "tls"})
+CLONE_NEWNET = 0x40000000
+
+
+async def measure(job: Job, run: Run, limits: Limits) -> list[Sample]:
+    """Samples of one job, no more than needed to decide `need` of `samples`."""
+    taken: list[Sample] = []
+    good = 0
+    for _ in range(job.samples):
+        sample: Sample = await limits.run(job.address or job.name, lambda: KINDS[job.kind](job, run))
+        taken.append(sample)
+        good += sample["state"] in GOOD
+        if good >= job.need or len(taken) - good > job.samples - job.need:
+            break
+    return taken
+
+
+async def batch(jobs: list[Job], run: Run) -> None:
+    """All jobs of one namespace at once, within the limits."""
+    limits = Limits()
+
+    async def one(job: Job) -> None:
+        if job.kind not in KINDS:
+            run.emit({"job": job.id, "problem": f"this prober does not know {job.kind!r}"})
+        elif job.kind in BY_ADDRESS and not job.address:
+            run.emit({"job": job.id, "problem": "no address to try"})
+        else:
+            run.emit({"job": job.id, "samples": await measure(job, run, limits)})
+
+    await asyncio.gather(*(one(job) for job in jobs))
+
+
+def enter(netns: str) -> None:
+    """Move this thread into a named network namespace; OSError when there is none."""
+    if not netns:
+        return
+    handle = os.open(f"/run/netns/{netns}", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        libc = ctypes.CDLL(None, use_errno=True)
+        if libc.setns(handle, CLONE_NEWNET) != 0:
+            raise OSError(ctypes.get_errno(), f"cannot enter the namespace {netns}")
+    finally:
+        os.close(handle)
+
+
+def main() -> int:
+    """Run the request; 0 when every job was answered, 2 when the request is none."""
+    lock = threading.Lock()
+
+    def emit(line: dict[str, Any]) -> None:
+        text = json.dumps(line, ensure_ascii=False, separators=(",", ":"))
+        with lock:
+            sys.stdout.write(text + "\n")
+
+    try:
+        request = json.load(sys.stdin)
+        jobs = [Job.read(place, data) for place, data in enumerate(request["jobs"])]
+    except (ValueError, KeyError, TypeError) as error:
+        sys.stderr.write(f"prober: not a request: {error}\n")
+        return 2
+    blobs: set[str] = set()
+
+    def serve(netns: str, mine: list[Job]) -> None:
+        try:
+            enter(netns)
+        except OSError as error:
+            for job in mine:
+                emit({"job": job.id, "problem": f"namespace {netns}: {error.strerror}"})
+            return
+        asyncio.run(batch(mine, Run(str(request.get("ca", "")), emit, blobs)))
+
+    groups: dict[str, list[Job]] = {}
+    for job in jobs:
+        groups.setdefault(job.netns, []).append(job)
+    threads = [threading.Thread(target=serve, args=item) for item in groups.items()]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    emit({"done": len(jobs)})
+    sys.stdout.flush()
+    return 0

@@ -1,0 +1,154 @@
+"""The prober that `ipv6/apply` asks: by address before AAAA exists, by name after, and IPv4 before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from inventory.model import SHARED, Inventory
+from ipv6.change.model import ChangeSet
+from ipv6.ports import ProbeReport
+from ipv6.verify.build import shared_subject, site_subjects, zone_subjects
+from ipv6.verify.check import Check, discover
+from ipv6.verify.checks import v4_unharmed
+from ipv6.verify.flows import passes, probe
+from ipv6.verify.model import Probe
+from ipv6.verify.reading import decide, outcome, strings, text
+from ipv6.verify.subjects import SiteSubject, Subject
+from jiyue.probe.rounds import Verification, settle
+from jiyue.probe.runner import Runner
+
+PATIENCE = 45.0
+"""Seconds that routing, zone transfer and caches may take to settle before a red round counts."""
+
+
+class VantageProber:
+    """Implements `ipv6.ports.Prober` over SSH to the vantage points.
+
+    `claims` (key to prefix) should hold the whole ledger; what the change set itself claims is added to it.
+    `limit` are seconds a red round is repeated for.
+    """
+
+    def __init__(
+        self,
+        inv: Inventory,
+        ssh_config: Path,
+        claims: Mapping[str, str] | None = None,
+        *,
+        evidence: Path | None = None,
+        ca: str = "",
+        patience: float = PATIENCE,
+        runner: Runner | None = None,
+    ) -> None:
+        self._inv = inv
+        self._claims = dict(claims or {})
+        self._runner = runner or Runner(ssh_config, evidence, ca)
+        self._patience = patience
+
+    def by_address(self, change: ChangeSet) -> ProbeReport:
+        """TCP, TLS, HTTP, name servers and zone rules at planned addresses, with IPv4 beside it."""
+        return self._report(change, [check for check in discover() if check.after == "address"])
+
+    def by_name(self, change: ChangeSet) -> ProbeReport:
+        """What a user meets once AAAA is published; for the shared part, the name servers' own addresses."""
+        if change.platform == SHARED:
+            return self._glue(change)
+        return self._report(change, [check for check in discover() if check.after == "name"])
+
+    def ipv4_baseline(self, change: ChangeSet) -> Mapping[str, str]:
+        """IPv4 as it is: `site/<name>/<what>` for every site, `flow/<flow>` for every allowed flow."""
+        sites, flows = self._sites(change), self._flows(change)
+        answers = self._runner.run_all([*(p for s in sites for p in v4_unharmed.V4Unharmed.ask(s)), *flows.values()])
+        seen = {
+            f"site/{site.name}/{key}": value
+            for site in sites
+            for key, value in v4_unharmed.observe(site, answers).items()
+        }
+        for label, asked in flows.items():
+            answer = answers[asked]
+            if answer.samples:
+                seen[f"flow/{label}"] = "through" if passes(answer.samples) else outcome(answer.samples[-1])
+        return seen
+
+    def ipv4_lost(self, change: ChangeSet, before: Mapping[str, str]) -> tuple[str, ...]:
+        """What IPv4 had in `before` and has not now; measured again once before it counts as lost."""
+        lost: tuple[str, ...] = ()
+        for _ in range(2):
+            now = self.ipv4_baseline(change)
+            lost = self._losses(change, before, now)
+            if not lost:
+                return ()
+        return lost
+
+    def _losses(self, change: ChangeSet, before: Mapping[str, str], now: Mapping[str, str]) -> tuple[str, ...]:
+        lost = [
+            loss
+            for site in self._sites(change)
+            for loss in v4_unharmed.losses(site, _part(before, site), _part(now, site))
+        ]
+        for key, value in before.items():
+            if key.startswith("flow/") and value == "through" and now.get(key) != "through":
+                lost.append(f"{key.removeprefix('flow/')}: came through before, now {now.get(key, 'not measured')}")
+        return tuple(lost)
+
+    def _report(self, change: ChangeSet, checks: list[Check]) -> ProbeReport:
+        claims = self._all_claims(change)
+        subjects: tuple[Subject, ...]
+        if change.platform == SHARED:
+            subjects = (shared_subject(self._inv, claims),)
+        else:
+            names = [change.platform]
+            subjects = (*site_subjects(self._inv, claims, names), *zone_subjects(self._inv, claims, names))
+        used = [check for check in checks if any(check.applies(subject) for subject in subjects)]
+        seen: Verification = settle(used, subjects, self._runner, self._patience)
+        return ProbeReport(seen.ok, len(seen.results), seen.reasons)
+
+    def _glue(self, change: ChangeSet) -> ProbeReport:
+        """The published records of the change set, as the dual-stack vantage's resolver gives them."""
+        records = [record for record in change.records if record.type in ("A", "AAAA") and record.after]
+        asked = {(r.name, r.type): Probe("vantage-dual", "dns", 4, name=r.name, qtype=r.type) for r in records}
+        wanted = {(r.name, r.type): r.after for r in records}
+        answers = self._runner.run_all(asked.values())
+        reasons = []
+        for key, one in asked.items():
+            if not answers[one].samples:
+                reasons.append(f"{key[0]} {key[1]}: not measured: {answers[one].problem}")
+                continue
+            _, sample = decide(one, answers, lambda item: text(item, "state") == "answer")
+            if set(strings(sample, "rdata")) != set(wanted[key]):
+                got = ", ".join(strings(sample, "rdata")) or text(sample, "rcode") or text(sample, "state")
+                reasons.append(f"{key[0]} {key[1]} is {got}, published is {', '.join(wanted[key])}")
+        return ProbeReport(not reasons and bool(asked), len(asked), tuple(reasons))
+
+    def _sites(self, change: ChangeSet) -> tuple[SiteSubject, ...]:
+        """The platform's sites; for the shared part every platform's portal, since all stand on it."""
+        subjects = site_subjects(self._inv, self._all_claims(change))
+        portals = {platform.portal for platform in self._inv.platforms}
+        if change.platform == SHARED:
+            return tuple(subject for subject in subjects if subject.name in portals)
+        return tuple(subject for subject in subjects if subject.platform == change.platform)
+
+    def _flows(self, change: ChangeSet) -> dict[str, Probe]:
+        if change.platform == SHARED:
+            return {}
+        (subject,) = zone_subjects(self._inv, self._all_claims(change), [change.platform])
+        return {f"{subject.platform} {pair.label} over IPv4": probe(pair, 4) for pair in subject.pairs if pair.allowed}
+
+    def _all_claims(self, change: ChangeSet) -> Mapping[str, str]:
+        return {**self._claims, **{claim.key: claim.prefix for claim in change.claims}}
+
+
+def site_baselines(flat: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """A stored `ipv4_baseline` as `{site: {what: value}}`, the form `verify` takes."""
+    found: dict[str, dict[str, str]] = {}
+    for key, value in flat.items():
+        kind, _, rest = key.partition("/")
+        if kind == "site":
+            name, _, what = rest.partition("/")
+            found.setdefault(name, {})[what] = value
+    return found
+
+
+def _part(flat: Mapping[str, str], site: SiteSubject) -> dict[str, str]:
+    prefix = f"site/{site.name}/"
+    return {key.removeprefix(prefix): value for key, value in flat.items() if key.startswith(prefix)}
