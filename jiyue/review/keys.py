@@ -1,0 +1,145 @@
+"""Ed25519 key pairs of reviewers: `<key id>.key` (PEM, PKCS 8, 0600) and `<key id>.pub` (PEM)."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+    load_pem_public_key,
+)
+
+from inventory.errors import EnvironmentFailed, InputError
+from inventory.model import Inventory
+
+LAB_KEY_ID = "lab-reviewer"
+"""The lab's own reviewer; only environments of kind `lab` trust it."""
+
+_KEY_ID = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}")
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """A reviewer's private key and its id; never printed."""
+
+    key_id: str
+    private: Ed25519PrivateKey
+
+    def __repr__(self) -> str:
+        return f"SigningKey({self.key_id})"
+
+    @property
+    def lab(self) -> bool:
+        """Whether this is the lab's own pair."""
+        return self.key_id == LAB_KEY_ID
+
+
+def generate(folder: Path, key_id: str) -> SigningKey:
+    """Make a new pair in `folder`; InputError when the id is unusable or taken, nothing is ever overwritten."""
+    private_path, public_path = _paths(folder, key_id)
+    if private_path.exists() or public_path.exists():
+        raise InputError(str(private_path), f"the key {key_id} exists already", "choose another id")
+    private = Ed25519PrivateKey.generate()
+    with _failures(folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # The private part last: a folder with a `.key` always has its `.pub`.
+        _create(public_path, private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo), 0o644)
+        _create(private_path, private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), 0o600)
+    return SigningKey(key_id, private)
+
+
+def load(folder: Path, key_id: str) -> SigningKey:
+    """Read a private key; EnvironmentFailed when it is missing, readable by others or no Ed25519 key."""
+    path, _ = _paths(folder, key_id)
+    with _failures(path):
+        if path.stat().st_mode & 0o077:
+            raise EnvironmentFailed(str(path), "others can read this private key", f"run chmod 600 {path.name}")
+        data = path.read_bytes()
+    try:
+        key = load_pem_private_key(data, password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise EnvironmentFailed(str(path), "not a private key in PEM form", "make a new pair") from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise EnvironmentFailed(str(path), "not an Ed25519 key", "make a new pair")
+    return SigningKey(key_id, key)
+
+
+def lab_pair(folder: Path) -> SigningKey:
+    """The lab's own reviewer key, made at first use."""
+    private_path, public_path = _paths(folder, LAB_KEY_ID)
+    if not private_path.exists():
+        public_path.unlink(missing_ok=True)
+        return generate(folder, LAB_KEY_ID)
+    return load(folder, LAB_KEY_ID)
+
+
+def trusted_folders(inv: Inventory, province: Path, own: Path) -> tuple[Path, ...]:
+    """Where reviewer keys are trusted from: the inventory's `keys`; the environment's own folder in the lab only."""
+    shared = province / "keys"
+    return (shared, own) if inv.environment.kind == "lab" else (shared,)
+
+
+def trusted(folders: Iterable[Path]) -> dict[str, Ed25519PublicKey]:
+    """Public keys by id; an earlier folder wins. EnvironmentFailed for a file that is no Ed25519 public key."""
+    found: dict[str, Ed25519PublicKey] = {}
+    for folder in folders:
+        with _failures(folder):
+            paths = sorted(folder.glob("*.pub")) if folder.is_dir() else []
+        for path in paths:
+            with _failures(path):
+                data = path.read_bytes()
+            try:
+                key = load_pem_public_key(data)
+            except (ValueError, UnsupportedAlgorithm) as error:
+                raise EnvironmentFailed(str(path), "not a public key in PEM form", "remove or replace it") from error
+            if not isinstance(key, Ed25519PublicKey):
+                raise EnvironmentFailed(str(path), "not an Ed25519 key", "remove or replace it")
+            found.setdefault(path.stem, key)
+    return found
+
+
+def _paths(folder: Path, key_id: str) -> tuple[Path, Path]:
+    if not _KEY_ID.fullmatch(key_id):
+        raise InputError("key id", f"{key_id[:80]!r} is not usable", "use small letters, digits, dots and hyphens")
+    return folder / f"{key_id}.key", folder / f"{key_id}.pub"
+
+
+def _create(path: Path, data: bytes, mode: int) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            os.fchmod(file.fileno(), mode)
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        # A hard link fails when the name is taken, where a rename would overwrite somebody's key.
+        path.hardlink_to(temporary)
+    finally:
+        temporary.unlink()
+
+
+class _failures:
+    """Turns an OSError into EnvironmentFailed that names the place."""
+
+    def __init__(self, place: Path) -> None:
+        self._place = place
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, OSError) and not isinstance(error, EnvironmentFailed):
+            cause = error.strerror or str(error)
+            raise EnvironmentFailed(str(self._place), f"the key cannot be used: {cause}", "check the folder") from error
