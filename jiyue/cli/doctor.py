@@ -10,7 +10,7 @@ from jiyue import doctor as examiner
 from jiyue.cli.output import Session
 from jiyue.cli.verbs import verb
 from jiyue.engines.cache import tools_folder
-from jiyue.i18n import _, translate
+from jiyue.i18n import translate
 
 
 def add(app: typer.Typer) -> None:

@@ -43,11 +43,18 @@ def add(app: typer.Typer) -> None:
     group = typer.Typer(help=_("Pulumi, Kubernetes and their helpers."), no_args_is_help=True)
     app.add_typer(group, name="engine")
 
-    @verb(group, "install", "Make every engine ready: installed, downloaded or built from pinned source.", "jiyue engine install")
+    @verb(
+        group,
+        "install",
+        "Make every engine ready: installed, downloaded or built from pinned source.",
+        "jiyue engine install",
+    )
     def install(session: Session) -> None:
         paths = install_with_progress(session.console)
         session.emit(
-            "engine-install", {"missing": list(paths.missing)}, lambda console: console.print(_("every engine is ready"))
+            "engine-install",
+            {"missing": list(paths.missing)},
+            lambda console: console.print(_("every engine is ready")),
         )
 
     @verb(group, "status", "Say which engines are ready and how they came.", "jiyue engine status --verify")
@@ -68,7 +75,13 @@ def add(app: typer.Typer) -> None:
             "engine-status",
             {
                 "engines": [
-                    {"name": r.name, "version": r.version, "state": r.state, "route": r.route, "reasons": list(r.reasons)}
+                    {
+                        "name": r.name,
+                        "version": r.version,
+                        "state": r.state,
+                        "route": r.route,
+                        "reasons": list(r.reasons),
+                    }
                     for r in rows
                 ]
             },

@@ -16,7 +16,12 @@ def add(app: typer.Typer) -> None:
     group = typer.Typer(help=_("The province as data."), no_args_is_help=True)
     app.add_typer(group, name="inventory")
 
-    @verb(group, "check", "Validate the whole inventory; every error with file and line, all at once.", "jiyue inventory check")
+    @verb(
+        group,
+        "check",
+        "Validate the whole inventory; every error with file and line, all at once.",
+        "jiyue inventory check",
+    )
     def check(session: Session) -> int:
         space = session.workspace
         problems = source.check(space.inventory, space.environment)
@@ -32,7 +37,9 @@ def add(app: typer.Typer) -> None:
 
             def text(console: Console) -> None:
                 console.print(
-                    _("inventory is valid: {regions} regions, {platforms} platforms, {devices} devices, {sites} sites").format(
+                    _(
+                        "inventory is valid: {regions} regions, {platforms} platforms, {devices} devices, {sites} sites"
+                    ).format(
                         regions=len(data.regions),
                         platforms=len(data.platforms),
                         devices=len(data.devices),

@@ -61,7 +61,9 @@ def verb(app: typer.Typer, name: str, help_text: str, examples: str = "") -> Cal
         del run.__wrapped__
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-        epilog = _("Examples:") + "\n\n" + "\n\n".join(f"  {line}" for line in examples.splitlines()) if examples else None
+        epilog = (
+            _("Examples:") + "\n\n" + "\n\n".join(f"  {line}" for line in examples.splitlines()) if examples else None
+        )
         app.command(name, help=_(help_text), epilog=epilog)(run)
         return function
 

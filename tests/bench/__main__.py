@@ -16,7 +16,9 @@ def main() -> None:
     records = path.measure(chosen.rounds)
     save(records)
     for record in records:
-        print(f"{record.id}: {record.our_value} {record.unit} (goal {record.goal}, {'met' if record.met else 'missed'})")
+        print(
+            f"{record.id}: {record.our_value} {record.unit} (goal {record.goal}, {'met' if record.met else 'missed'})"
+        )
 
 
 if __name__ == "__main__":

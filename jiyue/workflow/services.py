@@ -1,0 +1,72 @@
+"""What the steps work with, opened once for a workspace: inventory, store, ways to the hosts."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+from inventory import source
+from inventory.model import Inventory
+from jiyue import engines
+from jiyue.probe.runner import Runner
+from jiyue.review import keys
+from jiyue.store import Store, open_store
+from jiyue.workspace import Workspace
+
+
+def utc_now() -> str:
+    """The time now in UTC, ISO 8601 with seconds."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything is opened at first use, so a verb pays only for what it needs."""
+
+    space: Workspace
+
+    @cached_property
+    def inventory(self) -> Inventory:
+        """The validated province."""
+        folder = self.space.root / "ipv6" / "drivers"
+        return source.load(self.space.inventory, self.space.environment, source.known_drivers(folder))
+
+    @cached_property
+    def store(self) -> Store:
+        """The environment's store; made with its folder at first use."""
+        self.space.var.mkdir(parents=True, exist_ok=True, mode=0o700)
+        trusted = keys.trusted_folders(self.inventory, self.space.inventory, self.space.keys)
+        return open_store(self.space.store, trusted)
+
+    @cached_property
+    def runner(self) -> Runner:
+        """The way to run probes on hosts; trusts the lab's own authority where there is a lab."""
+        authority = self.space.lab / "ca" / "ca.crt"
+        ca = authority.read_text(encoding="ascii") if authority.is_file() else ""
+        return Runner(self.space.ssh_config, self.space.evidence, ca)
+
+    @cached_property
+    def kubeconfig(self) -> Path:
+        """KUBECONFIG of the caller in the field, the lab's own in the lab."""
+        own = self.space.lab / "kubeconfig"
+        return own if self.inventory.environment.kind == "lab" else Path(os.environ.get("KUBECONFIG", str(own)))
+
+    @cached_property
+    def engine_environment(self) -> tuple[dict[str, str], Path]:
+        """The Pulumi engine's environment and its home; raises EngineError when an engine is missing."""
+        paths = engines.require()
+        home = engines.pulumi_home(self.space.var, paths)
+        return engines.pulumi_env(paths, home), home
+
+    @property
+    def platforms(self) -> tuple[str, ...]:
+        """Names of the platforms in the order of the waves."""
+        return tuple(name for wave in self.inventory.waves for name in wave.platforms)
+
+
+def open_services(space: Workspace) -> Services:
+    """Services of a workspace; nothing is opened yet."""
+    return Services(space)

@@ -1,0 +1,48 @@
+"""The platforms' stacks, for the values that were approved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from infra import fleet
+from infra.fleet import Fleet, StackResult
+from jiyue.workflow import review
+from jiyue.workflow.reporter import Reporter
+from jiyue.workflow.services import Services
+
+
+def open_fleet(services: Services) -> Fleet:
+    """The fleet of this environment."""
+    env, home = services.engine_environment
+    return Fleet(services.space.root, services.inventory, services.kubeconfig, env, home)
+
+
+def up(services: Services, platforms: Sequence[str], reporter: Reporter) -> dict[str, StackResult]:
+    """Bring the stacks to their approved state and remember the results; GateError when one is not approved."""
+    approved = {}
+    for platform in platforms:
+        record = review.current(services, platform)
+        services.store.approval(record.digest)
+        approved[platform] = (record.digest, services.store.change_set(record.digest).stack)
+
+    def progress(platform: str, done: int, total: int, text: str) -> None:
+        reporter.now(f"{platform} {done}/{total} {text}")
+
+    results = fleet.up(open_fleet(services), platforms, approved, progress)
+    for platform, result in results.items():
+        services.store.put_result("stack", platform, summary(result))
+    return results
+
+
+def summary(result: StackResult) -> dict[str, object]:
+    """A result as data."""
+    return {
+        "state": result.state,
+        "created": result.created,
+        "updated": result.updated,
+        "deleted": result.deleted,
+        "unchanged": result.unchanged,
+        "seconds": round(result.seconds, 1),
+        "reason": result.reason,
+        "digest": result.digest,
+    }
