@@ -54,6 +54,11 @@ class PlatformObjects:
         return (self.ranges, *(item for group in groups for item in group))
 
     @property
+    def steps(self) -> int:
+        """How many steps the engine takes: objects, components, the provider and the stack itself."""
+        return len(self.all) + len(self.zones) + len(self.functions) + 6
+
+    @property
     def fingerprint(self) -> str:
         """SHA-256 over every object and the approval: equal means there is nothing to do."""
         return manifest.digest(self.all, self.digest, self.context, self.cluster)

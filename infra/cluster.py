@@ -1,0 +1,88 @@
+"""A reader of the Kubernetes API from a kubeconfig: client certificates over TLS, nothing is ever written."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import http.client
+import json
+import os
+import ssl
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import yaml
+
+from inventory.errors import EnvironmentFailed
+
+TIMEOUT = 30.0
+FIX = "check KUBECONFIG and that the control plane runs"
+
+
+class ApiServer:
+    """The API server of one kubeconfig context; only certificates are understood, anything else is an error."""
+
+    def __init__(self, kubeconfig: Path, context: str) -> None:
+        self._place = f"{kubeconfig} ({context})"
+        try:
+            config = yaml.safe_load(kubeconfig.read_text(encoding="utf-8"))
+            chosen = _named(config["contexts"], context, "context")
+            cluster = _named(config["clusters"], chosen["cluster"], "cluster")
+            user = _named(config["users"], chosen["user"], "user")
+            url = urlsplit(cluster["server"])
+            self._host, self._port = str(url.hostname), url.port or 443
+            authority = base64.b64decode(cluster["certificate-authority-data"]).decode()
+            self._tls = ssl.create_default_context(cadata=authority)
+            self._load(user)
+        except FileNotFoundError:
+            raise EnvironmentFailed(str(kubeconfig), "does not exist", FIX) from None
+        except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError) as error:
+            raise EnvironmentFailed(self._place, f"cannot be used ({error!r:.120})", FIX) from error
+        self._connection: http.client.HTTPSConnection | None = None
+
+    def get(self, path: str) -> Mapping[str, Any]:
+        """One GET as JSON; EnvironmentFailed when it does not answer 200."""
+        try:
+            if self._connection is None:
+                self._connection = http.client.HTTPSConnection(
+                    self._host, self._port, timeout=TIMEOUT, context=self._tls
+                )
+            self._connection.request("GET", path, headers={"Accept": "application/json"})
+            answer = self._connection.getresponse()
+            text = answer.read()
+        except (OSError, http.client.HTTPException) as error:
+            self.close()
+            raise EnvironmentFailed(self._place, f"does not answer ({error})", FIX) from error
+        if answer.status != http.client.OK:
+            raise EnvironmentFailed(self._place, f"{path} answers {answer.status}", FIX)
+        found: Mapping[str, Any] = json.loads(text)
+        return found
+
+    def close(self) -> None:
+        """End the connection; the next call makes a new one."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _load(self, user: Mapping[str, Any]) -> None:
+        """The client's certificate; the ssl module takes it from a file only, which lives for this call."""
+        pem = base64.b64decode(user["client-certificate-data"]) + b"\n" + base64.b64decode(user["client-key-data"])
+        handle, name = tempfile.mkstemp()
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(pem)
+            self._tls.load_cert_chain(name)
+        finally:
+            with contextlib.suppress(FileNotFoundError):
+                Path(name).unlink()
+
+
+def _named(entries: list[dict[str, Any]], name: str, kind: str) -> dict[str, Any]:
+    for entry in entries:
+        if entry["name"] == name:
+            found: dict[str, Any] = entry[kind]
+            return found
+    raise KeyError(f"no {kind} {name}")

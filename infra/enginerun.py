@@ -1,0 +1,165 @@
+"""One run of the engine on one stack: the program inline, events counted, errors turned into reasons."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pulumi import automation
+from pulumi.automation import events
+
+from inventory.errors import EnvironmentFailed
+
+Counted = Callable[[int, str], None]
+"""Called as `counted(done, text)` after each finished step of the engine."""
+
+
+@dataclass(frozen=True, slots=True)
+class StackResult:
+    """What became of one stack; `state` is updated, unchanged, previewed, drifted, destroyed, absent or failed.
+
+    Counts are Kubernetes objects and components together; `seconds` is wall time; `reason` says why.
+    """
+
+    platform: str
+    state: str
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    deleted: int = 0
+    seconds: float = 0.0
+    reason: str = ""
+    digest: str = ""
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def ok(self) -> bool:
+        """Whether the stack is as it should be."""
+        return self.state not in ("failed", "drifted")
+
+
+class Tally:
+    """Counts the engine's events and keeps its errors."""
+
+    def __init__(self, counted: Counted) -> None:
+        self._counted = counted
+        self._done = 0
+        self.changes: Counter[str] = Counter()
+        self.changed: list[str] = []
+        self.errors: list[str] = []
+        self.outputs: dict[str, Any] = {}
+
+    def __call__(self, event: events.EngineEvent) -> None:
+        """Take one event."""
+        if (found := event.res_outputs_event or event.resource_pre_event) is not None:
+            metadata = found.metadata
+            if event.res_outputs_event is not None:
+                self._done += 1
+                self._counted(self._done, metadata.urn.rsplit("::", 1)[-1])
+                if metadata.type == "pulumi:pulumi:Stack" and metadata.new is not None:
+                    self.outputs = dict(metadata.new.outputs or {})
+            elif metadata.op != events.OpType.SAME:
+                self.changed.append(f"{metadata.op.value} {metadata.urn.rsplit('::', 1)[-1]}")
+        if (diagnostic := event.diagnostic_event) is not None and diagnostic.severity == "error":
+            text = " ".join(diagnostic.message.split())
+            if text and text not in self.errors:
+                self.errors.append(text)
+        if event.summary_event is not None:
+            self.changes.update({_word(key): count for key, count in event.summary_event.resource_changes.items()})
+
+    def result(self, platform: str, state: str, seconds: float) -> StackResult:
+        """The counts as a result; replacements count as updates."""
+        changes = self.changes
+        replaced = changes["replace"]
+        return StackResult(
+            platform,
+            state,
+            created=changes["create"],
+            updated=changes["update"] + replaced,
+            unchanged=changes["same"],
+            deleted=changes["delete"],
+            seconds=round(seconds, 2),
+            outputs=self.outputs,
+        )
+
+
+def _word(key: object) -> str:
+    return str(getattr(key, "value", key))
+
+
+class LeanStack(automation.Stack):
+    """A stack that spawns the command once per operation.
+
+    The base class runs `stack select`, `stack output` twice and `stack history` around each operation; the fleet names
+    the stack on every call, and reads outputs and counts from the events.
+    """
+
+    def __init__(self, name: str, workspace: automation.Workspace) -> None:
+        self.name = name
+        self.workspace = workspace
+
+    def outputs(self) -> automation.OutputMap:
+        """Empty: they come with the events."""
+        return {}
+
+    def info(self, show_secrets: bool = True) -> automation.UpdateSummary:
+        """A placeholder: the summary comes with the events."""
+        return automation.UpdateSummary(
+            kind="update", start_time=datetime.fromtimestamp(0, UTC), message="", environment={}, config={}, result=""
+        )
+
+    def unprotect(self) -> None:
+        """Lift the protection of everything in the stack, so that a destroy takes all of it."""
+        workspace = self.workspace
+        arguments = ["state", "unprotect", "--all", "--yes", "--stack", self.name]
+        workspace.pulumi_command.run(arguments, workspace.work_dir, workspace.env_vars)
+
+
+def open_stack(
+    name: str,
+    folder: Path,
+    command: automation.PulumiCommand,
+    env: Mapping[str, str],
+    *,
+    exists: bool,
+    program: Callable[[], None] | None = None,
+) -> LeanStack:
+    """The stack of a working copy, made in the backend when it does not exist yet."""
+    workspace = automation.LocalWorkspace(
+        work_dir=str(folder), program=program, env_vars=dict(env), pulumi_command=command
+    )
+    if not exists:
+        try:
+            workspace.create_stack(name)
+        except automation.StackAlreadyExistsError:
+            workspace.select_stack(name)  # writes the salt that the copy has lost
+    return LeanStack(name, workspace)
+
+
+def run(platform: str, state: str, counted: Counted, operation: Callable[[Tally], object]) -> tuple[StackResult, Tally]:
+    """Run an operation of the engine; a failure of the engine is a result with its reasons, not an exception."""
+    tally = Tally(counted)
+    started = time.monotonic()
+    try:
+        operation(tally)
+    except automation.ConcurrentUpdateError as error:
+        raise EnvironmentFailed(
+            f"stack {platform}", "is locked by another update", "wait until it has ended"
+        ) from error
+    except automation.CommandError as error:
+        result = tally.result(platform, "failed", time.monotonic() - started)
+        return replace(result, reason=_reason(tally, str(error))), tally
+    return tally.result(platform, state, time.monotonic() - started), tally
+
+
+def _reason(tally: Tally, text: str) -> str:
+    telling = [line for line in tally.errors if line not in ("update failed", "preview failed")]
+    if telling:
+        return "; ".join(line[:400] for line in telling[:3])
+    lines = [line.strip() for line in text.splitlines() if line.strip().startswith("error:")]
+    return "; ".join(lines[:3])[:600] or " ".join(text.split())[-400:]

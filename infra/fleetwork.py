@@ -1,0 +1,169 @@
+"""What every operation of the fleet needs: the engine's environment, rendered jobs, opened stacks, threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pulumi import automation
+
+from infra.cluster import ApiServer
+from infra.enginerun import LeanStack, StackResult, open_stack
+from infra.live import Snapshot
+from infra.locks import own_lock, remove_dead
+from infra.objects.platform import PlatformObjects
+from infra.program import assemble, check_config, render, settings_of
+from infra.workcopy import WorkCopy, passphrase_file, state_folder
+from inventory.errors import EnvironmentFailed, GateError, JiyueError
+from inventory.model import Inventory
+from inventory.vocab import Level
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """Where the stacks live and how many run at once.
+
+    `env` is the engine's environment (PATH, PULUMI_HOME, …), `pulumi_root` the folder above its `bin/pulumi`;
+    `backend` a backend URL, by default the environment's own folder; `jobs` stacks run side by side, `parallel`
+    operations inside each.
+    """
+
+    root: Path
+    inventory: Inventory
+    kubeconfig: Path
+    env: Mapping[str, str]
+    pulumi_root: Path
+    backend: str = ""
+    jobs: int = 3
+    parallel: int = 48
+
+    @property
+    def environment(self) -> str:
+        """Name of the environment."""
+        return self.inventory.environment.name
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A stack that is ready to run: its working copy and what it declares."""
+
+    platform: str
+    copy: WorkCopy
+    objects: PlatformObjects
+
+
+def jobs(fleet: Fleet, platforms: Sequence[str], refusals: Sequence[JiyueError]) -> list[Job]:
+    """Every stack's copy and objects; GateError with all refusals (given and found) before anything runs."""
+    found, refused = [], {str(error): error for error in refusals}
+    for platform in platforms:
+        copy = WorkCopy(fleet.root, fleet.environment, platform)
+        config = copy.prepare()
+        functions = config.pop("jiyue:functions", None)
+        given = {key.removeprefix("jiyue:"): str(value) for key, value in config.items()}
+        try:
+            settings = settings_of(functions, given, f"stacks/{copy.settings.name}")
+            objects = render(fleet.inventory, fleet.root, fleet.environment, platform, settings)
+        except GateError as error:
+            refused[str(error)] = error
+            continue
+        check_config(objects, fleet.inventory, given, platform)
+        found.append(Job(platform, copy, objects))
+    if refused:
+        first, *others = refused.values()
+        also = "".join(f"; {error.place}: {error.cause}" for error in others)
+        raise GateError(first.place, first.cause + also, first.fix)
+    return found
+
+
+def unchanged(fleet: Fleet, found: Sequence[Job]) -> dict[str, StackResult]:
+    """Stacks with nothing to do: same objects and approval as the last `up`, and the live ones agree."""
+    same = [job for job in found if job.copy.recorded().get("fingerprint") == job.objects.fingerprint]
+    if not same:
+        return {}
+    live = snapshot(fleet, same)
+    results = {}
+    for job in same:
+        if live.differences(job.objects.all):
+            continue
+        count = len(job.objects.all)
+        results[job.platform] = StackResult(
+            job.platform,
+            "unchanged",
+            unchanged=count,
+            reason=f"the objects equal those of the last up, and all {count} live ones agree",
+            digest=job.objects.digest,
+            outputs=job.copy.recorded().get("outputs") or {},
+        )
+    return results
+
+
+def snapshot(fleet: Fleet, found: Sequence[Job]) -> Snapshot:
+    """Everything live of the kinds that the jobs use."""
+    server = ApiServer(fleet.kubeconfig, fleet.inventory.environment.context)
+    try:
+        return Snapshot(server, {(item.api_version, item.kind) for job in found for item in job.objects.all})
+    finally:
+        server.close()
+
+
+def engine_env(fleet: Fleet) -> dict[str, str]:
+    """The engine's environment: where its state is, how it is opened, which cluster it talks to."""
+    backend = fleet.backend or f"file://{state_folder(fleet.root, fleet.environment)}"
+    return {
+        **fleet.env,
+        "PULUMI_BACKEND_URL": backend,
+        "PULUMI_CONFIG_PASSPHRASE_FILE": str(passphrase_file(fleet.root, fleet.environment)),
+        "KUBECONFIG": str(fleet.kubeconfig),
+    }
+
+
+def command(fleet: Fleet) -> automation.PulumiCommand:
+    """The engine's command; EnvironmentFailed when it is missing or too old."""
+    try:
+        return automation.PulumiCommand(root=str(fleet.pulumi_root))
+    except (OSError, automation.InvalidVersionError) as error:
+        raise EnvironmentFailed(f"{fleet.pulumi_root}/bin/pulumi", str(error), "run: jiyue engine install") from error
+
+
+@contextmanager
+def opened(
+    fleet: Fleet, engine: automation.PulumiCommand, copy: WorkCopy, objects: PlatformObjects | None
+) -> Iterator[LeanStack]:
+    """A stack that is ours alone, free of locks that dead processes left, with the program of its objects."""
+    env = engine_env(fleet)
+    with own_lock(copy.folder, f"stack {copy.platform}"):
+        exists = copy.initialised
+        if not fleet.backend:
+            state = state_folder(fleet.root, fleet.environment)
+            remove_dead(state, copy.platform)
+            exists = exists and any((state / ".pulumi" / "stacks").glob(f"*/{copy.platform}.json*"))
+        program = None if objects is None else (lambda: assemble(objects))
+        yield open_stack(copy.platform, copy.folder, engine, env, exists=exists, program=program)
+
+
+def side_by_side(fleet: Fleet, found: Sequence[Job], one: Callable[[Job], StackResult]) -> dict[str, StackResult]:
+    """Run a function on every job; an error of one stack is its result."""
+    by_name = {job.platform: job for job in found}
+    return each(fleet, list(by_name), lambda name: one(by_name[name]))
+
+
+def each(fleet: Fleet, names: Sequence[str], one: Callable[[str], StackResult]) -> dict[str, StackResult]:
+    """Run a function on every platform, `fleet.jobs` at a time, in order of starting."""
+
+    def guarded(name: str) -> StackResult:
+        try:
+            return one(name)
+        except JiyueError as error:
+            return StackResult(name, "failed", reason=str(error))
+
+    with ThreadPoolExecutor(max(1, fleet.jobs)) as pool:
+        return dict(zip(names, pool.map(guarded, names), strict=True))
+
+
+def province(inventory: Inventory) -> frozenset[str]:
+    """Platforms of the province itself."""
+    codes = {region.code for region in inventory.regions if region.level == Level.PROVINCE}
+    return frozenset(platform.name for platform in inventory.platforms if platform.code in codes)

@@ -1,0 +1,119 @@
+"""What the cluster really holds, compared with what it should hold: one LIST per kind, no engine.
+
+An object agrees when every field that we set has our value and nobody else owns a field of its specification.
+Policies that are not ours are named too: policies add up, so a foreign one opens a zone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+from infra.components import naming
+from infra.manifest import Manifest
+from infra.objects import meta
+
+PLURALS = {
+    "Namespace": "namespaces",
+    "ResourceQuota": "resourcequotas",
+    "LimitRange": "limitranges",
+    "Service": "services",
+    "ServiceAccount": "serviceaccounts",
+    "ConfigMap": "configmaps",
+    "PersistentVolume": "persistentvolumes",
+    "PersistentVolumeClaim": "persistentvolumeclaims",
+    "Deployment": "deployments",
+    "StatefulSet": "statefulsets",
+    "NetworkPolicy": "networkpolicies",
+    "Ingress": "ingresses",
+    "ServiceCIDR": "servicecidrs",
+    "PodDisruptionBudget": "poddisruptionbudgets",
+    "ClusterRole": "clusterroles",
+    "RoleBinding": "rolebindings",
+    "StorageClass": "storageclasses",
+}
+
+CONTROLLERS = frozenset({"kube-apiserver", "kube-controller-manager", "kube-scheduler"})
+"""Part of the cluster itself; what they write (status, bindings, defaults) is no drift."""
+
+OWN_FIELDS = frozenset({"f:spec", "f:data", "f:rules", "f:roleRef", "f:subjects", "f:provisioner"})
+
+
+class Cluster(Protocol):
+    """Reads the API server; raises EnvironmentFailed when it does not answer."""
+
+    def get(self, path: str) -> Mapping[str, Any]: ...
+
+
+def path_of(api_version: str, kind: str) -> str:
+    """The collection of a kind over all namespaces."""
+    base = "/api/v1" if api_version == "v1" else f"/apis/{api_version}"
+    return f"{base}/{PLURALS[kind]}"
+
+
+class Snapshot:
+    """Everything a cluster holds of the kinds we use, listed once for all platforms."""
+
+    def __init__(self, cluster: Cluster, kinds: Iterable[tuple[str, str]]) -> None:
+        self._items: dict[tuple[str, str, str], Mapping[str, Any]] = {}
+        for api_version, kind in sorted(set(kinds)):
+            for item in cluster.get(path_of(api_version, kind)).get("items") or ():
+                metadata = item["metadata"]
+                self._items[kind, metadata.get("namespace", ""), metadata["name"]] = item
+
+    def differences(self, manifests: Sequence[Manifest]) -> tuple[str, ...]:
+        """Every way in which the cluster is not what the objects say, in their order; empty when it is."""
+        found: list[str] = []
+        for manifest in manifests:
+            live = self._items.get(manifest.key)
+            if live is None:
+                found.append(f"{manifest.place}: is missing")
+                continue
+            found.extend(f"{manifest.place}: {line}" for line in unlike(manifest.document(), live))
+            found.extend(f"{manifest.place}: {line}" for line in strangers(live, _owner(manifest)))
+        return (*found, *self.foreign_policies(manifests))
+
+    def foreign_policies(self, manifests: Sequence[Manifest]) -> Iterable[str]:
+        """Network policies inside our namespaces that are not among the objects."""
+        ours = {item.key for item in manifests}
+        namespaces = {item.name for item in manifests if item.kind == "Namespace"}
+        for key in sorted(self._items):
+            if key[0] == "NetworkPolicy" and key[1] in namespaces and key not in ours:
+                yield f"NetworkPolicy {key[1]}/{key[2]}: is not part of the stack"
+
+
+def unlike(wanted: Any, live: Any, path: str = "") -> Iterable[str]:
+    """Fields that we set and that have another value; what the server adds to objects is left out."""
+    if isinstance(wanted, Mapping) and isinstance(live, Mapping):
+        for key, value in wanted.items():
+            at = f"{path}.{key}" if path else key
+            if key in live:
+                yield from unlike(value, live[key], at)
+            elif value not in ({}, [], None):
+                yield f"{at} is gone"
+    elif isinstance(wanted, list) and isinstance(live, list):
+        if len(wanted) != len(live):
+            yield f"{path} has {len(live)} entries instead of {len(wanted)}"
+        for number, (one, two) in enumerate(zip(wanted, live, strict=False)):
+            yield from unlike(one, two, f"{path}[{number}]")
+    elif wanted != live:
+        yield f"{path} is {_short(live)} instead of {_short(wanted)}"
+
+
+def strangers(live: Mapping[str, Any], owner: str) -> Iterable[str]:
+    """Other field managers that own part of the specification."""
+    for entry in live["metadata"].get("managedFields") or ():
+        manager = entry.get("manager", "")
+        if manager == owner or manager in CONTROLLERS or entry.get("subresource") == "status":
+            continue
+        if OWN_FIELDS & set(entry.get("fieldsV1") or ()):
+            yield f"was changed by {manager!r}"
+
+
+def _owner(manifest: Manifest) -> str:
+    return manifest.annotations.get(meta.FIELD_MANAGER, naming.PREFIX)
+
+
+def _short(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)[:80]

@@ -1,0 +1,131 @@
+"""The fleet's own copies of the stack files, because the engine writes salts into what it works on.
+
+var/<env>/stacks/<platform>/   Pulumi.yaml (without main), Pulumi.<platform>.yaml, applied.json
+var/<env>/state/               the file backend      var/<env>/stacks/passphrase (0600)
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from infra.project import write_text
+from inventory.errors import EnvironmentFailed
+
+PASSPHRASE_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class WorkCopy:
+    """Paths of one stack's working copy; `prepare` makes them."""
+
+    root: Path
+    environment: str
+    platform: str
+
+    @property
+    def base(self) -> Path:
+        """The copies of every stack of the environment."""
+        return self.root / "var" / self.environment / "stacks"
+
+    @property
+    def folder(self) -> Path:
+        """The copy's own folder."""
+        return self.base / self.platform
+
+    @property
+    def settings(self) -> Path:
+        """The copied stack file, with the engine's salt."""
+        return self.folder / f"Pulumi.{self.platform}.yaml"
+
+    @property
+    def applied(self) -> Path:
+        """What the last successful `up` brought about."""
+        return self.folder / "applied.json"
+
+    @property
+    def initialised(self) -> bool:
+        """Whether the engine has made the stack from this copy before."""
+        return "encryptionsalt" in _mapping(self.settings)
+
+    def prepare(self) -> dict[str, Any]:
+        """Bring the copy up to date with the project's files; returns the stack's configuration."""
+        source = self.root / "stacks" / self.settings.name
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            project = {key: value for key, value in _mapping(self.root / "Pulumi.yaml").items() if key in _KEPT}
+            write_text(self.folder / "Pulumi.yaml", yaml.safe_dump(project, sort_keys=False, allow_unicode=True))
+            wanted = _mapping(source)
+            if not wanted:
+                raise EnvironmentFailed(str(source), "is missing or empty", "run: python -m infra.stackfiles")
+            config = dict(wanted.get("config") or {})
+            config["jiyue:env"] = self.environment
+            salts = {key: value for key, value in _mapping(self.settings).items() if key.startswith("encr")}
+            text = yaml.safe_dump({**salts, "config": config}, sort_keys=False, allow_unicode=True)
+            write_text(self.settings, text, 0o600)
+        except OSError as error:
+            if isinstance(error, EnvironmentFailed):
+                raise
+            cause = f"cannot be written ({error.strerror})"
+            raise EnvironmentFailed(str(self.folder), cause, "make var/ writable") from error
+        return config
+
+    def record(self, fingerprint: str, outputs: dict[str, Any]) -> None:
+        """Remember a successful `up`: the fingerprint of what is live now, and the outputs."""
+        write_text(self.applied, json.dumps({"fingerprint": fingerprint, "outputs": outputs}, ensure_ascii=False))
+
+    def forget(self) -> None:
+        """What is live is not known any more."""
+        self.applied.unlink(missing_ok=True)
+
+    def recorded(self) -> dict[str, Any]:
+        """What `record` wrote; empty when there is nothing (readable)."""
+        try:
+            found = json.loads(self.applied.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+
+_KEPT = ("name", "description", "runtime", "config")
+
+
+def passphrase_file(root: Path, environment: str) -> Path:
+    """The environment's passphrase for the engine's state, made at first use, readable by its owner only."""
+    path = root / "var" / environment / "stacks" / "passphrase"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            write_text(path, secrets.token_urlsafe(PASSPHRASE_BYTES), 0o600)
+        elif path.stat().st_mode & 0o077:
+            path.chmod(0o600)
+    except OSError as error:
+        raise EnvironmentFailed(str(path), f"cannot be made ({error.strerror})", "make var/ writable") from error
+    return path
+
+
+def state_folder(root: Path, environment: str) -> Path:
+    """The folder of the file backend, made at first use, closed to others."""
+    path = root / "var" / environment / "state"
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        os.chmod(path, 0o700)  # noqa: PTH101 - the mode of a folder that may exist already
+    except OSError as error:
+        raise EnvironmentFailed(str(path), f"cannot be made ({error.strerror})", "make var/ writable") from error
+    return path
+
+
+def _mapping(path: Path) -> dict[str, Any]:
+    try:
+        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
+        raise EnvironmentFailed(str(path), "cannot be read as YAML", "delete it and run again") from error
+    return found if isinstance(found, dict) else {}
