@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
-from inventory.errors import EnvironmentFailed, InputError
+from inventory.errors import EnvironmentFailed, InputError, JiyueError
 from inventory.model import Inventory
 
 LAB_KEY_ID = "lab-reviewer"
@@ -140,6 +140,6 @@ class _failures:
         return None
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, OSError) and not isinstance(error, EnvironmentFailed):
+        if isinstance(error, OSError) and not isinstance(error, JiyueError):
             cause = error.strerror or str(error)
             raise EnvironmentFailed(str(self._place), f"the key cannot be used: {cause}", "check the folder") from error

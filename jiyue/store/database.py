@@ -14,7 +14,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from inventory.errors import EnvironmentFailed, InputError
+from inventory.errors import EnvironmentFailed, InputError, JiyueError
 from jiyue.store import schema
 
 BUSY_SECONDS = 60
@@ -100,8 +100,8 @@ class Database:
             raise EnvironmentFailed(str(self.path), *_explain(error.orig)) from error
         except SQLAlchemyError as error:
             raise EnvironmentFailed(str(self.path), f"the store failed: {error}", RESTORE) from error
-        except EnvironmentFailed:
-            raise
+        except JiyueError:
+            raise  # a GateError is an OSError too
         except OSError as error:
             cause = f"the store cannot be opened: {error.strerror or error}"
             raise EnvironmentFailed(str(self.path), cause, "give this user the file and its folder") from error
