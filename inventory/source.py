@@ -177,7 +177,7 @@ class _Desk:
         if data is None:
             return None
         try:
-            return data.decode("utf-8")
+            return data.decode("utf-8-sig")  # spreadsheets write a byte order mark
         except UnicodeDecodeError as error:
             line = data.count(b"\n", 0, error.start) + 1
             self._flaw(name, line, "is not UTF-8 text", "save the file as UTF-8")
@@ -211,7 +211,7 @@ class _Desk:
         if text is None:
             return ()
         mapped = self._maps[REGIONS] = Mapped()
-        rows = csv.reader(text.splitlines(), strict=True)
+        rows = csv.reader(text.removesuffix("\n").split("\n"), strict=True)
         found: list[Region] = []
         try:
             if tuple(next(rows, ())) != COLUMNS:

@@ -1,0 +1,20 @@
+"""The committed JSON Schemas are what the model says."""
+
+from __future__ import annotations
+
+import json
+
+from inventory.files import FOLDERS, SHARED_FILES
+from inventory.schema import folder, schemas
+
+
+def test_schemas_are_fresh() -> None:
+    """Otherwise: `python -m inventory.schema`."""
+    committed = {path.name: path.read_text(encoding="utf-8") for path in folder().glob("*.json")}
+    assert committed == schemas()
+
+
+def test_every_kind_of_file_has_one() -> None:
+    """One per shared file and one per folder, closed against unknown keys."""
+    assert len(schemas()) == len(SHARED_FILES) + len(FOLDERS)
+    assert all(json.loads(text)["additionalProperties"] is False for text in schemas().values())
