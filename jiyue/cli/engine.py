@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from jiyue import engines
@@ -21,7 +21,7 @@ def install_with_progress(console: Console) -> engines.EnginePaths:
         SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[text]}"),
         TimeElapsedColumn(), console=console, disable=not console.is_terminal,
     )  # fmt: skip
-    tasks: dict[str, int] = {}
+    tasks: dict[str, TaskID] = {}
     said: set[tuple[str, str]] = set()
 
     def progress(engine: str, stage: str, fraction: float | None, text: str) -> None:

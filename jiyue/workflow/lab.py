@@ -1,0 +1,93 @@
+"""The embedded lab as the command uses it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from typing import Any
+
+from inventory.errors import EnvironmentFailed
+from jiyue import engines
+from jiyue.i18n import _
+from jiyue.workflow.reporter import Reporter
+from jiyue.workflow.services import Services, open_services
+from jiyue.workspace import Workspace
+from lab import access, faults, runtime
+from lab.scene import scene
+
+PURGED = ("jiyue.db", "jiyue.db-wal", "jiyue.db-shm", "state", "stacks", "approved", "proposals", "evidence", "accept",
+          "apply", "lab", "keys")  # fmt: skip
+"""What `lab down --purge` removes below `var/<env>`: everything but the Pulumi home."""
+
+
+def up(space: Workspace, reporter: Reporter) -> dict[str, Any]:
+    """Start the lab of the inventory with the local control plane; one that runs already is left alone."""
+    services = open_services(space)
+    return start(services, reporter)
+
+
+def start(services: Services, reporter: Reporter) -> dict[str, Any]:
+    """`up` for services that are open already."""
+    space = services.space
+    paths = engines.require()
+    space.lab.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def progress(text: str, done: int, total: int) -> None:
+        reporter.now(f"{text} {done}/{total}")
+
+    state = runtime.up(scene(services.inventory, space.lab, control_plane=True), space.lab, progress, paths)
+    if state.fresh:
+        # A new control plane holds nothing: the engine's state of the one before would only mislead it.
+        for name in ("state", "stacks"):
+            shutil.rmtree(space.var / name, ignore_errors=True)
+    else:
+        reporter.note(_("the lab is already up: {hosts} hosts").format(hosts=len(state.hosts)))
+    return summary(space)
+
+
+def down(space: Workspace, purge: bool = False) -> bool:
+    """End the lab; with `purge` also forget what runs of this environment wrote. False when there was none."""
+    ended = runtime.down(space.lab)
+    if purge:
+        for name in PURGED:
+            path = space.var / name
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+    return ended
+
+
+def summary(space: Workspace) -> dict[str, Any]:
+    """The lab now, as `lab status --json` prints it."""
+    state = runtime.status(space.lab)
+    return {
+        "phase": state.phase,
+        "name": state.name,
+        "fresh": state.fresh,
+        "server": state.control_plane.server if state.control_plane else "",
+        "hosts": [
+            {
+                "name": host.name,
+                "up": host.pid is not None and host.phase == "running",
+                "phase": host.phase,
+                "reason": "; ".join(host.errors),
+            }
+            for host in state.hosts
+        ],
+    }
+
+
+def exec_argv(space: Workspace, host: str, command: Sequence[str]) -> list[str]:
+    """The command that runs `command` on `host` over SSH."""
+    return access.exec_argv(space.lab, host, command)
+
+
+def fault(space: Workspace, kind: str, host: str, interface: str) -> None:
+    """Break one thing: `kill` a host, or take a link down or up again."""
+    if kind == "kill":
+        faults.kill_host(space.lab, host)
+        return
+    if not interface:
+        raise EnvironmentFailed(f"lab: {host}", "a link fault needs an interface", "name it after the host")
+    faults.set_link(space.lab, host, interface, kind == "link-up")
