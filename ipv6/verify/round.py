@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from inventory.errors import NothingChecked
 from ipv6.verify.check import Check
-from ipv6.verify.model import Answers, CheckResult, Probe, Unknown, Verdict
+from ipv6.verify.model import Answers, CheckResult, Pass, Probe, Unknown, Verdict
 from ipv6.verify.subjects import Subject
 
 
@@ -31,7 +31,9 @@ def verdicts(checks: Sequence[Check], subjects: Iterable[Subject], answers: Answ
 def _one(check: Check, subject: Subject, answers: Answers) -> CheckResult:
     probes = check.ask(subject)
     evidence = dict.fromkeys(answers[probe].evidence for probe in probes if probe in answers)
-    verdict: Verdict = check.judge(subject, answers) if probes else Unknown("the check has nothing to ask here")
+    verdict: Verdict = check.judge(subject, answers)
+    if not probes and isinstance(verdict, Pass):
+        verdict = Unknown("the check asked nothing here")
     return CheckResult(
         check.id, subject.platform, subject.name, check.layer, check.owner, verdict, tuple(e for e in evidence if e)
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from inventory.errors import EnvironmentFailed
 from inventory.model import SHARED, Inventory
 from ipv6.change.model import ChangeSet
 from ipv6.ports import ProbeReport
@@ -56,7 +57,17 @@ class VantageProber:
         return self._report(change, [check for check in discover() if check.after == "name"])
 
     def ipv4_baseline(self, change: ChangeSet) -> Mapping[str, str]:
-        """IPv4 as it is: `site/<name>/<what>` for every site, `flow/<flow>` for every allowed flow."""
+        """IPv4 as it is: `site/<name>/<what>` for every site, `flow/<flow>` for every allowed flow.
+
+        Raises EnvironmentFailed when nothing could be measured: without a baseline no loss would ever be seen.
+        """
+        seen = self._ipv4(change)
+        if not seen:
+            place = f"IPv4 of {change.platform}"
+            raise EnvironmentFailed(place, "nothing could be measured", "check that the vantage points answer")
+        return seen
+
+    def _ipv4(self, change: ChangeSet) -> dict[str, str]:
         sites, flows = self._sites(change), self._flows(change)
         answers = self._runner.run_all([*(p for s in sites for p in v4_unharmed.V4Unharmed.ask(s)), *flows.values()])
         seen = {
@@ -74,7 +85,7 @@ class VantageProber:
         """What IPv4 had in `before` and has not now; measured again once before it counts as lost."""
         lost: tuple[str, ...] = ()
         for _ in range(2):
-            now = self.ipv4_baseline(change)
+            now = self._ipv4(change)
             lost = self._losses(change, before, now)
             if not lost:
                 return ()

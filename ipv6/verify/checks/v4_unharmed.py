@@ -10,6 +10,7 @@ from ipv6.verify.reading import decide, number, outcome, strings, text, unanswer
 from ipv6.verify.subjects import SiteSubject
 
 PORTS = (80, 443)
+WORDS = {"a": "A record", "port/80": "port 80", "port/443": "port 443", "status": "status"}
 
 
 def _name(subject: SiteSubject) -> Probe:
@@ -50,22 +51,24 @@ def observe(subject: SiteSubject, answers: Answers) -> Mapping[str, str]:
 def losses(subject: SiteSubject, before: Mapping[str, str], now: Mapping[str, str]) -> tuple[str, ...]:
     """What IPv4 had before and has not now; an empty `before` means nothing is compared."""
     where = f"{subject.name} at {subject.address4} over IPv4"
-    words = {"a": "A record", "port/80": "port 80", "port/443": "port 443", "status": "status", "sha256": "page body"}
-    lost = []
-    for key, word in words.items():
-        if key in before and before[key] != now.get(key, "not measured"):
-            size = f" ({before.get('size')} and {now.get('size')} bytes)" if key == "sha256" else ""
-            old, new = (
-                (before[key][:12], now.get(key, "not measured")[:12])
-                if key == "sha256"
-                else (before[key], now.get(key, "not measured"))
-            )
-            lost.append(f"{where}: {word} was {old or 'empty'}, is {new or 'empty'}{size}")
+    lost = [
+        f"{where}: {word} was {before[key] or 'empty'}, is {now.get(key, 'not measured') or 'empty'}"
+        for key, word in WORDS.items()
+        if key in before and before[key] != now.get(key, "not measured")
+    ]
+    if "sha256" in before and before["sha256"] != now.get("sha256") and _apart(subject, before, now):
+        lost.append(f"{where}: home page had {before.get('size')} bytes, has {now.get('size', 'no')} bytes")
     if "ms" in before and "ms" in now:
         allowed = max(float(before["ms"]) * subject.limits["delay-factor"], subject.limits["delay-floor"])
         if float(now["ms"]) > allowed:
             lost.append(f"{where}: home page took {before['ms']} ms, takes {now['ms']} ms, {allowed:.0f} ms allowed")
     return tuple(lost)
+
+
+def _apart(subject: SiteSubject, before: Mapping[str, str], now: Mapping[str, str]) -> bool:
+    """Whether two sizes differ by more than the limit; a page that changes by itself keeps its size, more or less."""
+    old, new = float(before.get("size") or 0), float(now.get("size") or 0)
+    return abs(old - new) * 100 > subject.limits["body-distance"] * max(old, 1.0)
 
 
 @check("v4-unharmed", needs=("v4",), layer="ipv4", owner="network", after="address")
