@@ -1,0 +1,125 @@
+"""The changes a device has seen: a directory each under /var/lib/jiyue/changes, durable before anything is touched."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from ipv6.agent.host import Failed, Refused, read, write
+
+HOME = Path("/var/lib/jiyue")
+PENDING = ("armed", "applying", "committed", "confirming", "undoing")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_LOCK_WAIT = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Where one change stands. `deadline` is on the monotonic clock (seconds) of the boot named by `boot`."""
+
+    change: str
+    state: str
+    reason: str = ""
+    deadline: float = 0.0
+    boot: str = ""
+    at: str = ""
+    timers: tuple[tuple[int, str], ...] = ()
+    payload: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def pending(self) -> bool:
+        """Whether it still has to be confirmed or undone."""
+        return self.state in PENDING
+
+    def remaining(self) -> float:
+        """Seconds until silence undoes it; 0 when that time is over or was in another boot."""
+        return max(0.0, self.deadline - time.monotonic()) if self.boot == boot_id() else 0.0
+
+
+def boot_id() -> str:
+    """The kernel's name for this boot."""
+    return (read("/proc/sys/kernel/random/boot_id") or "").strip()
+
+
+def checked(digest: object) -> str:
+    """The digest when it is one; it becomes a directory name."""
+    if not isinstance(digest, str) or not _DIGEST.fullmatch(digest):
+        raise Refused(f"{digest!r} is not a change set's digest")
+    return digest
+
+
+def directory(digest: str) -> Path:
+    """Where that change is kept."""
+    return HOME / "changes" / checked(digest)
+
+
+def load(digest: str) -> Change | None:
+    """The change as last saved, None when this device never saw it."""
+    state = read(directory(digest) / "state.json")
+    if state is None:
+        return None
+    payload = read(directory(digest) / "payload.json")
+    raw = json.loads(state)
+    raw["timers"] = tuple((int(pid), str(start)) for pid, start in raw["timers"])
+    return Change(**raw, payload=json.loads(payload or "{}"))
+
+
+def save(change: Change, *, with_payload: bool = False) -> Change:
+    """Make the state durable, with the wall-clock time for people; gives what was saved."""
+    where = directory(change.change)
+    saved = replace(change, at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
+    if with_payload:
+        write(where / "payload.json", json.dumps(change.payload, sort_keys=True, ensure_ascii=False), 0o600)
+    raw = asdict(saved)
+    del raw["payload"]
+    write(where / "state.json", json.dumps(raw, sort_keys=True), 0o600)
+    return saved
+
+
+def every() -> Iterator[Change]:
+    """Every change this device has seen, oldest name first."""
+    folder = HOME / "changes"
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if _DIGEST.fullmatch(path.name) and (found := load(path.name)) is not None:
+            yield found
+
+
+@contextmanager
+def lock(wait: float = _LOCK_WAIT, *, force: bool = False) -> Iterator[None]:
+    """One change at a time on this device; with `force` a holder that hangs for `wait` seconds is ended."""
+    HOME.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle = os.open(HOME / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        deadline = time.monotonic() + wait
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    if not force:
+                        raise Failed(f"another command has held this device's lock for {wait:g} s") from None
+                    _end_holder(handle)
+                    deadline += wait
+            time.sleep(0.05)
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, str(os.getpid()).encode(), 0)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _end_holder(handle: int) -> None:
+    pid = os.pread(handle, 20, 0)
+    if pid.isdigit() and int(pid) > 1:
+        with suppress(ProcessLookupError):
+            os.kill(int(pid), signal.SIGKILL)

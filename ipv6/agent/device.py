@@ -1,0 +1,53 @@
+"""What a driver's device side can do, and how the agent finds it: `DEVICE` in `ipv6/drivers/<name>/device.py`."""
+
+from __future__ import annotations
+
+import pkgutil
+from importlib import import_module
+
+import ipv6.drivers
+from ipv6.agent.host import Refused
+
+
+class Device:
+    """One driver on this host. `object` is always one of the names the driver renders."""
+
+    def read(self, object: str) -> str:
+        """The running object as normalised text, empty when it does not exist."""
+        raise NotImplementedError
+
+    def check(self, object: str, text: str, commands: str) -> None:
+        """Refused when the software would not take it; changes nothing."""
+
+    def apply(self, object: str, commands: str) -> None:
+        """Carry out the commands of a delta; Failed when the software complains."""
+        raise NotImplementedError
+
+    def restore(self, object: str, text: str) -> None:
+        """Bring the object to `text` from wherever it is."""
+        raise NotImplementedError
+
+    def persist(self, object: str, text: str) -> None:
+        """Make the running object survive a restart of the host."""
+
+    def boot(self) -> None:
+        """Bring back what was persisted, when no other program on the host does."""
+
+    def same(self, live: str, wanted: str) -> bool:
+        """Whether a reading means the wanted text."""
+        return live == wanted
+
+
+def names() -> tuple[str, ...]:
+    """The drivers that came with this agent."""
+    return tuple(sorted(info.name for info in pkgutil.iter_modules(ipv6.drivers.__path__) if info.ispkg))
+
+
+def device(name: str) -> Device:
+    """The device side of a driver; Refused when this agent has none of that name."""
+    if name not in names():
+        raise Refused(f"driver {name}: not part of this agent ({', '.join(names())})")
+    found = import_module(f"ipv6.drivers.{name}.device").DEVICE
+    if not isinstance(found, Device):
+        raise Refused(f"driver {name}: its device side defines no DEVICE")
+    return found

@@ -1,0 +1,106 @@
+"""What the device side does to its host: run a program, read and replace files."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+TIMEOUT = 30.0
+
+
+class Failed(Exception):
+    """Something on the device did not work; the text is the reason the controller shows."""
+
+
+class Refused(Exception):
+    """The device will not do it and has changed nothing; the text is the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How a program ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def last(self) -> str:
+        """The last line it said, for a reason."""
+        lines = [line.strip() for line in (self.err or self.out).splitlines() if line.strip()]
+        return lines[-1][:300] if lines else f"exit status {self.code}"
+
+
+def run(argv: list[str], stdin: str = "", timeout: float = TIMEOUT) -> Done:
+    """Run a program to its end, `timeout` seconds at most; Failed when it is missing or too slow."""
+    try:
+        done = subprocess.run(
+            argv, input=stdin, capture_output=True, text=True, timeout=timeout, check=False, cwd="/", env=_environment()
+        )
+    except FileNotFoundError as error:
+        raise Failed(f"{argv[0]} is not installed") from error
+    except subprocess.TimeoutExpired as error:
+        raise Failed(f"{argv[0]} did not end within {timeout:g} s") from error
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+def must(argv: list[str], stdin: str = "", timeout: float = TIMEOUT) -> str:
+    """Like `run`, but a non-zero end is Failed with the program's last words; gives its output."""
+    done = run(argv, stdin, timeout)
+    if done.code:
+        raise Failed(f"{' '.join(argv[:3])}: {done.last}")
+    return done.out
+
+
+def _environment() -> dict[str, str]:
+    return {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C", "HOME": "/root"}
+
+
+def read(path: str | Path) -> str | None:
+    """The text of a file, None when there is none."""
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+
+
+def write(path: str | Path, text: str, mode: int = 0o644) -> None:
+    """Replace a file as a whole and durably; an existing one keeps its owner and mode."""
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fchmod(file.fileno(), mode)
+            with contextlib.suppress(FileNotFoundError):
+                old = target.stat()
+                os.fchown(file.fileno(), old.st_uid, old.st_gid)
+                os.fchmod(file.fileno(), old.st_mode & 0o7777)
+            os.fsync(file.fileno())
+        Path(name).replace(target)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            Path(name).unlink()
+        raise
+    sync_directory(target.parent)
+
+
+def sync_directory(path: Path) -> None:
+    """Make a rename or a new file in `path` durable."""
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def text_hash(text: str) -> str:
+    """sha256 in hex, as the change set has it."""
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,73 @@
+"""Entry of the zipapp: one JSON payload in, one JSON line out; also the timer's and the boot's entry.
+
+`run(payload, agent)` is called by the program that brings the zipapp; `agent.pyz expire DIGEST` by the timer,
+`agent.pyz boot` by the host's init after its services have started.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import traceback
+from collections.abc import Mapping
+from typing import Any
+
+from ipv6.agent import ops
+from ipv6.agent.host import Failed, Refused
+
+_TRIES = 5
+_PAUSE = 3.0
+
+
+def answer(payload: Mapping[str, Any], agent: str) -> dict[str, Any]:
+    """Carry out one operation; every way it can end is an answer."""
+    operation = ops.OPS.get(str(payload.get("op")))
+    if operation is None:
+        found = ops.Answer("refused", f"unknown operation {payload.get('op')!r}")
+    else:
+        try:
+            found = operation(payload, agent)
+        except Refused as error:
+            found = ops.Answer("refused", str(error))
+        except (Failed, OSError) as error:
+            found = ops.Answer("failed", str(error))
+        except Exception as error:  # the controller must always get an answer; the trace stays in the device's log
+            traceback.print_exc()
+            found = ops.Answer("failed", f"the agent stumbled: {type(error).__name__}: {error}")
+    return {
+        "device": payload.get("device", ""),
+        "change": payload.get("change", ""),
+        "state": found.state,
+        "reason": found.reason,
+        "changed": found.changed,
+        "remaining": found.remaining,
+        "sections": list(found.sections),
+        "records": list(found.records),
+    }
+
+
+def run(payload: str, agent: str) -> None:
+    """Read the payload, write the answer as one line; `agent` is the path of this zipapp on the device."""
+    line = json.dumps(answer(json.loads(payload), agent), ensure_ascii=True, separators=(",", ":"))
+    sys.stdout.write(line + "\n")
+
+
+def main(argv: list[str]) -> int:
+    """`expire DIGEST` or `boot`; 0 when nothing is left to do."""
+    match argv:
+        case ["expire", digest]:
+            for _ in range(_TRIES):
+                try:
+                    if ops.expire(digest):
+                        return 0
+                except (Failed, Refused, OSError) as error:
+                    sys.stderr.write(f"{error}\n")
+                time.sleep(_PAUSE)
+            return 1
+        case ["boot"]:
+            undone = ops.boot()
+            sys.stdout.write("".join(f"{change.change} {change.state}: {change.reason}\n" for change in undone))
+            return 0 if all(change.state == "rolled-back" for change in undone) else 1
+    sys.stderr.write("usage: agent.pyz expire DIGEST | boot\n")
+    return 2

@@ -1,0 +1,202 @@
+"""The operations a controller may ask for, each one answer: observe, commit, confirm, rollback, status."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ipv6.agent import changes, engine, timer
+from ipv6.agent.changes import Change
+from ipv6.agent.device import device, names
+from ipv6.agent.host import Failed, Refused, text_hash
+from ipv6.drivers.knot import records as dns
+
+MAX_TIMER = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes back: `changed` says whether this call touched the device."""
+
+    state: str
+    reason: str = ""
+    changed: bool = False
+    remaining: float = 0.0
+    sections: tuple[dict[str, Any], ...] = ()
+    records: tuple[dict[str, Any], ...] = ()
+
+
+def observe(payload: Mapping[str, Any], agent: str) -> Answer:
+    """The running text and hash of every object and record set that the payload names; touches nothing."""
+    sections = []
+    for raw in payload.get("sections", ()):
+        text = device(str(raw["driver"])).read(str(raw["object"]))
+        sections.append({"driver": raw["driver"], "object": raw["object"], "text": text, "hash": text_hash(text)})
+    records = []
+    for raw in payload.get("records", ()):
+        record = dns.record(raw)
+        ttl, values = dns.read(record)
+        entry = {"zone": record.zone, "name": record.name, "type": record.type, "ttl": ttl, "rdata": list(values)}
+        records.append(entry)
+    return Answer("observed", sections=tuple(sections), records=tuple(records))
+
+
+def commit(payload: Mapping[str, Any], agent: str) -> Answer:
+    """Check everything, arm the rollback, apply, read back; the change then waits for `confirm`."""
+    digest = changes.checked(payload.get("change"))
+    seconds = payload.get("timer")
+    if not isinstance(seconds, int | float) or not 1 <= seconds <= MAX_TIMER:
+        raise Refused(f"a timer of {seconds!r} s; it must be 1 to {MAX_TIMER}")
+    sections, records = engine.parts(payload), engine.record_sets(payload)
+    with changes.lock():
+        known = changes.load(digest)
+        if known and known.state in ("committed", "confirmed") and _as_intended(sections, records):
+            return _answer(known, f"already {known.state}")
+        if known and known.pending:
+            _undo(known, "an interrupted attempt was found")
+        _no_other(payload, digest)
+        engine.check_base(sections, records)
+        engine.check(sections)
+        change = Change(digest, "armed", boot=changes.boot_id(), payload=dict(payload))
+        change = _arm(change, float(seconds), agent)
+        try:
+            change = changes.save(replace(change, state="applying"))
+            engine.carry_out(sections, records)
+            if not change.remaining():
+                raise Failed(f"it took longer than the timer of {seconds:g} s")
+        except (Failed, Refused, OSError) as error:
+            return _answer(_undo(change, str(error)), changed=True)
+        return _answer(changes.save(replace(change, state="committed")), changed=True)
+
+
+def _arm(change: Change, seconds: float, agent: str) -> Change:
+    """Snapshot and state are on disk before the timer starts, the timer runs before anything is touched."""
+    change = changes.save(replace(change, deadline=time.monotonic() + seconds), with_payload=True)
+    timers = timer.arm(seconds, agent, change.change, changes.directory(change.change) / "timer.log")
+    return changes.save(replace(change, timers=timers))
+
+
+def _no_other(payload: Mapping[str, Any], digest: str) -> None:
+    """Two changes at once on one device: the second is refused, naming the first."""
+    mine = engine.keys(payload)
+    for other in changes.every():
+        if other.change != digest and other.pending:
+            shared = mine & engine.keys(other.payload)
+            if shared:
+                raise Refused(f"change {other.change[:12]} is {other.state} here and touches {min(shared)} too")
+
+
+def _as_intended(sections: tuple[engine.Part, ...], records: tuple[dns.Record, ...]) -> bool:
+    return all(part.is_(part.intended) for part in sections) and all(
+        dns.read(record)[1] == record.after for record in records
+    )
+
+
+def confirm(payload: Mapping[str, Any], agent: str) -> Answer:
+    """Keep it: what runs is made to survive a restart, then the rollback is disarmed."""
+    with changes.lock():
+        change = _known(payload)
+        if change.state == "confirmed":
+            return _answer(change, "already confirmed")
+        if change.state not in ("committed", "confirming"):
+            return _answer(change, change.reason or f"it is {change.state}, there is nothing to confirm")
+        if not change.remaining():
+            return _answer(_undo(change, "the timer ran out before it was confirmed"), changed=True)
+        sections = engine.parts(change.payload)
+        if not _as_intended(sections, engine.record_sets(change.payload)):
+            return _answer(_undo(change, "the running objects are no longer as committed"), changed=True)
+        change = changes.save(replace(change, state="confirming"))
+        for part in sections:
+            part.device.persist(part.object, part.intended)
+        change = changes.save(replace(change, state="confirmed", reason=""))
+        timer.disarm(change.timers)
+        return _answer(change, changed=True)
+
+
+def rollback(payload: Mapping[str, Any], agent: str) -> Answer:
+    """Take it back, also after it was confirmed, as long as nothing else has changed it since."""
+    with changes.lock():
+        digest = changes.checked(payload.get("change"))
+        change = changes.load(digest)
+        if change is None:
+            return Answer("rolled-back", "this device has never seen that change")
+        if change.state == "rolled-back":
+            return _answer(change, change.reason or "already rolled back")
+        if change.state == "confirmed":
+            sections = engine.parts(change.payload)
+            for part in sections:
+                if not part.is_(part.intended) and not part.is_(part.base):
+                    difference = engine.first_difference(part.intended, part.read())
+                    raise Refused(f"{part.label} was changed again since it was confirmed: {difference}")
+            _no_other(change.payload, digest)
+        return _answer(_undo(change, "asked to roll back"), changed=True)
+
+
+def status(payload: Mapping[str, Any], agent: str) -> Answer:
+    """Where a change stands, and how many timers still guard it."""
+    if not payload.get("change"):
+        pending = [change for change in changes.every() if change.pending]
+        return _answer(pending[0]) if pending else Answer("observed", "no change is waiting here")
+    change = _known(payload)
+    guards = f"{timer.alive(change.timers)} of {len(change.timers)} timers wait" if change.pending else ""
+    return _answer(change, change.reason or guards)
+
+
+def _known(payload: Mapping[str, Any]) -> Change:
+    digest = changes.checked(payload.get("change"))
+    change = changes.load(digest)
+    if change is None:
+        raise Refused(f"change {digest[:12]} was never committed on this device")
+    return change
+
+
+def _undo(change: Change, reason: str) -> Change:
+    """Back to the base, timers last so that a crash in between is still caught; persisted where it had been."""
+    persisted = change.state in ("confirmed", "confirming")
+    change = changes.save(replace(change, state="undoing", reason=reason))
+    sections, records = engine.parts(change.payload), engine.record_sets(change.payload)
+    problems = list(engine.take_back(sections, records))
+    if persisted and not problems:
+        for part in sections:
+            part.device.persist(part.object, part.base)
+    if problems:
+        # Still pending for the timers and for the next boot: they try again.
+        return replace(change, state="failed", reason=f"{reason}; and rolling back failed: {'; '.join(problems)}")
+    change = changes.save(replace(change, state="rolled-back", reason=reason))
+    timer.disarm(change.timers)
+    return change
+
+
+def expire(digest: str) -> bool:
+    """What the timer does when it wakes: undo the change unless it was confirmed; True when nothing is left to do."""
+    with changes.lock(15.0, force=True):
+        change = changes.load(digest)
+        if change is None or not change.pending:
+            return True
+        if change.remaining() > 1.0:
+            return False
+        return _undo(change, "it was not confirmed in time").state == "rolled-back"
+
+
+def boot() -> tuple[Change, ...]:
+    """After a start of the host: bring back what was persisted, then undo whatever was not confirmed."""
+    with changes.lock():
+        for name in names():
+            device(name).boot()
+        waiting = [change for change in changes.every() if change.pending]
+        return tuple(_undo(change, "it was unconfirmed at boot") for change in waiting)
+
+
+def _answer(change: Change, reason: str = "", *, changed: bool = False) -> Answer:
+    sections = tuple(
+        {"driver": raw["driver"], "object": raw["object"], "hash": raw.get("intended_hash", "")}
+        for raw in change.payload.get("sections", ())
+        if change.state in ("committed", "confirmed")
+    )
+    left = round(change.remaining(), 1) if change.pending else 0.0
+    return Answer(change.state, reason or change.reason, changed, left, sections)
+
+
+OPS = {"observe": observe, "commit": commit, "confirm": confirm, "rollback": rollback, "status": status}

@@ -1,0 +1,51 @@
+"""FRR on the device: everything goes through vtysh; nothing is written to disk before it is confirmed."""
+
+from __future__ import annotations
+
+import tempfile
+
+from ipv6.agent.device import Device
+from ipv6.agent.host import Failed, Refused, must, run
+from ipv6.drivers.frr.delta import delta
+from ipv6.drivers.frr.text import normalise
+
+
+class Frr(Device):
+    """The running configuration of all daemons, as one object."""
+
+    def read(self, object: str) -> str:
+        return normalise(must(["vtysh", "-c", "show running-config"]))
+
+    def check(self, object: str, text: str, commands: str) -> None:
+        for what in (text, commands):
+            done = _vtysh(["-C"], what)
+            if done:
+                raise Refused(f"vtysh -C: {done}")
+
+    def apply(self, object: str, commands: str) -> None:
+        complaint = _vtysh([], commands)
+        if complaint:
+            raise Failed(f"vtysh: {complaint}")
+
+    def restore(self, object: str, text: str) -> None:
+        forward, _ = delta(self.read(object), text)
+        if forward:
+            self.apply(object, forward)
+
+    def persist(self, object: str, text: str) -> None:
+        must(["vtysh", "-c", "write memory"])
+
+
+def _vtysh(options: list[str], text: str) -> str:
+    """Run `text` as a file; vtysh goes on after a bad line, so every word it says counts. Empty: all taken."""
+    with tempfile.NamedTemporaryFile("w", prefix="jiyue-", suffix=".conf", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        done = run(["vtysh", *options, "-f", file.name])
+    complaints = [line for line in (done.out + done.err).splitlines() if line.startswith("%") or "line " in line]
+    if done.code or complaints:
+        return complaints[0][:300] if complaints else done.last
+    return ""
+
+
+DEVICE = Frr()

@@ -1,0 +1,94 @@
+"""Knot on the device: its configuration file, its sockets, and record sets through the control socket.
+
+Knot 3.2 takes everything but `listen` by `knotc reload`; a changed listen address needs a restart, during which the
+other server answers.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from ipv6.agent.device import Device
+from ipv6.agent.host import Failed, Refused, must, read, run, write
+from ipv6.agent.sockets import label, missing
+from ipv6.drivers.knot.text import listens, normalise
+
+PID = Path("/run/knot/knot.pid")
+SYSTEMD = Path("/run/systemd/system")
+PORT = 53
+_WAIT = 20.0
+_NO_SERIAL = re.compile(r"serial: (-|none)", re.IGNORECASE)
+
+
+class Knot(Device):
+    """The configuration file and the sockets that really listen for it."""
+
+    def read(self, object: str) -> str:
+        text = normalise(read(object) or "")
+        silent = missing(_sockets(text), "udp")
+        return text + "".join(f"# nothing listens on {label(*socket)}\n" for socket in silent)
+
+    def check(self, object: str, text: str, commands: str) -> None:
+        with tempfile.NamedTemporaryFile("w", prefix="jiyue-", suffix=".conf", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            done = run(["knotc", "-c", file.name, "conf-check"])
+        if done.code:
+            raise Refused(f"knotc conf-check: {done.last}")
+
+    def apply(self, object: str, commands: str) -> None:
+        before, after = _sockets(read(object) or ""), _sockets(commands)
+        write(object, commands, 0o640)
+        if not _running() or set(before) != set(after) or missing(after, "udp"):
+            _restart(object)
+        else:
+            must(["knotc", "reload"], timeout=60)
+        _ready()
+
+    def restore(self, object: str, text: str) -> None:
+        self.apply(object, text)
+
+
+def _sockets(text: str) -> tuple[tuple[str, int], ...]:
+    return tuple((address, PORT) for address in listens(text))
+
+
+def _running() -> str:
+    pid = (read(PID) or "").strip()
+    return pid if pid.isdigit() and Path(f"/proc/{pid}").exists() else ""
+
+
+def _restart(config: str) -> None:
+    if SYSTEMD.is_dir():
+        must(["systemctl", "restart", "knot"], timeout=60)
+        return
+    pid = _running()
+    if pid:
+        must(["knotc", "stop"])
+        _until(lambda: not Path(f"/proc/{pid}").exists() or _running() != pid, "knotd did not stop")
+    must(["knotd", "-d", "-c", config])
+
+
+def _ready() -> None:
+    """Until it answers its control socket and no zone is without a serial."""
+
+    def up() -> bool:
+        done = run(["knotc", "zone-status"])
+        return done.code == 0 and not _NO_SERIAL.search(done.out)
+
+    _until(up, "knotd did not load every zone")
+
+
+def _until(condition: Callable[[], bool], otherwise: str) -> None:
+    deadline = time.monotonic() + _WAIT
+    while not condition():
+        if time.monotonic() > deadline:
+            raise Failed(f"{otherwise} within {_WAIT:g} s")
+        time.sleep(0.05)
+
+
+DEVICE = Knot()

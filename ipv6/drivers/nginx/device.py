@@ -1,0 +1,74 @@
+"""nginx on the device: the include is replaced as a whole, nginx reloaded, and its sockets looked at."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from pathlib import Path
+
+from ipv6.agent.device import Device
+from ipv6.agent.host import Failed, Refused, must, read, run, write
+from ipv6.agent.sockets import label, listening, missing
+from ipv6.drivers.nginx.text import listens, normalise, without_addresses
+
+PID = Path("/run/nginx.pid")
+SYSTEMD = Path("/run/systemd/system")
+_WAIT = 5.0
+_STAGE = """\
+pid {directory}/pid;
+error_log stderr;
+events {{ }}
+http {{ access_log off; include {directory}/staged.conf; }}
+"""
+
+
+class Nginx(Device):
+    """The include file and the sockets that really listen for it."""
+
+    def read(self, object: str) -> str:
+        text = normalise(read(object) or "")
+        silent = missing(listens(text), "tcp")
+        return text + "".join(f"# nothing listens on {label(*socket)}\n" for socket in silent)
+
+    def check(self, object: str, text: str, commands: str) -> None:
+        """Syntax and certificates on a staged copy; its sockets are unnamed, the addresses may not exist yet."""
+        with tempfile.TemporaryDirectory(prefix="jiyue-") as directory:
+            staged = Path(directory) / "staged.conf"
+            staged.write_text(without_addresses(text, directory), encoding="utf-8")
+            main = Path(directory) / "nginx.conf"
+            main.write_text(_STAGE.format(directory=directory), encoding="utf-8")
+            done = run(["nginx", "-t", "-q", "-c", str(main)])
+        if done.code:
+            raise Refused(f"nginx -t: {done.last.replace(str(staged), object)}")
+
+    def apply(self, object: str, commands: str) -> None:
+        old = read(object) or ""
+        write(object, commands)
+        done = run(["nginx", "-t", "-q"])
+        if done.code:
+            write(object, old)
+            raise Failed(f"nginx -t: {done.last}")
+        if _running():
+            must(["nginx", "-s", "reload"])
+        else:
+            must(["systemctl", "start", "nginx"] if SYSTEMD.is_dir() else ["nginx"])
+        _wait(listens(normalise(old)), listens(normalise(commands)))
+
+    def restore(self, object: str, text: str) -> None:
+        self.apply(object, text)
+
+
+def _running() -> bool:
+    pid = (read(PID) or "").strip()
+    return pid.isdigit() and Path(f"/proc/{pid}").exists()
+
+
+def _wait(before: tuple[tuple[str, int], ...], after: tuple[tuple[str, int], ...]) -> None:
+    """Until the new sockets listen and the dropped ones are closed; the reading afterwards tells what is missing."""
+    gone = set(before) - set(after)
+    deadline = time.monotonic() + _WAIT
+    while time.monotonic() < deadline and (missing(after, "tcp") or gone & listening("tcp")):
+        time.sleep(0.05)
+
+
+DEVICE = Nginx()
