@@ -70,7 +70,7 @@ class Snapshot:
             if live is None:
                 found.append(f"{manifest.place}: is missing")
                 continue
-            found.extend(f"{manifest.place}: {line}" for line in unlike(manifest.document(), live))
+            found.extend(f"{manifest.place}: {line}" for line in unlike({"metadata": manifest.metadata(), **manifest.body}, live))
             found.extend(f"{manifest.place}: {line}" for line in strangers(live, _owner(manifest)))
         return (*found, *self.foreign_policies(manifests))
 

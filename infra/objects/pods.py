@@ -13,6 +13,16 @@ MEMORY_LIMIT_MI = 256
 USER = 10001
 
 
+def mebibytes(count: int) -> str:
+    """A Kubernetes quantity in the form that the API server keeps, so that nothing looks changed."""
+    return f"{count // 1024}Gi" if count % 1024 == 0 else f"{count}Mi"
+
+
+def millicores(count: int) -> str:
+    """A CPU quantity in the form that the API server keeps."""
+    return str(count // 1000) if count % 1000 == 0 else f"{count}m"
+
+
 @dataclass(frozen=True, slots=True)
 class Port:
     """A listening port of a container."""
@@ -37,8 +47,8 @@ def template(
         "imagePullPolicy": "IfNotPresent",
         "ports": [{"name": port.name, "containerPort": port.number, "protocol": "TCP"} for port in ports],
         "resources": {
-            "requests": {"cpu": f"{CPU_REQUEST_MILLI}m", "memory": f"{MEMORY_REQUEST_MI}Mi"},
-            "limits": {"cpu": f"{CPU_LIMIT_MILLI}m", "memory": f"{MEMORY_LIMIT_MI}Mi"},
+            "requests": {"cpu": millicores(CPU_REQUEST_MILLI), "memory": mebibytes(MEMORY_REQUEST_MI)},
+            "limits": {"cpu": millicores(CPU_LIMIT_MILLI), "memory": mebibytes(MEMORY_LIMIT_MI)},
         },
         "readinessProbe": {"tcpSocket": {"port": ports[0].name}, "periodSeconds": 5},
         "livenessProbe": {"tcpSocket": {"port": ports[0].name}, "periodSeconds": 20, "failureThreshold": 5},

@@ -21,13 +21,13 @@ def zone_objects(
     held = 2 * workload_pods + SPARE_PODS
     hard = {
         "pods": str(held),
-        "limits.memory": f"{held * pods.MEMORY_LIMIT_MI}Mi",
-        "requests.cpu": f"{held * pods.CPU_REQUEST_MILLI}m",
+        "limits.memory": pods.mebibytes(held * pods.MEMORY_LIMIT_MI),
+        "requests.cpu": pods.millicores(held * pods.CPU_REQUEST_MILLI),
     }
     limit = {
         "type": "Container",
-        "defaultRequest": {"cpu": f"{pods.CPU_REQUEST_MILLI}m", "memory": f"{pods.MEMORY_REQUEST_MI}Mi"},
-        "default": {"cpu": f"{pods.CPU_LIMIT_MILLI}m", "memory": f"{pods.MEMORY_LIMIT_MI}Mi"},
+        "defaultRequest": {"cpu": pods.millicores(pods.CPU_REQUEST_MILLI), "memory": pods.mebibytes(pods.MEMORY_REQUEST_MI)},
+        "default": {"cpu": pods.millicores(pods.CPU_LIMIT_MILLI), "memory": pods.mebibytes(pods.MEMORY_LIMIT_MI)},
     }
     return (
         scope.make(
