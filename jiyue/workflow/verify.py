@@ -1,0 +1,45 @@
+"""Verifying from the vantage points, and remembering what was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from inventory.vocab import Stage
+from jiyue.probe import rounds
+from jiyue.probe.prober import site_baselines
+from jiyue.probe.rounds import Verification
+from jiyue.workflow.services import Services
+from jiyue.workflow.stages import ORDER, advance, fall_back
+
+
+def verify(services: Services, platforms: Sequence[str]) -> Verification:
+    """Every check of the named platforms; results and stages are kept in the store. NothingChecked for none."""
+    claims = {claim.key: claim.prefix for claim in services.store.claims()}
+    baselines: dict[str, Mapping[str, str]] = {}
+    for flat in services.store.results("baseline").values():
+        baselines.update(site_baselines(flat))
+    seen = rounds.verify(services.inventory, claims, services.runner, platforms, baselines or None)
+    stages = services.store.stages()
+    for name in platforms:
+        part = seen.of(name)
+        services.store.put_result("verify", name, stored(part))
+        held = stages.get(name)
+        applied = held is not None and ORDER.index(held.stage) >= ORDER.index(Stage.APPLIED)
+        if applied and part.ok and part.results:
+            advance(services.store, name, Stage.VERIFIED)
+        elif applied:
+            fall_back(services.store, name, Stage.APPLIED, part.reasons[:20] or ("nothing was checked",))
+    return seen
+
+
+def stored(part: Verification) -> dict[str, Any]:
+    """One platform's verification as the status and the report read it."""
+    data = part.data()
+    sites = []
+    for name, ready in part.sites().items():
+        checks = [result.data() for result in part.results if result.subject == name]
+        reasons = [f"{result.check}: {reason}" for result in part.results if result.subject == name
+                   for reason in result.reasons]  # fmt: skip
+        sites.append({"name": name, "ready": ready, "reasons": reasons, "checks": checks})
+    return {**data, "sites": sites}
