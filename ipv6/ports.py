@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from ipv6.change.model import ChangeSet
+
+LAB_KEY_ID = "lab-reviewer"
+"""The lab's own reviewer key; only environments of kind `lab` trust it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,11 @@ class ProbeReport:
 
 
 class Store(Protocol):
-    """Change sets, approvals, assessments and the journal; raises EnvironmentFailed when unreachable."""
+    """Change sets, approvals, assessments and the journal; raises EnvironmentFailed when unreachable.
+
+    `change_set` and `approval` verify what they give and raise GateError; `journal` is on disk when it returns.
+    `results` are JSON values by kind and name. `applied_digest` is what runs on a platform, or empty text.
+    """
 
     def change_set(self, digest: str) -> ChangeSet: ...
 
@@ -74,7 +81,19 @@ class Store(Protocol):
 
     def journal(self, entry: JournalEntry) -> None: ...
 
+    def entries(self, digest: str = "") -> tuple[JournalEntry, ...]: ...
+
     def last_states(self, digest: str) -> Mapping[str, str]: ...
+
+    def put_result(self, kind: str, name: str, value: object) -> None: ...
+
+    def results(self, kind: str) -> Mapping[str, Any]: ...
+
+    def applied_digest(self, platform: str) -> str: ...
+
+    def applied(self, digest: str) -> None: ...
+
+    def reverted(self, digest: str, reasons: tuple[str, ...]) -> None: ...
 
 
 class Transport(Protocol):
@@ -99,3 +118,11 @@ class Clock(Protocol):
     """Wall clock in UTC, ISO 8601 with seconds."""
 
     def now(self) -> str: ...
+
+
+class Progress(Protocol):
+    """Tells a person what happens: `note` stays, `now` is replaced by the next one."""
+
+    def note(self, text: str) -> None: ...
+
+    def now(self, text: str) -> None: ...

@@ -22,9 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from inventory.errors import EnvironmentFailed, InputError, JiyueError
 from inventory.model import Inventory
-
-LAB_KEY_ID = "lab-reviewer"
-"""The lab's own reviewer; only environments of kind `lab` trust it."""
+from ipv6.ports import LAB_KEY_ID
 
 _KEY_ID = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}")
 

@@ -12,9 +12,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from inventory.errors import GateError, InputError
 from ipv6.change.encoding import canonical
-from ipv6.ports import Approval
+from ipv6.ports import LAB_KEY_ID, Approval
 from jiyue.review import dsse
-from jiyue.review.keys import LAB_KEY_ID, SigningKey
+from jiyue.review.keys import SigningKey
 
 TIME = "%Y-%m-%dT%H:%M:%SZ"
 

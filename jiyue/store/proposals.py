@@ -93,14 +93,17 @@ class Proposals(Part):
         with self.database.write() as connection:
             row = _row(connection, digest)
             _check_same(row, statement)
-            if row.status not in ("submitted", "approved"):
+            # An approval that expired may be renewed for what runs already; nothing else changes then.
+            renewed = row.status == "applied" and statement.decision == "approved"
+            if row.status not in ("submitted", "approved") and not renewed:
                 cause = f"its status is {row.status}, not submitted"
                 raise GateError(f"proposal {digest[:12]}", cause, "submit it before it is reviewed")
             if statement.decision == "approved":
                 statements.approval_of(statement, key_id, digest, self.now())
             values = {"digest": digest, "at": statement.at, "envelope": envelope}
             connection.execute(schema.approvals.insert().values(**values))
-            _set_status(connection, row, statement.decision, statement.reasons, self.now())
+            if not renewed:
+                _set_status(connection, row, statement.decision, statement.reasons, self.now())
             return _record(_row(connection, digest))
 
     def approval(self, digest: str) -> Approval:

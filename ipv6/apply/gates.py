@@ -1,0 +1,148 @@
+"""What must hold before anything is touched. Every gate fails closed and says why; there is no flag that skips one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from ipaddress import IPv6Address, IPv6Network, ip_interface
+
+from inventory.errors import GateError, InputError, JiyueError
+from inventory.model import SHARED, Inventory
+from ipv6.apply.observe import Observed
+from ipv6.change.digest import digest
+from ipv6.change.encoding import to_json
+from ipv6.change.model import ChangeSet
+from ipv6.drivers.registry import driver, text_hash
+from ipv6.ports import LAB_KEY_ID, Store
+
+DOCUMENTATION = (IPv6Network("3fff::/20"), IPv6Network("2001:db8::/32"))
+"""RFC 9637 and RFC 3849."""
+
+_SIX = re.compile(r"[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:/\d{1,3})?")
+
+
+class Refused(GateError):
+    """One or several gates refused; `lines` are the single refusals (exit code 3)."""
+
+    def __init__(self, refusals: Iterable[JiyueError]) -> None:
+        self._refusals = tuple(refusals)
+        if not self._refusals:
+            raise ValueError("Refused needs at least one refusal")
+        first = self._refusals[0]
+        super().__init__(first.place, first.cause, first.fix)
+
+    def __str__(self) -> str:
+        return "\n".join(str(refusal) for refusal in self._refusals)
+
+    @property
+    def lines(self) -> tuple[JiyueError, ...]:
+        """Every refusal, one by one."""
+        return self._refusals
+
+
+def check(digests: Mapping[str, str], inv: Inventory, store: Store, now: str) -> dict[str, ChangeSet]:
+    """The change sets by platform when every gate on paper is open; Refused with all reasons otherwise."""
+    changes: dict[str, ChangeSet] = {}
+    refusals: list[JiyueError] = []
+    assessed = store.assessed_sites(now)
+    for platform, wanted in digests.items():
+        place = f"{platform} {wanted[:12]}"
+        try:
+            change = approved(platform, wanted, store, inv)
+        except GateError as error:
+            refusals.extend(GateError(place, line.cause, line.fix) for line in error.lines)
+            continue
+        changes[platform] = change
+        found = (*environment(change, inv), *unassessed(change, assessed))
+        refusals.extend(GateError(place, cause, fix) for cause, fix in found)
+    if SHARED not in digests and digests and not store.applied_digest(SHARED):
+        cause = "what the platforms share is not applied yet"
+        refusals.append(GateError(SHARED, cause, "apply `shared` first or together with them"))
+    if refusals:
+        raise Refused(refusals)
+    return changes
+
+
+def approved(platform: str, wanted: str, store: Store, inv: Inventory) -> ChangeSet:
+    """The stored change set of exactly this digest under an approval that holds; GateError otherwise."""
+    try:
+        approval = store.approval(wanted)
+        change = store.change_set(wanted)
+    except InputError as error:
+        raise GateError(error.place, error.cause, error.fix) from error
+    if approval.digest != wanted:
+        raise GateError(platform, f"the approval is for {approval.digest[:12]}", "have this one reviewed")
+    if approval.reviewer == approval.author:
+        raise GateError(platform, f"{approval.author} reviewed the own proposal", "have somebody else review it")
+    if approval.key_id == LAB_KEY_ID and inv.environment.kind != "lab":
+        raise GateError(platform, "it is signed with the lab's own key", "have the authority review it")
+    if digest(change) != wanted:
+        raise GateError(platform, "the stored text has another digest than was approved", "propose again")
+    if change.platform != platform:
+        raise GateError(platform, f"the change set is {change.platform}'s", "apply it to its own platform")
+    return change
+
+
+def environment(change: ChangeSet, inv: Inventory) -> Iterator[tuple[str, str]]:
+    """Why this change set must not go to this environment, as (cause, fix)."""
+    env = inv.environment
+    if (change.environment, change.kind) != (env.name, env.kind):
+        yield f"it was made for environment {change.environment} ({change.kind})", f"propose again in {env.name}"
+    if env.kind != "lab" and (found := documentation(change)):
+        yield (
+            f"it holds documentation addresses ({', '.join(found[:3])}{', ...' if len(found) > 3 else ''})",
+            "put the received blocks into the environment and propose again",
+        )
+
+
+def documentation(change: ChangeSet) -> tuple[str, ...]:
+    """Every address of a documentation block anywhere in the change set, device texts and records included."""
+    found = set()
+    for text in set(_SIX.findall(to_json(change))):
+        try:
+            address = ip_interface(text).ip
+        except ValueError:
+            continue
+        if isinstance(address, IPv6Address) and any(address in block for block in DOCUMENTATION):
+            found.add(text)
+    return tuple(sorted(found))
+
+
+def unassessed(change: ChangeSet, assessed: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """Sites without a passed and unexpired safety assessment (国办发〔2017〕47号), as (cause, fix)."""
+    missing = sorted(site["name"] for site in change.sites if site["name"] not in assessed)
+    if missing:
+        names = ", ".join(missing)
+        yield (
+            f"{len(missing)} of {len(change.sites)} sites lack a passed assessment: {names}",
+            "run `jiyue site assess`",
+        )
+
+
+def reachable(change: ChangeSet, observed: Observed) -> tuple[str, ...]:
+    """Devices of the change set that did not answer over the management path, with the reason."""
+    devices = {device.device for device in change.devices if not device.deferred}
+    devices |= {record.server for record in change.records if record.server}
+    return tuple(f"{name}: {observed.failed[name]}" for name in sorted(devices & set(observed.failed)))
+
+
+def moved(change: ChangeSet, observed: Observed) -> tuple[str, ...]:
+    """Objects that run neither the approved base nor what is intended; the device itself checks this once more."""
+    found = []
+    for device in change.devices:
+        for section in device.sections if not device.deferred else ():
+            text = observed.sections.get((device.device, section.driver, section.object))
+            if text is None:
+                continue
+            running = text_hash(driver(section.driver).normalise(text))
+            if running not in (section.base_hash, section.intended_hash):
+                where = f"{device.device} {section.driver} {section.object}"
+                found.append(f"{where} is {running[:12]}, approved for {section.base_hash[:12]}")
+    for record in change.records:
+        if not record.server or record.keep:
+            continue
+        _, served = observed.records.get((record.server, record.zone, record.name, record.type), (0, ()))
+        if served not in (record.before, record.after):
+            approved_for = ", ".join(record.before) or "nothing"
+            found.append(f"{record.name} {record.type} is {', '.join(served)}, approved for {approved_for}")
+    return tuple(found)

@@ -1,0 +1,92 @@
+"""Reads what runs on the devices now; changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from inventory.errors import EnvironmentFailed
+from ipv6.apply import payload
+from ipv6.apply.payload import Wanted
+from ipv6.change.model import ChangeSet
+from ipv6.ports import DeviceResult, Transport
+
+SectionKey = tuple[str, str, str]
+RecordKey = tuple[str, str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """Running texts by (device, driver, object); (ttl, data) by (server, zone, name, type); reasons by device."""
+
+    sections: dict[SectionKey, str] = field(default_factory=dict)
+    records: dict[RecordKey, tuple[int, tuple[str, ...]]] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+
+
+def observe(transport: Transport, wanted: Iterable[Wanted], label: str = "observe") -> Observed:
+    """Ask all devices at once; who does not answer is in `failed`, with the reason."""
+    asked = {one.device: one for one in merge(wanted)}
+    if not asked:
+        return Observed()
+    found = Observed()
+    answers = answers_of(transport.run([payload.observe(one) for one in asked.values()], label))
+    for device, one in asked.items():
+        result = answers.get(device) or DeviceResult(device, "unreachable", "no answer")
+        if result.state != "observed":
+            found.failed[device] = f"{result.state}: {result.reason}" if result.reason else result.state
+        else:
+            _read(one, result.data or {}, found)
+    return found
+
+
+def require_all(observed: Observed) -> None:
+    """EnvironmentFailed that names every device which did not answer."""
+    if observed.failed:
+        names = ", ".join(f"{device} ({reason})" for device, reason in sorted(observed.failed.items()))
+        count = len(observed.failed)
+        cause = f"{count} device{'s' if count > 1 else ''} did not answer: {names}"
+        raise EnvironmentFailed("devices", cause, "bring them up or see `jiyue lab status`")
+
+
+def merge(wanted: Iterable[Wanted]) -> list[Wanted]:
+    """One entry per device, in order of first mention, doubles removed."""
+    sections: dict[str, dict[tuple[str, str], None]] = {}
+    records: dict[str, dict[tuple[str, str, str], None]] = {}
+    for one in wanted:
+        sections.setdefault(one.device, {}).update(dict.fromkeys(one.sections))
+        records.setdefault(one.device, {}).update(dict.fromkeys(one.records))
+    return [Wanted(device, tuple(found), tuple(records[device])) for device, found in sections.items()]
+
+
+def wanted_by(change: ChangeSet) -> list[Wanted]:
+    """What a change set has to know before it may start: its held devices' objects and its own record sets."""
+    found = [
+        Wanted(device.device, tuple((section.driver, section.object) for section in device.sections))
+        for device in change.devices
+        if not device.deferred
+    ]
+    for record in change.records:
+        if record.server:
+            found.append(Wanted(record.server, records=((record.zone, record.name, record.type),)))
+    return found
+
+
+def answers_of(results: Iterable[DeviceResult]) -> Mapping[str, DeviceResult]:
+    """Results by device."""
+    return {result.device: result for result in results}
+
+
+def _read(wanted: Wanted, data: Mapping[str, Any], into: Observed) -> None:
+    device = wanted.device
+    sections = {(str(one["driver"]), str(one["object"])): str(one["text"]) for one in data.get("sections", ())}
+    missing = [pair for pair in wanted.sections if pair not in sections]
+    if missing:
+        into.failed[device] = f"it did not report {' '.join(missing[0])}"
+        return
+    into.sections.update({(device, *pair): sections[pair] for pair in wanted.sections})
+    for one in data.get("records", ()):
+        key = (device, str(one["zone"]), str(one["name"]), str(one["type"]))
+        if one.get("rdata"):
+            into.records[key] = (int(one["ttl"]), tuple(sorted(str(item) for item in one["rdata"])))
