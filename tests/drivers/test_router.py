@@ -1,0 +1,156 @@
+"""FRR for real: a dual-stack change is committed, confirmed, taken back, and undone by silence."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from ipv6.drivers import registry
+from tests.drivers import samples
+from tests.drivers.payloads import ask, digest_of, payload
+from tests.drivers.sandbox import Sandbox
+
+OBJECT = "running-config"
+BASE = registry.driver("frr").render(samples.router(False))[OBJECT]
+INTENDED = registry.driver("frr").render(samples.router(True))[OBJECT]
+
+
+@pytest.fixture(scope="module")
+def started() -> Iterator[Sandbox]:
+    with Sandbox("pe-one") as host:
+        host.links("to-core", "to-fw", "to-provider")
+        host.must("echo 1 > /proc/sys/net/ipv4/ip_forward")
+        host.write("/etc/frr/frr.conf", BASE)
+        host.write("/etc/frr/vtysh.conf", "service integrated-vtysh-config\n")
+        host.must("chown -R frr:frr /etc/frr")
+        for daemon in ("zebra", "staticd", "ospfd", "ospf6d", "bgpd"):
+            host.must(f"/usr/lib/frr/{daemon} -d -A 127.0.0.1 >/dev/null 2>&1")
+        host.must("vtysh -b")
+        yield host
+
+
+@pytest.fixture
+def router(started: Sandbox) -> Iterator[Sandbox]:
+    yield started
+    for change in started.must("ls /var/lib/jiyue/changes 2>/dev/null || true").split():
+        started.agent(ask("rollback", change))
+    assert running(started) == BASE
+
+
+def running(host: Sandbox) -> str:
+    answer = host.agent({"op": "observe", "device": "pe-one", "sections": [{"driver": "frr", "object": OBJECT}]})
+    assert answer["state"] == "observed"
+    return str(answer["sections"][0]["text"])
+
+
+def change(seed: str, timer: float = 60.0) -> dict[str, Any]:
+    return payload(seed, [registry.section("frr", OBJECT, BASE, INTENDED)], timer=timer)
+
+
+def test_the_running_configuration_is_what_was_rendered(router: Sandbox) -> None:
+    assert running(router) == BASE
+
+
+def test_commit_then_rollback_is_exact(router: Sandbox) -> None:
+    committed = router.agent(change("a"))
+    assert (committed["state"], committed["reason"]) == ("committed", "")
+    assert committed["changed"] and 50 < committed["remaining"] <= 60
+    assert running(router) == INTENDED
+    assert "3fff:10::2/128" in router.must("ip -6 addr show dev lo")
+    assert router.must("cat /proc/sys/net/ipv6/conf/all/forwarding") == "1\n"
+    again = router.agent(change("a"))
+    assert (again["state"], again["reason"], again["changed"]) == ("committed", "already committed", False)
+    back = router.agent(ask("rollback", digest_of("a")))
+    assert back["state"] == "rolled-back"
+    assert running(router) == BASE
+    assert router.must("cat /proc/sys/net/ipv6/conf/all/forwarding") == "0\n"
+    assert router.run("pgrep -f '[j]iyue-timer'").stdout == ""
+
+
+def test_silence_rolls_back(router: Sandbox) -> None:
+    assert router.agent(change("b", timer=2))["state"] == "committed"
+    state = wait_for_end(router, "b")
+    assert (state["state"], state["reason"]) == ("rolled-back", "it was not confirmed in time")
+    assert running(router) == BASE
+    late = router.agent(ask("confirm", digest_of("b")))
+    assert late["state"] == "rolled-back"
+
+
+def test_a_killed_timer_is_stood_in_for(router: Sandbox) -> None:
+    assert router.agent(change("c", timer=2))["state"] == "committed"
+    first = router.must("pgrep -f '[j]iyue-timer 2.00'").split()
+    router.must(f"kill -9 {' '.join(first)}")
+    assert "1 of 2 timers wait" in router.agent(ask("status", digest_of("c")))["reason"]
+    assert wait_for_end(router, "c")["state"] == "rolled-back"
+    assert running(router) == BASE
+
+
+def test_confirmed_stays_and_is_written(router: Sandbox) -> None:
+    assert router.agent(change("d", timer=3))["state"] == "committed"
+    assert "3fff:10::2" not in router.must("cat /etc/frr/frr.conf")
+    assert router.agent(ask("confirm", digest_of("d")))["state"] == "confirmed"
+    assert "3fff:10::2" in router.must("cat /etc/frr/frr.conf")
+    assert router.run("pgrep -f '[j]iyue-timer'").stdout == ""
+    assert running(router) == INTENDED
+    assert router.agent(change("d"))["reason"] == "already confirmed"
+    assert router.agent(ask("rollback", digest_of("d")))["state"] == "rolled-back"
+    assert "3fff:10::2" not in router.must("cat /etc/frr/frr.conf")
+
+
+def test_a_moved_base_is_refused_and_named(router: Sandbox) -> None:
+    router.must("vtysh -c 'conf t' -c 'ip route 203.0.113.0/24 blackhole'")
+    answer = router.agent(change("e"))
+    router.must("vtysh -c 'conf t' -c 'no ip route 203.0.113.0/24 blackhole'")
+    assert answer["state"] == "refused"
+    assert "frr running-config is no longer the approved base" in answer["reason"]
+    assert "203.0.113.0/24" in answer["reason"]
+
+
+def test_a_second_change_at_the_same_time_is_refused(router: Sandbox) -> None:
+    assert router.agent(change("f"))["state"] == "committed"
+    answer = router.agent(change("0"))
+    assert answer["state"] == "refused"
+    assert digest_of("f")[:12] in answer["reason"]
+
+
+def test_a_configuration_that_vtysh_does_not_take_changes_nothing(router: Sandbox) -> None:
+    broken = INTENDED.replace("hello-interval 1", "hello-interval 100000")
+    answer = router.agent(payload("1", [registry.section("frr", OBJECT, BASE, broken)]))
+    assert answer["state"] in ("refused", "rolled-back")
+    assert not answer["reason"] == ""
+    assert running(router) == BASE
+
+
+def test_a_hand_made_change_in_the_window_is_taken_back_too(router: Sandbox) -> None:
+    assert router.agent(change("2", timer=2))["state"] == "committed"
+    router.must("vtysh -c 'conf t' -c 'ip route 203.0.113.0/24 blackhole' -c 'interface to-fw' -c 'no ip ospf area 0'")
+    assert wait_for_end(router, "2")["state"] == "rolled-back"
+    assert running(router) == BASE
+
+
+def test_unconfirmed_at_boot_is_undone(router: Sandbox) -> None:
+    assert router.agent(change("3"))["state"] == "committed"
+    said = router.must("/usr/bin/python3 /var/lib/jiyue/agent-*.pyz boot")
+    assert "rolled-back: it was unconfirmed at boot" in said
+    assert running(router) == BASE
+
+
+def test_a_damaged_payload_is_refused(router: Sandbox) -> None:
+    damaged = change("4")
+    damaged["sections"][0]["intended"] += "ip route 198.51.100.0/24 blackhole\n"
+    answer = router.agent(damaged)
+    assert (answer["state"], "damaged" in answer["reason"]) == ("refused", True)
+    assert running(router) == BASE
+
+
+def wait_for_end(host: Sandbox, seed: str) -> dict[str, Any]:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        answer = host.agent(ask("status", digest_of(seed)))
+        if answer["state"] != "committed" and answer["state"] != "undoing":
+            return answer
+        time.sleep(0.3)
+    raise AssertionError("the timer never fired")
