@@ -34,7 +34,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class DeviceResult:
-    """A device's own answer; `state` is one of observed, committed, confirmed, rolled-back, refused, failed, unreachable."""
+    """A device's own answer: observed, committed, confirmed, rolled-back, refused, failed or unreachable."""
 
     device: str
     state: str

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import typer
-from rich.console import Console
 
 from inventory import source
 from jiyue.cli.output import Session, report_error
 from jiyue.cli.verbs import verb
-from jiyue.i18n import _
+from jiyue.i18n import _, translate
 
 
 def add(app: typer.Typer) -> None:
@@ -24,28 +23,28 @@ def add(app: typer.Typer) -> None:
     )
     def check(session: Session) -> int:
         space = session.workspace
-        problems = source.check(space.inventory, space.environment)
-        code = 0
+        drivers = source.known_drivers(space.root / "ipv6" / "drivers")
+        found = source.examine(space.inventory, space.environment, drivers)
+        problems = found.problems
         if session.as_json:
-            session.emit("inventory-check", {"problems": [problem.as_dict() for problem in problems]}, lambda _c: None)
-            code = 2 if problems else 0
-        else:
-            for problem in problems:
-                code = report_error(problem)
-        if not problems and not session.as_json:
-            data = source.load(space.inventory, space.environment)
-
-            def text(console: Console) -> None:
-                console.print(
-                    _(
-                        "inventory is valid: {regions} regions, {platforms} platforms, {devices} devices, {sites} sites"
-                    ).format(
-                        regions=len(data.regions),
-                        platforms=len(data.platforms),
-                        devices=len(data.devices),
-                        sites=len(data.sites),
-                    )
-                )
-
-            text(session.console)
-        return code
+            rows = {"problems": problems, "notes": found.notes}
+            document = {key: [one.as_dict() for one in values] for key, values in rows.items()}
+            session.emit("inventory-check", document, lambda console: None)
+            return 2 if problems else 0
+        code = 0
+        for problem in problems:
+            code = report_error(problem)
+        data = found.inventory
+        if problems or data is None:
+            return code or 2
+        for note in found.notes:
+            session.console.print(f"{note.place}: {translate(note.cause)}", markup=False)
+        session.console.print(
+            _("inventory is valid: {regions} regions, {platforms} platforms, {devices} devices, {sites} sites").format(
+                regions=sum(1 for region in data.regions if not region.valid_to),
+                platforms=len(data.platforms),
+                devices=len(data.devices),
+                sites=len(data.sites),
+            )
+        )
+        return 0

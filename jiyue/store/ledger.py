@@ -30,7 +30,7 @@ class Ledger(Part):
             return _claims(connection)
 
     def allocate(self, choose: Callable[[Sequence[Claim]], Sequence[Claim]]) -> tuple[Claim, ...]:
-        """Let `choose` pick new claims, given the ledger as it is inside the write lock; gives all claims back.
+        """Let `choose` pick new claims, given the ledger as it is inside the write lock; gives the new ones.
 
         Two processes at once never see the same ledger, so they never choose the same prefix. An error in `choose`
         leaves the ledger as it was. InputError when it claims a key again with another prefix.
@@ -57,7 +57,7 @@ class Ledger(Part):
                 previous = following
             if rows:
                 connection.execute(schema.claims.insert(), rows)
-        return (*held, *new)
+        return tuple(new)
 
     def verify_chain(self) -> int:
         """Recompute every hash; the number of claims, or EnvironmentFailed at the first one that does not fit."""
