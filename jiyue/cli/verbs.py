@@ -41,7 +41,7 @@ def _common() -> tuple[inspect.Parameter, ...]:
 
 
 def verb(app: typer.Typer, name: str, help_text: str, examples: str = "") -> Callable[[Verb], Verb]:
-    """Register `function(session, ...)` as a verb with `--env`, `--json` and `--lang`, errors and exit codes handled."""
+    """Register `function(session, ...)` as a verb with the common options, errors and exit codes handled."""
 
     def register(function: Verb) -> Verb:
         hints = get_type_hints(function, include_extras=True)

@@ -1,0 +1,62 @@
+"""`jiyue site list|assess`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from jiyue.cli.output import Session
+from jiyue.cli.verbs import verb
+from jiyue.i18n import _, translate
+from jiyue.workflow.services import open_services
+
+
+def add(app: typer.Typer) -> None:
+    """Add the group to the command."""
+    group = typer.Typer(help=_("Hosted websites."), no_args_is_help=True)
+    app.add_typer(group, name="site")
+
+    @verb(group, "list", "Every hosted site with its platform, kind and owner.", "jiyue site list --json")
+    def listing(session: Session) -> None:
+        sites = open_services(session.workspace).inventory.sites
+
+        def text(console: Console) -> None:
+            table = Table(_("site"), _("title"), _("kind"), _("platform"), _("owner"), "IPv4")
+            for site in sites:
+                table.add_row(site.name, site.title, _(site.kind.value), site.platform, site.owner, str(site.address4))
+            console.print(table)
+
+        session.emit("site-list", {"sites": [site.model_dump(mode="json") for site in sites]}, text)
+
+    @verb(
+        group,
+        "assess",
+        "Assess sites before anything is applied to them: TLS, ports, sshd, certificate.",
+        "jiyue site assess www.changsha.gov.cn\njiyue site assess --all",
+    )
+    def assess(
+        session: Session,
+        site: Annotated[list[str] | None, typer.Argument(help=_("Names of sites."))] = None,
+        every: Annotated[bool, typer.Option("--all", help=_("Every site of the register."))] = False,
+    ) -> int:
+        from jiyue.workflow import sites as workflow
+
+        if not site and not every:
+            raise typer.BadParameter(_("name sites, or use --all"))
+        found = workflow.assess(open_services(session.workspace), None if every else site)
+
+        def text(console: Console) -> None:
+            for one in found:
+                console.print(
+                    f"{'✓' if one.passed else '✗'} {one.site} " + _("valid until {day}").format(day=one.expires)
+                )
+                for finding in one.findings:
+                    if finding.severity != "note" or not one.passed:
+                        line = f"    {finding.severity} {finding.id}: {translate(finding.evidence)}"
+                        console.print(f"{line}; {translate(finding.fix)}", markup=False)
+
+        session.emit("site-assess", {"assessments": [one.data() for one in found]}, text)
+        return 0 if all(one.passed for one in found) else 1
