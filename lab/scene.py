@@ -1,0 +1,71 @@
+"""The whole lab of an inventory: the province on day 0 (IPv4 only) and an internet around it that is ready for IPv6."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from inventory.errors import InputError
+from inventory.model import Inventory
+from ipv6.plan.build import intents
+from ipv6.plan.intent import DeviceIntent
+
+from .ca import SiteCa
+from .scene_devices import Extras, device_host
+from .scene_dns import anchor, child_servers, hints, parent_hosts
+from .scene_internet import LAN, provider_router, vantages
+from .scene_keys import DnsKeys
+from .spec import ControlPlaneSpec, HostSpec, LabSpec, LinkSpec, NodeSpec
+
+SERVICE_CIDRS = ("10.96.0.0/16", "fd00:96::/112")
+"""Default Service ranges of the local control plane; a platform's own range comes from the plan."""
+
+
+def scene(inv: Inventory, state_dir: Path, control_plane: bool = False) -> LabSpec:
+    """The lab of `inv`; certificates and DNS keys are kept in `state_dir`, so equal inventories give equal specs.
+
+    InputError when the environment is not a lab or a link cannot be built.
+    """
+    if inv.environment.kind != "lab":
+        raise InputError(f"environment {inv.environment.name}", "is not a lab", "choose one with kind: lab")
+    ca = SiteCa(state_dir / "ca")
+    keys = DnsKeys(state_dir / "dns")
+    pairs = {site.name: ca.server(site.name, [site.name]) for site in inv.sites}
+    extras = Extras({name: (pair.certificate, pair.key) for name, pair in pairs.items()}, child_servers(inv, keys))
+    held = {name: intent for name, intent in intents(inv, None).items() if inv.holds(inv.devices[name])}
+    hosts = (
+        provider_router(inv),
+        *(device_host(inv, intent, extras) for intent in _start_order(held.values())),
+        *parent_hosts(inv, keys),
+        *vantages(hints(), anchor(keys), ca.certificate),
+    )
+    plane = _control_plane(inv) if control_plane else None
+    return LabSpec(f"{inv.name}-{inv.environment.name}", hosts, _links(inv, hosts), plane)
+
+
+def _start_order(held: Iterable[DeviceIntent]) -> list[DeviceIntent]:
+    """Routers first: what has to converge should start early."""
+    return sorted(held, key=lambda intent: ("frr" not in intent.drivers, intent.role, intent.name))
+
+
+def _links(inv: Inventory, hosts: tuple[HostSpec, ...]) -> tuple[LinkSpec, ...]:
+    used = sorted({interface.link for host in hosts for interface in host.interfaces})
+    return tuple(LinkSpec(name, "lan" if name == LAN else inv.links[name].kind) for name in used)
+
+
+def _control_plane(inv: Inventory) -> ControlPlaneSpec:
+    """One simulated node per platform, at the ports that the environment names."""
+    ports = inv.environment.control_plane
+    if ports is None:
+        raise InputError(f"environment {inv.environment.name}", "has no control_plane", "name its ports")
+    nodes = tuple(
+        NodeSpec(f"node-{platform.name}", (f"10.200.{index}.0/24", f"fd00:200:{index:x}::/64"))
+        for index, platform in enumerate(sorted(inv.platforms, key=lambda one: one.code))
+    )
+    return ControlPlaneSpec(
+        service_cidrs=SERVICE_CIDRS,
+        nodes=nodes,
+        etcd_port=ports.etcd_client,
+        etcd_peer_port=ports.etcd_peer,
+        apiserver_port=ports.apiserver,
+    )
