@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from inventory.errors import InputError
 
-from .spec import MGMT_CONTROLLER, MGMT_INTERFACE, MGMT_NETWORK, HostSpec, LabSpec, ServiceSpec
+from .spec import MGMT_CONTROLLER, MGMT_INTERFACE, MGMT_NETWORK, ControlPlaneSpec, HostSpec, LabSpec, ServiceSpec
 
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _IFNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,14}")
@@ -24,6 +24,8 @@ def problems(spec: LabSpec) -> list[InputError]:
     found = [*_names(spec), *_links(spec)]
     for host in spec.hosts:
         found.extend(_host(host))
+    if spec.control_plane is not None:
+        found.extend(_control_plane(spec.control_plane))
     return found
 
 
@@ -131,3 +133,29 @@ def _service(host: HostSpec, service: ServiceSpec) -> Iterator[InputError]:
         match = _READY.fullmatch(service.ready)
         if match is None or (match[1] and not 0 < int(match[1]) < 65536):
             yield _error(place, f"{service.ready!r} is not a readiness", "use tcp:PORT, udp:PORT or file:PATH")
+
+
+def _control_plane(plane: ControlPlaneSpec) -> Iterator[InputError]:
+    yield from _both_families("control plane", plane.service_cidrs)
+    for name in _repeated(node.name for node in plane.nodes):
+        yield _error(f"control plane node {name}", "this node is there twice", "give each node its own name")
+    for node in plane.nodes:
+        yield from _both_families(f"control plane node {node.name}", node.pod_cidrs)
+    for cidr in plane.extra_service_cidrs:
+        yield from _both_families(f"control plane service range {cidr.name}", cidr.cidrs)
+    for port in _repeated(str(port) for port in plane.ports().values()):
+        yield _error("control plane", f"port {port} is used twice", "give each component its own port")
+
+
+def _both_families(place: str, texts: tuple[str, ...]) -> Iterator[InputError]:
+    versions = []
+    for text in texts:
+        try:
+            versions.append(ipaddress.ip_network(text).version)
+        except ValueError as error:
+            fix = "write it as 10.96.0.0/16 or 3fff:10::/112"
+            yield _error(place, str(error) if "host bits" in str(error) else f"{text!r} is not a prefix", fix)
+            return
+    if versions != [4, 6]:
+        cause = f"{', '.join(texts) or 'nothing'} is not one range of each family"
+        yield _error(place, cause, "give the IPv4 range, then the IPv6 range")

@@ -148,7 +148,7 @@ class ServiceCidrSpec:
 class ControlPlaneSpec:
     """The local Kubernetes control plane; every port is bound to 127.0.0.1 of the machine only.
 
-    `service_cidrs` is the default dual-stack service range (IPv4 first), IPv6 no larger than /108.
+    `service_cidrs` is the default dual-stack service range (IPv4 first).
     """
 
     service_cidrs: tuple[str, ...]

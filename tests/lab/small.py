@@ -13,13 +13,19 @@ def _router(number: int, lan: int) -> HostSpec:
     config = "\n".join(
         [
             f"hostname {name}",
-            "router ospf",
-            f" ospf router-id 10.0.0.{number}",
-            " network 10.0.0.0/8 area 0",
-            "exit",
+            # Interfaces before the router, so that the first hello already goes out with the short timers.
             "interface core",
+            " ip ospf area 0",
             " ip ospf network point-to-point",
             " ip ospf dead-interval minimal hello-multiplier 4",
+            " ip ospf retransmit-interval 1",
+            "exit",
+            "interface lan",
+            " ip ospf area 0",
+            " ip ospf passive",
+            "exit",
+            "router ospf",
+            f" ospf router-id 10.0.0.{number}",
             "exit",
             "",
         ]
