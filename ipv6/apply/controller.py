@@ -1,0 +1,94 @@
+"""The files of one Ansible run and the environment it sees: nothing of the user's own Ansible takes part."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+_KEEP = ("PATH", "LANG", "LC_ALL", "TZ", "SSH_AUTH_SOCK", "TMPDIR")
+REMOTE_PYTHON = "/usr/bin/python3"
+_CONFIG = """\
+[defaults]
+forks = {forks}
+gathering = explicit
+interpreter_python = {python}
+roles_path = {roles}
+local_tmp = {directory}/tmp
+home = {directory}/home
+timeout = {connect}
+retry_files_enabled = False
+deprecation_warnings = False
+display_skipped_hosts = False
+host_key_checking = True
+callbacks_enabled =
+collections_scan_sys_path = False
+
+[ssh_connection]
+pipelining = True
+retries = 1
+ssh_args =
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class RunFiles:
+    """Where one run keeps its files; removed after it."""
+
+    directory: Path
+    inventory: Path
+    config: Path
+
+
+def write_run(
+    directory: Path, programs: Mapping[str, str], ssh_config: Path, playbooks: Path, user: str, forks: int, connect: int
+) -> RunFiles:
+    """Write inventory, ansible.cfg and one program per host (0600); `connect` is ssh's limit in seconds."""
+    for name in ("programs", "tmp", "home"):
+        (directory / name).mkdir(mode=0o700)
+    for host, text in programs.items():
+        _write(directory / "programs" / host, text)
+    variables = {
+        "ansible_user": user,
+        "ansible_connection": "ssh",
+        "ansible_python_interpreter": REMOTE_PYTHON,
+        "ansible_ssh_common_args": f"-F {shlex.quote(str(ssh_config.resolve()))}",
+        "device_programs": str(directory / "programs"),
+    }
+    inventory = {"all": {"hosts": {host: {} for host in sorted(programs)}, "vars": variables}}
+    files = RunFiles(directory, directory / "hosts.yml", directory / "ansible.cfg")
+    _write(files.inventory, yaml.safe_dump(inventory, sort_keys=True, allow_unicode=True))
+    roles = playbooks.resolve() / "roles"
+    text = _CONFIG.format(forks=forks, python=REMOTE_PYTHON, roles=roles, directory=directory, connect=connect)
+    _write(files.config, text)
+    return files
+
+
+def _write(path: Path, text: str) -> None:
+    """Whole or not at all."""
+    handle = os.open(path.with_name(f".{path.name}"), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+    path.with_name(f".{path.name}").replace(path)
+
+
+def clean_environment(wanted: Mapping[str, str], outer: Mapping[str, str], files: RunFiles) -> dict[str, str]:
+    """`wanted` (what the runner asks for) without what it only inherited from `outer`, which is the user's own."""
+    own = {key: value for key, value in wanted.items() if outer.get(key) != value}
+    kept = {key: outer[key] for key in _KEEP if key in outer}
+    beside = str(Path(sys.executable).parent)
+    return {
+        **kept,
+        **own,
+        "PATH": os.pathsep.join((beside, kept.get("PATH", "/usr/bin:/bin"))),
+        "HOME": str(files.directory / "home"),
+        "ANSIBLE_CONFIG": str(files.config),
+        "ANSIBLE_HOST_KEY_CHECKING": "True",
+        "PYTHONUTF8": "1",
+        "LC_ALL": "C.UTF-8",
+    }

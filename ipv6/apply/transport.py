@@ -1,0 +1,138 @@
+"""Reaches the devices: one Ansible task per host over SSH, every host answers or is reported as not answering."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ansible_runner.config.runner import RunnerConfig
+from ansible_runner.runner import Runner
+
+from inventory.errors import EnvironmentFailed, InputError
+from ipv6.apply.bundle import program
+from ipv6.apply.controller import clean_environment, write_run
+from ipv6.ports import DeviceResult, Target
+
+PLAYBOOKS = {"observe": "observe", "status": "observe", "commit": "push", "confirm": "confirm", "rollback": "rollback"}
+STATES = ("observed", "committed", "confirmed", "rolled-back", "refused", "failed")
+_HOST = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+
+
+@dataclass(frozen=True, slots=True)
+class AnsibleTransport:
+    """`ipv6.ports.Transport` over ansible-runner.
+
+    `ssh_config` says how to reach a device by its name; `work_dir` takes the files of runs, which are removed after
+    each; `playbooks` is the project's folder. `limit` is the longest a run may take, `connect` ssh's own, in seconds.
+    """
+
+    ssh_config: Path
+    work_dir: Path
+    playbooks: Path
+    user: str = "root"
+    forks: int = 10
+    limit: int = 900
+    connect: int = 15
+
+    def run(self, targets: Sequence[Target], label: str) -> tuple[DeviceResult, ...]:
+        """One result per target, in their order; InputError for targets that are no single sensible operation."""
+        if not targets:
+            return ()
+        playbook = self._playbook(targets)
+        if not self.ssh_config.is_file():
+            raise EnvironmentFailed(str(self.ssh_config), "there is no such SSH configuration", "start the lab first")
+        self.work_dir.mkdir(parents=True, exist_ok=True)
+        directory = Path(
+            tempfile.mkdtemp(prefix=f"{re.sub(r'[^a-z0-9-]+', '-', label.lower())[:40]}-", dir=self.work_dir)
+        )
+        try:
+            results, status = self._ansible(directory.resolve(), playbook, targets)
+        finally:
+            shutil.rmtree(directory, ignore_errors=True)
+        return tuple(results.get(target.device) or _silent(target.device, status) for target in targets)
+
+    def _playbook(self, targets: Sequence[Target]) -> Path:
+        operations = {str(target.payload.get("op")) for target in targets}
+        devices = [target.device for target in targets]
+        if len(operations) != 1 or not operations <= set(PLAYBOOKS):
+            raise InputError("transport", f"one run is one operation, not {', '.join(sorted(operations))}")
+        for device in devices:
+            if not _HOST.fullmatch(device) or devices.count(device) > 1:
+                raise InputError("transport", f"device {device!r} is named twice or is no host name")
+        path = self.playbooks.resolve() / f"{PLAYBOOKS[operations.pop()]}.yml"
+        if not path.is_file():
+            raise EnvironmentFailed(str(path), "the playbook is missing", "run from the project's folder")
+        return path
+
+    def _ansible(
+        self, directory: Path, playbook: Path, targets: Sequence[Target]
+    ) -> tuple[dict[str, DeviceResult], str]:
+        """Results by device, and how the run itself ended."""
+        programs = {target.device: program(target.payload) for target in targets}
+        forks = max(1, min(self.forks, len(targets)))
+        files = write_run(directory, programs, self.ssh_config, self.playbooks, self.user, forks, self.connect)
+        results: dict[str, DeviceResult] = {}
+
+        def on_event(event: Mapping[str, Any]) -> bool:
+            found = result_of(event)
+            if found:
+                results[found.device] = found
+            return False  # nothing is kept on disk
+
+        config = RunnerConfig(
+            private_data_dir=str(directory),
+            playbook=str(playbook),
+            inventory=str(files.inventory),
+            settings={"job_timeout": self.limit, "suppress_ansible_output": True},
+            quiet=True,
+            suppress_env_files=True,
+        )
+        config.prepare()
+        config.env = clean_environment(config.env, os.environ, files)
+        runner = Runner(config=config, event_handler=on_event, cancel_callback=lambda: False)
+        status, code = runner.run()
+        return results, _how(status, code, directory)
+
+
+def result_of(event: Mapping[str, Any]) -> DeviceResult | None:
+    """The device's result in one runner event, None for events that carry none."""
+    kind, data = event.get("event"), event.get("event_data") or {}
+    if kind not in ("runner_on_ok", "runner_on_failed", "runner_on_unreachable"):
+        return None
+    device, result = str(data.get("host", "")), data.get("res") or {}
+    if kind == "runner_on_unreachable":
+        return DeviceResult(device, "unreachable", _short(result.get("msg")) or "it could not be reached")
+    try:
+        answer = json.loads(str(result.get("stdout", "")).strip().splitlines()[-1])
+        state = answer["state"]
+    except (ValueError, LookupError, TypeError):
+        said = result.get("stderr") or result.get("module_stderr") or result.get("msg") or result.get("stdout")
+        return DeviceResult(device, "failed", _short(said) or "it gave no answer")
+    if state not in STATES or answer.get("device") != device:
+        return DeviceResult(device, "failed", f"it answered as {answer.get('device')!r} with state {state!r}")
+    return DeviceResult(device, state, str(answer.get("reason", "")), answer)
+
+
+def _silent(device: str, status: str) -> DeviceResult:
+    """A target without a result is an error of its own, never left out."""
+    return DeviceResult(device, "failed", f"it gave no result ({status})")
+
+
+def _how(status: str, code: int | None, directory: Path) -> str:
+    """How the run ended, with its last line when it went wrong."""
+    outputs = sorted(directory.glob("artifacts/*/stdout"))
+    said = _short(outputs[0].read_text(encoding="utf-8", errors="replace")) if code and outputs else ""
+    return f"ansible: {status}, exit status {code}" + (f", {said}" if said else "")
+
+
+def _short(text: object) -> str:
+    """The last line that says something, without ssh's and Ansible's decoration."""
+    lines = [line.strip() for line in str(text or "").splitlines() if line.strip()]
+    return lines[-1].removeprefix("Failed to connect to the host via ssh: ")[:300] if lines else ""
