@@ -38,13 +38,13 @@ class Verification:
         """The part of one platform."""
         return Verification(tuple(result for result in self.results if result.platform == platform))
 
-    def sites(self) -> list[dict[str, object]]:
-        """Each site with whether all its checks passed and why not; platforms' zone rules are not sites."""
-        found: dict[str, list[str]] = {}
+    def sites(self) -> dict[str, bool]:
+        """Whether each site passed all its checks; platforms' zone rules are not sites."""
+        ready: dict[str, bool] = {}
         for result in self.results:
             if result.layer != "zone":
-                found.setdefault(result.subject, []).extend(f"{result.check}: {why}" for why in result.reasons)
-        return [{"name": name, "ready": not reasons, "reasons": reasons} for name, reasons in found.items()]
+                ready[result.subject] = ready.get(result.subject, True) and isinstance(result.verdict, Pass)
+        return ready
 
     def data(self) -> dict[str, object]:
         """JSON-able form with a versioned schema, as stored under `results("verify")`."""
