@@ -70,7 +70,8 @@ class Snapshot:
             if live is None:
                 found.append(f"{manifest.place}: is missing")
                 continue
-            found.extend(f"{manifest.place}: {line}" for line in unlike({"metadata": manifest.metadata(), **manifest.body}, live))
+            wanted = {"metadata": manifest.metadata(), **manifest.body}  # items of a list name neither kind nor version
+            found.extend(f"{manifest.place}: {line}" for line in unlike(wanted, live))
             found.extend(f"{manifest.place}: {line}" for line in strangers(live, _owner(manifest)))
         return (*found, *self.foreign_policies(manifests))
 

@@ -45,6 +45,7 @@ def remove_dead(state: Path, stack: str) -> tuple[str, ...]:
         if alive := holder(path):
             raise EnvironmentFailed(f"stack {stack}", f"locked by {alive}", f"wait, or look into {path}")
         path.unlink(missing_ok=True)
+        path.with_name(f"{path.name}.attrs").unlink(missing_ok=True)
         removed.append(f"the lock of an update that was killed ({path.name})")
     return tuple(removed)
 

@@ -121,6 +121,18 @@ def state_folder(root: Path, environment: str) -> Path:
     return path
 
 
+def saved_resources(state: Path, platform: str) -> int | None:
+    """How many resources the file backend knows of a stack; None when it does not know the stack."""
+    path = next(iter(sorted((state / ".pulumi" / "stacks").glob(f"*/{platform}.json"))), None)
+    if path is None:
+        return None
+    try:
+        latest = json.loads(path.read_text(encoding="utf-8"))["checkpoint"].get("latest") or {}
+        return len(latest.get("resources") or ())
+    except (OSError, ValueError, KeyError, AttributeError) as error:
+        raise EnvironmentFailed(str(path), "is not a state that can be read", "restore it from a backup") from error
+
+
 def _mapping(path: Path) -> dict[str, Any]:
     try:
         found = yaml.safe_load(path.read_text(encoding="utf-8"))

@@ -13,7 +13,7 @@ from infra.manifest import Manifest
 
 @dataclass(frozen=True, slots=True)
 class EdgeArgs:
-    """The edge's objects; `after` are the DMZ and the platform's service range."""
+    """The edge's objects; `after` are what closes the DMZ and the platform's service range."""
 
     objects: tuple[Manifest, ...]
     after: tuple[pulumi.Resource, ...]

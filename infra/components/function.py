@@ -13,7 +13,7 @@ from infra.manifest import Manifest
 
 @dataclass(frozen=True, slots=True)
 class PlatformFunctionArgs:
-    """The function's objects and what must exist before them: its zone and the platform's service range."""
+    """The function's objects and what must exist before them: its closed zone and the platform's service range."""
 
     objects: tuple[Manifest, ...]
     after: tuple[pulumi.Resource, ...]

@@ -13,7 +13,7 @@ from infra.manifest import Manifest
 
 @dataclass(frozen=True, slots=True)
 class InformationLibraryArgs:
-    """The library's objects, storage first: each waits for those before it; `after` is the data zone."""
+    """The library's objects, storage first: each waits for those before it; `after` is what closes the data zone."""
 
     objects: tuple[Manifest, ...]
     after: tuple[pulumi.Resource, ...]

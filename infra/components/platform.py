@@ -52,16 +52,18 @@ class Platform(Component):
         self.functions = {
             function: PlatformFunction(
                 f"{name}-{function}",
-                PlatformFunctionArgs(items, (self.zones[objects.function_zones[function]], self.ranges)),
+                PlatformFunctionArgs(items, (*self.zones[objects.function_zones[function]].closed, self.ranges)),
                 child(self),
             )
             for function, items in objects.functions.items()
         }
         self.library = InformationLibrary(
             f"{name}-library",
-            InformationLibraryArgs(objects.library, (self.zones[library.ZONE], self.ranges)),
+            InformationLibraryArgs(objects.library, self.zones[library.ZONE].closed),
             child(self),
         )
-        self.edge = Edge(f"{name}-edge", EdgeArgs(objects.edge, (self.zones[edge.ZONE], self.ranges)), child(self))
-        self.rbac = Rbac(f"{name}-rbac", RbacArgs(objects.rbac, tuple(self.zones.values())), child(self))
+        entry = (*self.zones[edge.ZONE].closed, self.ranges)
+        self.edge = Edge(f"{name}-edge", EdgeArgs(objects.edge, entry), child(self))
+        namespaces = {objects.zones[zone][0].name: made.namespace for zone, made in self.zones.items()}
+        self.rbac = Rbac(f"{name}-rbac", RbacArgs(objects.rbac, namespaces), child(self))
         self.register_outputs({"digest": objects.digest})

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
 
 from infra.components.base import Component
-from infra.components.kubernetes import create, create_all
+from infra.components.kubernetes import create
 from infra.manifest import Manifest
 
 
 @dataclass(frozen=True, slots=True)
 class RbacArgs:
-    """Roles, accounts and bindings; `after` are the zones that hold them."""
+    """Roles, accounts and bindings; `namespaces` are the resources that hold them, by name."""
 
     objects: tuple[Manifest, ...]
-    after: tuple[pulumi.Resource, ...]
+    namespaces: Mapping[str, pulumi.Resource]
 
 
 class Rbac(Component):
-    """ClusterRoles first, then the accounts and bindings inside the platform's namespaces."""
+    """ClusterRoles, and the accounts and bindings inside the platform's namespaces."""
 
     KIND = "Rbac"
 
     def __init__(self, name: str, args: RbacArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
-        roles = [create(item, self) for item in args.objects if not item.namespace]
-        create_all((item for item in args.objects if item.namespace), self, [*roles, *args.after])
+        for item in args.objects:
+            create(item, self, [args.namespaces[item.namespace]] if item.namespace else [])
         self.register_outputs({})

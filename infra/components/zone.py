@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import pulumi
@@ -20,7 +21,11 @@ class SecurityZoneArgs:
 
 
 class SecurityZone(Component):
-    """Namespace, quota, limits, default deny and the allows of one zone."""
+    """Namespace, quota, limits, default deny and the allows of one zone.
+
+    `closed` are the two resources that a workload has to wait for. Waiting for the whole component would write a long
+    list into the state of every workload, and the state is written anew after each step.
+    """
 
     KIND = "SecurityZone"
 
@@ -28,4 +33,6 @@ class SecurityZone(Component):
         super().__init__(name, opts)
         self.namespace = create(args.namespace, self)
         self.members = create_all(args.members, self, [self.namespace])
+        closing = [item.kind == "ResourceQuota" or item.name == "default-deny" for item in args.members]
+        self.closed = tuple(itertools.compress(self.members, closing))
         self.register_outputs({"namespace": args.namespace.name})

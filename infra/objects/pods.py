@@ -23,6 +23,10 @@ def millicores(count: int) -> str:
     return str(count // 1000) if count % 1000 == 0 else f"{count}m"
 
 
+REQUESTS = {"cpu": millicores(CPU_REQUEST_MILLI), "memory": mebibytes(MEMORY_REQUEST_MI)}
+LIMITS = {"cpu": millicores(CPU_LIMIT_MILLI), "memory": mebibytes(MEMORY_LIMIT_MI)}
+
+
 @dataclass(frozen=True, slots=True)
 class Port:
     """A listening port of a container."""
@@ -47,8 +51,8 @@ def template(
         "imagePullPolicy": "IfNotPresent",
         "ports": [{"name": port.name, "containerPort": port.number, "protocol": "TCP"} for port in ports],
         "resources": {
-            "requests": {"cpu": millicores(CPU_REQUEST_MILLI), "memory": mebibytes(MEMORY_REQUEST_MI)},
-            "limits": {"cpu": millicores(CPU_LIMIT_MILLI), "memory": mebibytes(MEMORY_LIMIT_MI)},
+            "requests": dict(REQUESTS),
+            "limits": dict(LIMITS),
         },
         "readinessProbe": {"tcpSocket": {"port": ports[0].name}, "periodSeconds": 5},
         "livenessProbe": {"tcpSocket": {"port": ports[0].name}, "periodSeconds": 20, "failureThreshold": 5},

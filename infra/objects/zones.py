@@ -24,11 +24,7 @@ def zone_objects(
         "limits.memory": pods.mebibytes(held * pods.MEMORY_LIMIT_MI),
         "requests.cpu": pods.millicores(held * pods.CPU_REQUEST_MILLI),
     }
-    limit = {
-        "type": "Container",
-        "defaultRequest": {"cpu": pods.millicores(pods.CPU_REQUEST_MILLI), "memory": pods.mebibytes(pods.MEMORY_REQUEST_MI)},
-        "default": {"cpu": pods.millicores(pods.CPU_LIMIT_MILLI), "memory": pods.mebibytes(pods.MEMORY_LIMIT_MI)},
-    }
+    limit = {"type": "Container", "defaultRequest": dict(pods.REQUESTS), "default": dict(pods.LIMITS)}
     return (
         scope.make(
             "v1",
