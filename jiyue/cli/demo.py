@@ -1,0 +1,50 @@
+"""`jiyue demo`."""
+
+from __future__ import annotations
+
+import typer
+from rich.console import Console
+
+from jiyue.cli.output import Session, worst
+from jiyue.cli.status import table_of
+from jiyue.cli.verbs import verb
+from jiyue.i18n import _
+from jiyue.workflow.reporter import ConsoleReporter
+from jiyue.workflow.services import open_services
+
+
+def add(app: typer.Typer) -> None:
+    """Add the verb to the command."""
+
+    @verb(
+        app, "demo", "The whole path on this machine, from IPv4-only to an accepted dual-stack province.", "jiyue demo"
+    )
+    def demo(session: Session) -> int:
+        from jiyue.workflow.demo import run
+
+        outcome = run(open_services(session.workspace), ConsoleReporter(session.console))
+
+        def text(console: Console) -> None:
+            console.print(table_of(outcome.rows))
+            if not outcome.changed and not outcome.codes:
+                console.print(_("nothing to do: everything is already as approved and accepted"))
+            accepted = sum(1 for row in outcome.rows if row["stage"] == "accepted")
+            console.print(
+                _("{accepted} of {total} platforms accepted, {deferred} devices deferred, {seconds} s").format(
+                    accepted=accepted,
+                    total=len(outcome.rows),
+                    deferred=sum(row["deferred"] for row in outcome.rows),
+                    seconds=round(sum(outcome.seconds.values())),
+                )
+            )
+
+        session.emit(
+            "demo",
+            {
+                "changed": outcome.changed,
+                "seconds": {key: round(value, 1) for key, value in outcome.seconds.items()},
+                "platforms": outcome.rows,
+            },
+            text,
+        )
+        return worst(outcome.codes)

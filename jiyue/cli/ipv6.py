@@ -1,0 +1,142 @@
+"""`jiyue ipv6 plan|show|propose|submit|apply|rollback|status`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from jiyue.cli.output import Session
+from jiyue.cli.verbs import verb
+from jiyue.i18n import _, translate
+from jiyue.workflow.reporter import ConsoleReporter
+from jiyue.workflow.selection import chosen
+from jiyue.workflow.services import open_services
+
+Names = Annotated[list[str] | None, typer.Argument(help=_("Platforms (or `shared`); all when none is named."))]
+One = Annotated[str, typer.Argument(help=_("Platform or `shared`."))]
+
+
+def add(app: typer.Typer) -> None:
+    """Add the group to the command."""
+    group = typer.Typer(help=_("Network engineers: plan, propose, apply."), no_args_is_help=True)
+    app.add_typer(group, name="ipv6")
+
+    @verb(group, "plan", "Allocate what the ledger lacks; nothing is ever renumbered.", "jiyue ipv6 plan")
+    def plan(session: Session) -> None:
+        from jiyue.workflow.plan import plan as run
+
+        done = run(open_services(session.workspace))
+        text = _("the ledger held {kept} allocations, {added} were added").format(kept=done.kept, added=done.added)
+        session.emit("ipv6-plan", {"kept": done.kept, "added": done.added}, lambda console: console.print(text))
+
+    @verb(group, "show", "Explain an address from the ledger.", "jiyue ipv6 show 3fff:ff1:100:1000::10")
+    def show(session: Session, address: Annotated[str, typer.Argument(help=_("IPv6 address or prefix."))]) -> None:
+        from jiyue.workflow.plan import explain
+
+        rows = explain(open_services(session.workspace), address)
+
+        def text(console: Console) -> None:
+            for row in rows:
+                console.print(f"{row['prefix']:<32} {row['key']:<36} {row['meaning']}", markup=False)
+
+        session.emit("ipv6-show", {"claims": rows}, text)
+
+    @verb(group, "propose", "Read the devices and write the proposals.", "jiyue ipv6 propose changsha --author 王工")
+    def propose(
+        session: Session,
+        platforms: Names = None,
+        author: Annotated[str, typer.Option("--author", help=_("Who proposes."))] = "lab-engineer",
+    ) -> None:
+        from jiyue.workflow.propose import propose as run
+
+        services = open_services(session.workspace)
+        found = run(services, chosen(services, platforms or [], shared=True), author, ConsoleReporter(session.console))
+
+        def text(console: Console) -> None:
+            for one in found:
+                state = _("unchanged") if one.unchanged else _("proposed")
+                console.print(
+                    f"{one.platform} {one.digest[:12]} {state} {translate(one.reason)}".rstrip(), markup=False
+                )
+
+        rows = [
+            {"platform": one.platform, "digest": one.digest, "unchanged": one.unchanged, "reason": one.reason}
+            for one in found
+        ]
+        session.emit("ipv6-propose", {"proposals": rows}, text)
+
+    @verb(group, "submit", "Hand the current proposals to the authority.", "jiyue ipv6 submit changsha")
+    def submit(session: Session, platforms: Names = None) -> None:
+        from jiyue.workflow.review import current
+
+        services = open_services(session.workspace)
+        rows = []
+        for name in chosen(services, platforms or [], shared=True):
+            record = services.store.submit(current(services, name).digest)
+            rows.append({"platform": name, "digest": record.digest, "status": record.status})
+
+        def text(console: Console) -> None:
+            for row in rows:
+                console.print(f"{row['platform']} {row['digest'][:12]} {_(row['status'])}")
+
+        session.emit("ipv6-submit", {"proposals": rows}, text)
+
+    @verb(group, "apply", "Apply what is approved: shared part, province, canary, waves.", "jiyue ipv6 apply")
+    def apply(session: Session, platforms: Names = None) -> int:
+        from jiyue.workflow.apply import apply as run
+
+        services = open_services(session.workspace)
+        result = run(services, chosen(services, platforms or [], shared=True), ConsoleReporter(session.console))
+        rows = [
+            {"platform": one.platform, "state": one.state, "digest": one.digest, "reasons": list(one.reasons)}
+            for one in result.platforms
+        ]
+
+        def text(console: Console) -> None:
+            for one in result.platforms:
+                console.print(f"{one.platform}: {_(one.state)}")
+                for reason in one.reasons[:10]:
+                    console.print(f"    {translate(reason)}", markup=False)
+
+        session.emit("ipv6-apply", {"run": result.run, "platforms": rows}, text)
+        return result.exit_code
+
+    @verb(group, "rollback", "Take a platform back to before its change set.", "jiyue ipv6 rollback changsha")
+    def rollback(session: Session, platform: One) -> int:
+        from jiyue.workflow.apply import rollback as run
+
+        services = open_services(session.workspace)
+        name = chosen(services, [platform], shared=True)[0]
+        one = run(services, name, ConsoleReporter(session.console))
+
+        def text(console: Console) -> None:
+            console.print(f"{one.platform}: {_(one.state)}")
+            for reason in one.reasons:
+                console.print(f"    {translate(reason)}", markup=False)
+
+        payload = {"platform": one.platform, "state": one.state, "digest": one.digest, "reasons": list(one.reasons)}
+        session.emit("ipv6-rollback", payload, text)
+        return one.code
+
+    @verb(group, "status", "Which device is where.", "jiyue ipv6 status changsha --json")
+    def status(session: Session, platforms: Names = None) -> None:
+        from jiyue.workflow.apply import devices
+
+        services = open_services(session.workspace)
+        found = devices(services, chosen(services, platforms or [], shared=True))
+        rows = [
+            {"platform": name, "device": device, "state": result.state, "reason": result.reason}
+            for name, results in found.items()
+            for device, result in results.items()
+        ]
+
+        def text(console: Console) -> None:
+            table = Table(_("platform"), _("device"), _("state"), _("reason"))
+            for row in rows:
+                table.add_row(row["platform"], row["device"], _(row["state"]), translate(row["reason"]))
+            console.print(table)
+
+        session.emit("ipv6-status", {"devices": rows}, text)

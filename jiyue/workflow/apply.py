@@ -1,0 +1,80 @@
+"""Applying approved change sets, rolling back, and asking the devices where they stand."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from inventory.model import SHARED
+from inventory.vocab import Stage
+from ipv6.apply import flow, revert
+from ipv6.apply.clock import SystemClock
+from ipv6.apply.flow import ApplyResult, PlatformResult
+from ipv6.apply.transport import AnsibleTransport
+from ipv6.ports import DeviceResult
+from jiyue.probe.prober import VantageProber
+from jiyue.workflow.reporter import Reporter
+from jiyue.workflow.review import current
+from jiyue.workflow.services import Services
+from jiyue.workflow.stages import advance, fall_back
+
+GOOD = ("applied", "unchanged")
+
+
+def transport(services: Services) -> AnsibleTransport:
+    """The way to the devices of this environment."""
+    space = services.space
+    user = services.inventory.environment.ssh_user
+    return AnsibleTransport(space.ssh_config, space.var / "apply", space.root / "playbooks", user)
+
+
+def prober(services: Services) -> VantageProber:
+    """The vantage points of this environment, knowing the whole ledger."""
+    claims = {claim.key: claim.prefix for claim in services.store.claims()}
+    space = services.space
+    return VantageProber(services.inventory, space.ssh_config, claims, runner=services.runner)
+
+
+def apply(services: Services, platforms: Sequence[str], reporter: Reporter) -> ApplyResult:
+    """Apply the current change sets of the named platforms; what comes out is kept as stage and result."""
+    digests: Mapping[str, str] = {name: current(services, name).digest for name in platforms}
+    result = flow.apply(
+        digests, services.inventory, services.store, transport(services), prober(services), SystemClock(), reporter,
+        f"run-{secrets.token_hex(6)}", services.space.var / "apply.lock",
+    )  # fmt: skip
+    for one in result.platforms:
+        keep(services, one)
+    return result
+
+
+def keep(services: Services, one: PlatformResult) -> None:
+    """Remember how a platform came out."""
+    data = {"state": one.state, "digest": one.digest, "reasons": list(one.reasons), "deferred": one.deferred}
+    services.store.put_result("apply", one.platform, data)
+    if one.platform == SHARED:
+        return
+    if one.state in GOOD:
+        advance(services.store, one.platform, Stage.APPLIED)
+    else:
+        fall_back(services.store, one.platform, Stage.ASSESSED, one.reasons or (one.state,))
+
+
+def rollback(services: Services, platform: str, reporter: Reporter) -> PlatformResult:
+    """Take the applied change set of one platform back to its base."""
+    result = revert.rollback(
+        platform, services.inventory, services.store, transport(services), prober(services), SystemClock(), reporter,
+        f"run-{secrets.token_hex(6)}", services.space.var / "apply.lock",
+    )  # fmt: skip
+    keep(services, result)
+    return result
+
+
+def devices(services: Services, platforms: Sequence[str]) -> dict[str, dict[str, DeviceResult]]:
+    """Each held device's own word on its platform's current change set."""
+    ask = partial(revert.status, transport=transport(services))
+    found = {}
+    for name in platforms:
+        record = current(services, name)
+        found[name] = ask(services.store.change_set(record.digest), record.digest)
+    return found

@@ -1,0 +1,143 @@
+"""The whole path: from an inventory to an accepted dual-stack province. Each step is safe to repeat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from inventory.errors import EnvironmentFailed
+from inventory.model import SHARED
+from inventory.vocab import Stage
+from jiyue import engines
+from jiyue.doctor import examine
+from jiyue.engines.cache import tools_folder
+from jiyue.i18n import _, translate
+from jiyue.workflow import accept, apply, lab, plan, propose, report, review, sites, stacks, verify
+from jiyue.workflow.reporter import ConsoleReporter
+from jiyue.workflow.services import Services
+from jiyue.workflow.status import platform_rows
+
+
+@dataclass
+class Outcome:
+    """What the demo did: `changed` lists what was not as it should be before, `failed` the exit codes of steps."""
+
+    changed: list[str] = field(default_factory=list)
+    codes: list[int] = field(default_factory=list)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def run(services: Services, reporter: ConsoleReporter) -> Outcome:
+    """Walk the path; later steps are left out when an earlier one fails, the report is always written."""
+    outcome = Outcome(seconds=reporter.seconds)
+    try:
+        _walk(services, reporter, outcome)
+    finally:
+        if services.space.store.is_file():
+            with reporter.step("report", _("Report")):
+                reporter.note(str(report.build(services).relative_to(services.space.root)))
+            outcome.rows = platform_rows(services)
+    if any(row["stage"] != Stage.ACCEPTED.value for row in outcome.rows):
+        outcome.codes.append(1)
+    return outcome
+
+
+def _walk(services: Services, reporter: ConsoleReporter, outcome: Outcome) -> None:
+    with reporter.step("machine", _("This machine and its engines")):
+        _machine(services)
+        reporter.note(_("engines: ready"))
+    with reporter.step("lab", _("Lab: one province, 14 cities, control plane")):
+        if lab.start(services, reporter)["fresh"]:
+            outcome.changed.append("lab")
+    everything = (SHARED, *services.platforms)
+    with reporter.step("plan", _("Plan: addresses from the ledger")):
+        done = plan.plan(services)
+        text = _("the ledger held {kept} allocations, {added} were added").format(kept=done.kept, added=done.added)
+        reporter.note(text)
+        outcome.changed += ["plan"] if done.added else []
+    with reporter.step("propose", _("Propose: one change set and one digest per platform")):
+        found = propose.propose(services, everything, review.LAB_AUTHOR, reporter)
+        fresh = [one.platform for one in found if not one.unchanged]
+        reporter.note(
+            _("{fresh} new proposals, {kept} unchanged").format(fresh=len(fresh), kept=len(found) - len(fresh))
+        )
+        outcome.changed += ["proposals"] if fresh else []
+    with reporter.step("review", _("Review: the authority signs each digest (here with the lab's own key)")):
+        for name in everything:
+            services.store.submit(review.current(services, name).digest)
+        approved = review.approve(services, everything, review.lab_key(services), review.LAB_REVIEWER, reporter)
+        reporter.note(_("{fresh} approved now, {kept} still hold").format(
+            fresh=len(approved), kept=len(everything) - len(approved)))  # fmt: skip
+        outcome.changed += ["approvals"] if approved else []
+    with reporter.step("assess", _("Assess: every site before anything is applied")):
+        _assess(services, reporter, outcome)
+    with reporter.step("stacks", _("Stacks: 15 platforms on Kubernetes")):
+        _stacks(services, reporter, outcome)
+    with reporter.step("apply", _("Apply: shared part, province, canary, waves")):
+        _apply(services, reporter, outcome)
+    with reporter.step("verify", _("Verify: from the IPv6-only, IPv4-only and dual-stack vantage points")):
+        seen = verify.verify(services, services.platforms)
+        ready = seen.sites()
+        reporter.note(_("{checks} checks; {ready} of {total} sites ready").format(
+            checks=len(seen.results), ready=sum(ready.values()), total=len(ready)))  # fmt: skip
+        outcome.codes += [] if seen.ok else [1]
+        for reason in seen.reasons[:20]:
+            reporter.note(f"✗ {translate(reason)}")
+    with reporter.step("accept", _("Accept: requirement, test, evidence, verdict")):
+        result = accept.accept(services, services.platforms, reporter)
+        outcome.codes += [] if result.code == 0 else [result.code]
+
+
+def _machine(services: Services) -> None:
+    """What the machine lacks ends the demo before anything starts; the ports of a lab that runs are its own."""
+    engines.require()
+    control = services.inventory.environment.control_plane
+    running = lab.summary(services.space)["phase"] == "running"
+    ports = () if control is None or running else (control.apiserver, control.etcd_client, control.etcd_peer)
+    lacking = [finding for finding in examine(ports, tools_folder(), services.space.root / "var") if not finding.ok]
+    if lacking:
+        first = lacking[0]
+        rest = "".join(f"\n{one.place}: {one.cause}; {one.fix}" for one in lacking[1:])
+        raise EnvironmentFailed(first.place, first.cause, first.fix + rest)
+
+
+def _assess(services: Services, reporter: ConsoleReporter, outcome: Outcome) -> None:
+    due = sites.due(services)
+    if not due:
+        sites.mark(services)
+        reporter.note(_("every assessment still holds"))
+        return
+    found = sites.assess(services, due)
+    bad = [one for one in found if not one.passed]
+    reporter.note(_("{good} of {total} sites passed").format(good=len(found) - len(bad), total=len(found)))
+    for one in bad[:10]:
+        reporter.note(f"✗ {one.site}: " + "; ".join(translate(finding.evidence) for finding in one.findings[:3]))
+    outcome.changed.append("assessments")
+
+
+def _stacks(services: Services, reporter: ConsoleReporter, outcome: Outcome) -> None:
+    results = stacks.up(services, services.platforms, reporter)
+    touched = [name for name, result in results.items() if result.state != "unchanged"]
+    resources = sum(result.created for result in results.values())
+    reporter.note(_("{touched} stacks changed, {kept} unchanged, {resources} resources created").format(
+        touched=len(touched), kept=len(results) - len(touched), resources=resources))  # fmt: skip
+    for name, result in results.items():
+        if result.state == "failed":
+            reporter.note(f"✗ {name}: {translate(result.reason)}")
+            outcome.codes.append(4)
+    outcome.changed += ["stacks"] if touched else []
+
+
+def _apply(services: Services, reporter: ConsoleReporter, outcome: Outcome) -> None:
+    result = apply.apply(services, (SHARED, *services.platforms), reporter)
+    touched = [one.platform for one in result.platforms if one.state != "unchanged"]
+    reporter.note(_("{touched} change sets applied, {kept} already as intended").format(
+        touched=sum(1 for one in result.platforms if one.state == "applied"),
+        kept=len(result.platforms) - len(touched)))  # fmt: skip
+    for one in result.platforms:
+        if one.state not in apply.GOOD:
+            for reason in one.reasons[:5] or ("",):
+                reporter.note(f"✗ {one.platform} {_(one.state)}: {translate(reason)}")
+    outcome.changed += ["devices"] if touched else []
+    outcome.codes += [result.exit_code] if result.exit_code else []

@@ -1,0 +1,56 @@
+"""What the end-to-end tests share: calling the command and looking at the machine from outside."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+JIYUE = Path(sys.executable).with_name("jiyue")
+
+
+def jiyue(*words: str, check: bool = True, timeout: float = 1500) -> subprocess.CompletedProcess[str]:
+    """Run the command in the checkout; its output is shown when it fails and `check` is set."""
+    result = subprocess.run([JIYUE, *words], cwd=ROOT, capture_output=True, text=True, check=False, timeout=timeout)
+    if check:
+        assert result.returncode == 0, f"{words} ended {result.returncode}\n{result.stdout[-4000:]}\n{result.stderr[-4000:]}"
+    return result
+
+
+def as_json(*words: str) -> Any:
+    """The JSON answer of a verb."""
+    return json.loads(jiyue(*words, "--json", check=False).stdout)
+
+
+def on_host(host: str, *command: str, check: bool = True) -> str:
+    """What a command prints on a host of the lab."""
+    return jiyue("lab", "exec", host, "--", *command, check=check, timeout=120).stdout
+
+
+def machine() -> dict[str, set[str]]:
+    """Interfaces, named namespaces, mounts and kinds of processes that a lab could leave behind."""
+    links = subprocess.run(["ip", "-o", "link"], capture_output=True, text=True, check=True).stdout
+    mounts = Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines()
+    netns = Path("/run/netns")
+    return {
+        "links": {line.split(":")[1].strip().split("@")[0] for line in links.splitlines()},
+        "namespaces": {path.name for path in netns.iterdir()} if netns.is_dir() else set(),
+        "mounts": {line.split()[1] for line in mounts if "jiyue" in line},
+        "processes": set(_daemons()),
+    }
+
+
+def _daemons() -> list[str]:
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (folder / "cmdline").read_bytes().split(b"\0")
+            argv = b" ".join(words).decode(errors="replace")
+        except OSError:
+            continue
+        if any(mark in argv for mark in ("lab.supervisor", "kube-apiserver", "/usr/lib/frr", "knotd", "etcd --", "kwok --")):
+            found.append(f"{folder.name} {argv[:80]}")
+    return found
