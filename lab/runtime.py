@@ -97,8 +97,8 @@ def _start(
     if spec.control_plane is not None and binaries is not None:
         plane = control_plane.ControlPlane(spec.control_plane, binaries, directory)
         pid, go = plane.launch()
-        process = Process.of(pid)
-        record = Record(spec.name, record.digest, record.started, control_plane=process, server=plane.server)
+        first = Process.of(_first_of(pid))
+        record = replace(record, plane_launcher=Process.of(pid), plane=first, server=plane.server)
         write_record(directory, record)
         _release(go, "go\n")
     if spec.hosts:
@@ -121,7 +121,7 @@ def _start_hosts(spec: LabSpec, directory: Path, record: Record) -> None:
     env = {**HOST_ENV, "PYTHONPATH": str(Path(__file__).parent.parent), "PYTHONDONTWRITEBYTECODE": "1"}
     command = [*_UNSHARE, sys.executable, "-m", "lab.supervisor", str(directory)]
     pid, go = spawn(command, env, directory / "supervisor.log")
-    supervisor = _supervisor_of(pid)
+    supervisor = _first_of(pid)
     write_record(directory, replace(record, launcher=Process.of(pid), supervisor=Process.of(supervisor)))
     write_whole(paths.config, client_config(spec, paths, supervisor), 0o600)
     _release(go, json.dumps({"hosts": _plain(keys), "controller": controller.public}))
@@ -145,7 +145,8 @@ def _private_run(directory: Path) -> Path:
     return path
 
 
-def _supervisor_of(launcher: int) -> int:
+def _first_of(launcher: int) -> int:
+    """Process 1 of the pid namespace that `launcher` made."""
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
         pid = only_child(launcher, table())
@@ -154,7 +155,7 @@ def _supervisor_of(launcher: int) -> int:
         if Process.of(launcher) is None:
             break
         time.sleep(0.01)
-    raise EnvironmentFailed("lab", "the supervisor did not start", "see supervisor.log in the lab's directory")
+    raise EnvironmentFailed("lab", "a process tree did not start", "see the logs in the lab's directory")
 
 
 def _wait_for_hosts(directory: Path, progress: Progress, deadline: float) -> None:

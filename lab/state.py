@@ -73,20 +73,25 @@ class LabState:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The controller's own note: which processes are the lab's, by identity; `complete` once `up` has seen it all."""
+    """The controller's own note: which processes are the lab's, by identity; `complete` once `up` has seen it all.
+
+    Each tree has a launcher (in the machine's pid namespace) and process 1 of its own: the second is gone only when
+    every process of the tree is, so waiting for it is waiting for all.
+    """
 
     name: str
     digest: str
     started: float
     launcher: Process | None = None
     supervisor: Process | None = None
-    control_plane: Process | None = None
+    plane_launcher: Process | None = None
+    plane: Process | None = None
     server: str = ""
     complete: bool = False
 
     def processes(self) -> tuple[Process, ...]:
         """Every process tree's head that was recorded, the inner ones first."""
-        known = (self.supervisor, self.launcher, self.control_plane)
+        known = (self.supervisor, self.launcher, self.plane, self.plane_launcher)
         return tuple(process for process in known if process is not None)
 
     def whole(self) -> bool:
@@ -104,7 +109,7 @@ def read_record(directory: Path) -> Record | None:
     path = directory / RECORD
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-        for key in ("launcher", "supervisor", "control_plane"):
+        for key in ("launcher", "supervisor", "plane_launcher", "plane"):
             data[key] = Process(**data[key]) if data[key] else None
         return Record(**data)
     except FileNotFoundError:
@@ -148,7 +153,7 @@ def read_state(directory: Path, pids: bool = True) -> LabState:
     if status["phase"] == "failed" or not record.whole():
         phase = "failed"
     error = status.get("error", "") if record.whole() else "a part of the lab was killed"
-    plane = record.control_plane
+    plane = record.plane
     return LabState(
         phase=phase,
         name=record.name,
