@@ -26,7 +26,6 @@ retry_files_enabled = False
 deprecation_warnings = False
 display_skipped_hosts = False
 host_key_checking = True
-callbacks_enabled =
 collections_scan_sys_path = False
 
 [ssh_connection]

@@ -126,10 +126,11 @@ def _silent(device: str, status: str) -> DeviceResult:
 
 
 def _how(status: str, code: int | None, directory: Path) -> str:
-    """How the run ended, with its last line when it went wrong."""
+    """How the run ended, with Ansible's own error when it went wrong."""
     outputs = sorted(directory.glob("artifacts/*/stdout"))
-    said = _short(outputs[0].read_text(encoding="utf-8", errors="replace")) if code and outputs else ""
-    return f"ansible: {status}, exit status {code}" + (f", {said}" if said else "")
+    said = outputs[0].read_text(encoding="utf-8", errors="replace").splitlines() if code and outputs else []
+    errors = [line for line in said if "ERROR" in line] or said[-1:]
+    return f"ansible: {status}, exit status {code}" + (f", {_short(errors[0])}" if errors else "")
 
 
 def _short(text: object) -> str:
