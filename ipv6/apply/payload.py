@@ -11,6 +11,8 @@ from ipv6.ports import Target
 
 RECORDS = "records@"
 """Marks the journal's device column where a step is about the record sets on a server, not about its configuration."""
+REVERT = "revert@"
+"""Marks it where an applied change set is taken back; such a step is a change of its own on the device."""
 
 
 @dataclass(frozen=True, slots=True)

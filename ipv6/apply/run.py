@@ -1,0 +1,137 @@
+"""What one run of apply carries along: the ports, the journal, and where each platform stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from inventory.errors import JiyueError
+from inventory.vocab import Role
+from ipv6.apply.observe import answers_of
+from ipv6.change.model import ChangeSet, DeviceChange, RecordChange
+from ipv6.ports import Clock, DeviceResult, JournalEntry, Prober, Progress, Store, Target, Transport
+
+T = TypeVar("T")
+
+APPLIED, UNCHANGED, ROLLED_BACK, WITHDRAWN, FAILED, SKIPPED = (
+    "applied",
+    "unchanged",
+    "rolled-back",
+    "withdrawn",
+    "failed",
+    "skipped",
+)
+CHECK_FAILED, REFUSED, ENVIRONMENT = 1, 3, 4
+CODES = {"refused": REFUSED, "unreachable": ENVIRONMENT}
+"""Exit codes of what a device answered; anything else unwanted is a failed check."""
+
+FAR_TO_NEAR = (
+    (Role.SITE_HOST.value, Role.ZONE_HOST.value, Role.DNS.value, Role.OPS.value),
+    (Role.FIREWALL.value,),
+    (Role.COUNTY_PE.value, Role.PE.value),
+    (Role.CORE.value,),
+)
+"""Roles in the order of commit: what lies behind a device is changed before the device itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How careful a run is: `timer` seconds until a device takes an unconfirmed change back by itself, `resume`
+    the least time that must be left for a resumed run to build on a pending change, `probers` probed at once."""
+
+    timer: int = 180
+    resume: int = 90
+    probers: int = 4
+    ranks: tuple[tuple[str, ...], ...] = FAR_TO_NEAR
+
+    def rank(self, role: str) -> int:
+        """Position of a role; an unknown one comes last, where most care is taken."""
+        return next((number for number, roles in enumerate(self.ranks) if role in roles), len(self.ranks))
+
+
+@dataclass(slots=True)
+class Unit:
+    """One platform on its way. `live` is the state of each device that this run has to change,
+    `published` are its record sets that are served already, `touched` says that devices may have been changed."""
+
+    platform: str
+    digest: str
+    change: ChangeSet
+    state: str = ""
+    code: int = 0
+    reasons: list[str] = field(default_factory=list)
+    live: dict[str, str] = field(default_factory=dict)
+    published: tuple[RecordChange, ...] = ()
+    touched: bool = False
+    settled: bool = False
+
+    @property
+    def failed(self) -> bool:
+        """Whether nothing more may be done for it but undoing."""
+        return self.code != 0
+
+    def fail(self, code: int, reasons: Iterable[str]) -> None:
+        """Stop this platform when there is a reason to; the code that matters most wins."""
+        for reason in reasons:
+            self.code = worst(self.code, code)
+            if reason not in self.reasons:
+                self.reasons.append(reason)
+
+    @property
+    def held(self) -> list[DeviceChange]:
+        """The devices of this environment."""
+        return [device for device in self.change.devices if not device.deferred]
+
+
+def worst(*codes: int) -> int:
+    """The exit code that wins when several apply (design, section 5)."""
+    return next((code for code in (70, 4, 3, 2, 5, 1) if code in codes), 0)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run: everything a step needs."""
+
+    store: Store
+    transport: Transport
+    prober: Prober
+    clock: Clock
+    progress: Progress
+    run_id: str
+    policy: Policy
+
+    def journal(self, unit: Unit, step: str, device: str, state: str, detail: str = "") -> None:
+        """Write one line and wait until it is on disk."""
+        self.store.journal(JournalEntry(self.run_id, unit.platform, unit.digest, step, device, state, detail))
+
+    def send(
+        self, orders: Sequence[tuple[Unit, Target]], step: str, label: str, mark: str = ""
+    ) -> list[tuple[Unit, str, DeviceResult]]:
+        """Run one order per device, journalled before and after; a device that gives no answer is unreachable.
+
+        `mark` goes before the device's name in the journal; an order's change is kept as the detail before it runs.
+        """
+        for unit, target in orders:
+            self.journal(unit, step, mark + target.device, "started", str(target.payload["change"]))
+        targets = list({target.device: target for _, target in orders}.values())
+        answers: Mapping[str, DeviceResult] = answers_of(self.transport.run(targets, label)) if targets else {}
+        found = []
+        for unit, target in orders:
+            result = answers.get(target.device) or DeviceResult(target.device, "unreachable", "no answer")
+            self.journal(unit, step, mark + target.device, result.state, result.reason)
+            found.append((unit, target.device, result))
+        return found
+
+    def each(self, units: Sequence[Unit], ask: Callable[[Unit], T]) -> list[tuple[Unit, T | JiyueError]]:
+        """Ask something about each platform, several at once; an error of ours becomes its answer."""
+
+        def guarded(unit: Unit) -> T | JiyueError:
+            try:
+                return ask(unit)
+            except JiyueError as error:
+                return error
+
+        with ThreadPoolExecutor(max_workers=max(1, self.policy.probers)) as pool:
+            return list(zip(units, pool.map(guarded, units), strict=True))
