@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import grp
 import os
+import pwd
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +19,7 @@ _NAMESPACES = ("net", "mnt", "pid", "uts")
 
 def missing(spec: LabSpec) -> list[EnvironmentFailed]:
     """Each thing the machine lacks for `spec`; empty when it can be started."""
-    return [*_machine(), *_programs(spec)] if spec.hosts else list(_machine())
+    return [*_machine(), *_programs(spec), *_accounts(spec)]
 
 
 def _machine() -> Iterator[EnvironmentFailed]:
@@ -32,7 +34,7 @@ def _machine() -> Iterator[EnvironmentFailed]:
 
 
 def _programs(spec: LabSpec) -> Iterator[EnvironmentFailed]:
-    wanted: dict[str, str] = dict.fromkeys(TOOLS, "the lab itself")
+    wanted: dict[str, str] = dict.fromkeys(TOOLS if spec.hosts else TOOLS[:1], "the lab itself")
     for host in spec.hosts:
         delivered = {file.path for file in host.files}
         for service in host.services:
@@ -41,3 +43,25 @@ def _programs(spec: LabSpec) -> Iterator[EnvironmentFailed]:
     for program, user in wanted.items():
         if shutil.which(program, path=HOST_ENV["PATH"]) is None:
             yield EnvironmentFailed(f"lab: {program}", f"not installed, needed by {user}", "install its package")
+
+
+def _accounts(spec: LabSpec) -> Iterator[EnvironmentFailed]:
+    users: dict[str, str] = {}
+    groups: dict[str, str] = {}
+    for host in spec.hosts:
+        for file in host.files:
+            user, _, group = file.owner.partition(":")
+            users.setdefault(user, f"{file.path} of host {host.name}")
+            if group:
+                groups.setdefault(group, f"{file.path} of host {host.name}")
+        for service in host.services:
+            if service.user:
+                users.setdefault(service.user, f"service {service.name} of host {host.name}")
+    known_users = {entry.pw_name for entry in pwd.getpwall()}
+    known_groups = {entry.gr_name for entry in grp.getgrall()}
+    for kind, wanted, known in (("user", users, known_users), ("group", groups, known_groups)):
+        for name, need in wanted.items():
+            if name not in known:
+                yield EnvironmentFailed(
+                    f"lab: {kind} {name}", f"does not exist, needed by {need}", "install its package"
+                )

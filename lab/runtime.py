@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -132,7 +133,8 @@ def _plain(keys: dict[str, KeyPair]) -> dict[str, tuple[str, str]]:
 
 
 def _release(descriptor: int, text: str) -> None:
-    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+    """Hand over what a new process waits for; one that has ended already is found by those who wait for it."""
+    with suppress(BrokenPipeError), os.fdopen(descriptor, "w", encoding="utf-8") as stream:
         stream.write(text)
 
 

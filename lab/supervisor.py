@@ -136,6 +136,9 @@ class Supervisor:
         while any(host.phase == "starting" for host in self.hosts.values()):
             self._write()
             self._wait(1.0)
+        if any(host.phase == "down" for host in self.hosts.values()):
+            self.phase = "failed"  # a host without its root has nothing to wire; its own words say why
+            return
         opened: dict[tuple[str, str | None], int] = {}
 
         def open_netns(name: str, netns: str | None) -> int:
@@ -147,8 +150,7 @@ class Supervisor:
         for descriptor in opened.values():
             os.close(descriptor)
         for host in self.hosts.values():
-            if host.phase != "down":
-                host.go()
+            host.go()
 
     def _wait(self, seconds: float) -> None:
         """Take in reports for at most `seconds`, and notice hosts that ended."""

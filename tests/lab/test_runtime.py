@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -221,3 +222,43 @@ def test_a_missing_program_is_named_before_anything_starts(tmp_path: Path) -> No
     with pytest.raises(EnvironmentFailed, match="no-such-program: not installed, needed by service x of host web"):
         up(LabSpec("x", (host,)), tmp_path)
     assert {"lock"} == {path.name for path in tmp_path.iterdir()}
+
+
+def test_a_missing_account_is_named_before_anything_starts(tmp_path: Path) -> None:
+    host = HostSpec("h", "192.168.240.9/20", files=(FileSpec("/x", owner="nobody-here:adm"),))
+    with pytest.raises(EnvironmentFailed, match="user nobody-here: does not exist, needed by /x of host h"):
+        up(LabSpec("x", (host,)), tmp_path)
+    assert {"lock"} == {path.name for path in tmp_path.iterdir()}
+
+
+def test_an_interrupted_up_leaves_nothing(tmp_path: Path, before: dict[str, str]) -> None:
+    def interrupt(text: str, done: int, total: int) -> None:
+        if total:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        up(small.spec(), tmp_path, interrupt)
+    assert gone(tmp_path) == []
+    assert status(tmp_path).phase == "down"
+    assert before == machine.picture()
+
+
+def test_a_killed_up_is_cleaned_by_the_next_command(tmp_path: Path, before: dict[str, str]) -> None:
+    slow = ServiceSpec("slow", ("sleep", "300"), mode="once")
+    (tmp_path / "slow.json").write_text(
+        LabSpec("slow", (HostSpec("h", "192.168.240.9/20", services=(slow,)),)).to_json()
+    )
+    program = (
+        "import sys, pathlib; from lab.runtime import up; from lab.spec import LabSpec; p = pathlib.Path(sys.argv[1]);"
+        "up(LabSpec.from_json((p / 'slow.json').read_bytes()), p / 'state')"
+    )
+    child = subprocess.Popen([sys.executable, "-c", program, str(tmp_path)], cwd=Path(__file__).parents[2])
+    deadline = time.monotonic() + 20
+    while not status(tmp_path / "state").hosts and time.monotonic() < deadline:
+        time.sleep(0.05)
+    child.kill()
+    child.wait()
+    assert status(tmp_path / "state").phase == "starting"
+    assert down(tmp_path / "state")
+    assert gone(tmp_path / "state") == []
+    assert before == machine.picture()
