@@ -161,5 +161,10 @@ def _reason(tally: Tally, text: str) -> str:
     telling = [line for line in tally.errors if line not in ("update failed", "preview failed")]
     if telling:
         return "; ".join(line[:400] for line in telling[:3])
+    return short(text)
+
+
+def short(text: str) -> str:
+    """The telling part of what a failed command wrote."""
     lines = [line.strip() for line in text.splitlines() if line.strip().startswith("error:")]
     return "; ".join(lines[:3])[:600] or " ".join(text.split())[-400:]

@@ -82,7 +82,7 @@ def preview(fleet: Fleet, platforms: Sequence[str], progress: Progress = silent)
     command = work.command(fleet)
 
     def one(job: Job) -> StackResult:
-        with work.opened(fleet, command, job.copy, job.objects) as stack:
+        with work.opened(fleet, command, job.copy, job.objects, mend=False) as stack:
 
             def operate(tally: Tally) -> None:
                 stack.preview(parallel=fleet.parallel, color="never", suppress_progress=True, on_event=tally)

@@ -11,12 +11,12 @@ from pathlib import Path
 from pulumi import automation
 
 from infra.cluster import ApiServer
-from infra.enginerun import LeanStack, StackResult, open_stack
+from infra.enginerun import LeanStack, StackResult, open_stack, short
 from infra.live import Snapshot
 from infra.locks import own_lock, remove_dead
 from infra.objects.platform import PlatformObjects
 from infra.program import assemble, check_config, render, settings_of
-from infra.workcopy import WorkCopy, passphrase_file, saved_resources, state_folder
+from infra.workcopy import WorkCopy, passphrase_file, saved, state_folder
 from inventory.errors import EnvironmentFailed, GateError, JiyueError
 from inventory.model import Inventory
 from inventory.vocab import Level
@@ -130,24 +130,44 @@ def command(fleet: Fleet) -> automation.PulumiCommand:
 
 @contextmanager
 def opened(
-    fleet: Fleet, engine: automation.PulumiCommand, copy: WorkCopy, objects: PlatformObjects | None
+    fleet: Fleet,
+    engine: automation.PulumiCommand,
+    copy: WorkCopy,
+    objects: PlatformObjects | None,
+    *,
+    mend: bool = True,
 ) -> Iterator[LeanStack]:
-    """A stack that is ours alone, free of locks that dead processes left, with the program of its objects."""
+    """A stack that is ours alone, with the program of its objects, free of what a killed run left behind.
+
+    That is a lock, removed when its holder is dead, and with `mend` creations that never ended: they are dropped from
+    the state, and the next `up` adopts the objects by their names.
+    """
     env = engine_env(fleet)
+    program = None if objects is None else (lambda: assemble(objects))
     with own_lock(copy.folder, f"stack {copy.platform}"):
-        exists = copy.initialised
+        exists, known = copy.initialised, None
         if not fleet.backend:
             state = state_folder(fleet.root, fleet.environment)
             remove_dead(state, copy.platform)
-            saved = saved_resources(state, copy.platform)
-            exists = exists and saved is not None
-            if not saved:
+            known = saved(state, copy.platform)
+            exists = exists and known is not None
+            if known is None or not known.resources:
                 # Between the steps of a first up nothing is saved: it takes a third of the processor time. Killed, it
                 # leaves objects that no state knows; the next up meets them under the same names and field manager
                 # and adopts them. Later runs save after each step: then a state knows what must be deleted.
                 env["PULUMI_SKIP_CHECKPOINTS"] = "true"
-        program = None if objects is None else (lambda: assemble(objects))
-        yield open_stack(copy.platform, copy.folder, engine, env, exists=exists, program=program)
+        stack = open_stack(copy.platform, copy.folder, engine, env, exists=exists, program=program)
+        if mend and known is not None and known.pending:
+            _mend(stack, fleet.parallel)
+        yield stack
+
+
+def _mend(stack: LeanStack, parallel: int) -> None:
+    try:
+        stack.refresh(parallel=parallel, clear_pending_creates=True, color="never", suppress_progress=True)
+    except automation.CommandError as error:
+        cause = f"what an interrupted run left cannot be cleared ({short(str(error))})"
+        raise EnvironmentFailed(f"stack {stack.name}", cause, "run it again when the cluster answers") from None
 
 
 def side_by_side(fleet: Fleet, found: Sequence[Job], one: Callable[[Job], StackResult]) -> dict[str, StackResult]:

@@ -121,14 +121,22 @@ def state_folder(root: Path, environment: str) -> Path:
     return path
 
 
-def saved_resources(state: Path, platform: str) -> int | None:
-    """How many resources the file backend knows of a stack; None when it does not know the stack."""
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What the file backend knows of a stack: how many resources, how many operations that never ended."""
+
+    resources: int
+    pending: int
+
+
+def saved(state: Path, platform: str) -> Saved | None:
+    """What the file backend knows of a stack; None when it does not know the stack."""
     path = next(iter(sorted((state / ".pulumi" / "stacks").glob(f"*/{platform}.json"))), None)
     if path is None:
         return None
     try:
         latest = json.loads(path.read_text(encoding="utf-8"))["checkpoint"].get("latest") or {}
-        return len(latest.get("resources") or ())
+        return Saved(len(latest.get("resources") or ()), len(latest.get("pending_operations") or ()))
     except (OSError, ValueError, KeyError, AttributeError) as error:
         raise EnvironmentFailed(str(path), "is not a state that can be read", "restore it from a backup") from error
 
