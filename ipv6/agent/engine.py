@@ -73,8 +73,9 @@ def check_base(sections: Sequence[Part], records: Sequence[dns.Record]) -> None:
         live = part.read()
         if not part.device.same(live, part.base) and not part.device.same(live, part.intended):
             raise Refused(f"{part.label} is no longer the approved base: {first_difference(part.base, live)}")
+    have = dns.read(records)
     for record in records:
-        _, values = dns.read(record)
+        _, values = have[record.key]
         if values not in (record.before, record.after):
             had, has = ", ".join(record.before) or "nothing", ", ".join(values) or "nothing"
             raise Refused(f"record {record.key} is no longer the approved base: approved {had}, found {has}")
@@ -99,8 +100,9 @@ def carry_out(sections: Sequence[Part], records: Sequence[dns.Record]) -> None:
             if not part.device.same(live, part.intended):
                 raise Failed(f"{part.label} is not as intended: {first_difference(part.intended, live)}")
     dns.apply(records)
+    have = dns.read(records)
     for record in records:
-        if dns.read(record)[1] != record.after:
+        if have[record.key][1] != record.after:
             raise Failed(f"record {record.key} is not as intended")
 
 

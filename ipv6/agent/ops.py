@@ -35,9 +35,10 @@ def observe(payload: Mapping[str, Any], agent: str) -> Answer:
         text = device(str(raw["driver"])).read(str(raw["object"]))
         sections.append({"driver": raw["driver"], "object": raw["object"], "text": text, "hash": text_hash(text)})
     records = []
-    for raw in payload.get("records", ()):
-        record = dns.record(raw)
-        ttl, values = dns.read(record)
+    wanted = engine.record_sets(payload)
+    have = dns.read(wanted)
+    for record in wanted:
+        ttl, values = have[record.key]
         entry = {"zone": record.zone, "name": record.name, "type": record.type, "ttl": ttl, "rdata": list(values)}
         records.append(entry)
     return Answer("observed", sections=tuple(sections), records=tuple(records))
@@ -55,6 +56,8 @@ def commit(payload: Mapping[str, Any], agent: str) -> Answer:
         if known and known.state in ("committed", "confirmed") and _as_intended(sections, records):
             return _answer(known, f"already {known.state}")
         if known and known.pending:
+            if engine.keys(known.payload) != engine.keys(payload):
+                raise Refused(f"another part of change {digest[:12]} is {known.state} here; confirm it first")
             _undo(known, "an interrupted attempt was found")
         _no_other(payload, digest)
         engine.check_base(sections, records)
@@ -89,8 +92,9 @@ def _no_other(payload: Mapping[str, Any], digest: str) -> None:
 
 
 def _as_intended(sections: tuple[engine.Part, ...], records: tuple[dns.Record, ...]) -> bool:
+    have = dns.read(records)
     return all(part.is_(part.intended) for part in sections) and all(
-        dns.read(record)[1] == record.after for record in records
+        have[record.key][1] == record.after for record in records
     )
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ipv6.agent.host import Failed, Refused, must, run
 
 _NAME = re.compile(r"(\*\.)?([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+", re.IGNORECASE)
 _TYPE = re.compile(r"[A-Z][A-Z0-9]{0,15}")
+_FEW = 2
 _ABSENT = ("no such node", "no such record", "no data")
 
 
@@ -27,8 +28,8 @@ class Record:
 
     @property
     def key(self) -> str:
-        """How a person names it."""
-        return f"{self.name} {self.type}"
+        """How a person names it; glue has the same name in its parent's zone."""
+        return f"{self.name} {self.type} in {self.zone}"
 
     @property
     def reversed(self) -> Record:
@@ -68,36 +69,57 @@ def _canonical(kind: str, rdata: str) -> str:
     return text.lower() if kind in ("NS", "CNAME", "PTR", "DS") else text
 
 
-def read(found: Record) -> tuple[int, tuple[str, ...]]:
-    """Time to live (seconds, 0 when absent) and sorted values of the record set as the server has it."""
-    done = run(["knotc", "zone-read", found.zone, found.name, found.type])
-    if done.code:
-        if any(word in done.err + done.out for word in _ABSENT):
-            return 0, ()
-        raise Failed(f"knotc zone-read {found.key}: {done.last}")
-    ttl, values = 0, []
-    for line in done.out.splitlines():
+def read(records: Iterable[Record]) -> dict[str, tuple[int, tuple[str, ...]]]:
+    """Time to live (seconds, 0 when absent) and sorted values of each set as the server has it, by `Record.key`.
+
+    A zone is read as a whole when several of its sets are asked for, which is one call instead of many.
+    """
+    wanted: dict[str, list[Record]] = {}
+    for found in records:
+        wanted.setdefault(found.zone, []).append(found)
+    answers: dict[str, tuple[int, tuple[str, ...]]] = {}
+    for zone, sets in wanted.items():
+        asked = [[zone]] if len(sets) > _FEW else [[zone, found.name, found.type] for found in sets]
+        have = _parse("".join(_zone_read(words) for words in asked))
+        for found in sets:
+            ttl, values = have.get((found.name.lower(), found.type), (0, []))
+            answers[found.key] = ttl, tuple(sorted(values))
+    return answers
+
+
+def _zone_read(words: list[str]) -> str:
+    done = run(["knotc", "zone-read", *words])
+    if done.code and not any(word in done.err + done.out for word in _ABSENT):
+        raise Failed(f"knotc zone-read {' '.join(words)}: {done.last}")
+    return "" if done.code else done.out
+
+
+def _parse(out: str) -> dict[tuple[str, str], tuple[int, list[str]]]:
+    """Lines like `[zone] owner ttl TYPE value...`."""
+    found: dict[tuple[str, str], tuple[int, list[str]]] = {}
+    for line in out.splitlines():
         words = line.split()
-        if len(words) > 4 and words[3] == found.type:
-            ttl = int(words[2])
-            values.append(_canonical(found.type, " ".join(words[4:])))
-    return ttl, tuple(sorted(values))
+        if len(words) > 4 and words[2].isdigit():
+            key = words[1].lower(), words[3]
+            found.setdefault(key, (int(words[2]), []))[1].append(_canonical(words[3], " ".join(words[4:])))
+    return found
 
 
 def apply(records: Sequence[Record]) -> None:
     """Carry every set to `after`, all sets of a zone in one transaction; a refused step aborts its zone's."""
+    have = read(records)
     for zone in dict.fromkeys(found.zone for found in records):
-        wanted = [found for found in records if found.zone == zone and read(found)[1] != found.after]
+        wanted = [found for found in records if found.zone == zone and have[found.key][1] != found.after]
         if wanted:
-            _transaction(zone, wanted)
+            _transaction(zone, wanted, have)
 
 
-def _transaction(zone: str, records: Sequence[Record]) -> None:
+def _transaction(zone: str, records: Sequence[Record], have: Mapping[str, tuple[int, tuple[str, ...]]]) -> None:
     run(["knotc", "zone-abort", zone])  # one that an interrupted run left open
     must(["knotc", "zone-begin", zone])
     try:
         for found in records:
-            if read(found)[1]:
+            if have[found.key][1]:
                 must(["knotc", "zone-unset", zone, found.name, found.type])
             for value in found.after:
                 must(["knotc", "zone-set", zone, found.name, str(found.ttl), found.type, *value.split(" ")])
