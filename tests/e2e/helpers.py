@@ -16,7 +16,9 @@ def jiyue(*words: str, check: bool = True, timeout: float = 1500) -> subprocess.
     """Run the command in the checkout; its output is shown when it fails and `check` is set."""
     result = subprocess.run([JIYUE, *words], cwd=ROOT, capture_output=True, text=True, check=False, timeout=timeout)
     if check:
-        assert result.returncode == 0, f"{words} ended {result.returncode}\n{result.stdout[-4000:]}\n{result.stderr[-4000:]}"
+        assert result.returncode == 0, (
+            f"{words} ended {result.returncode}\n{result.stdout[-4000:]}\n{result.stderr[-4000:]}"
+        )
     return result
 
 
@@ -51,6 +53,8 @@ def _daemons() -> list[str]:
             argv = b" ".join(words).decode(errors="replace")
         except OSError:
             continue
-        if any(mark in argv for mark in ("lab.supervisor", "kube-apiserver", "/usr/lib/frr", "knotd", "etcd --", "kwok --")):
+        if any(
+            mark in argv for mark in ("lab.supervisor", "kube-apiserver", "/usr/lib/frr", "knotd", "etcd --", "kwok --")
+        ):
             found.append(f"{folder.name} {argv[:80]}")
     return found
