@@ -1,0 +1,1 @@
+"""Acceptance: requirement, test, evidence and verdict of every platform."""

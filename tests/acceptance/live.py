@@ -1,0 +1,33 @@
+"""Checks of `ipv6.verify` run afresh for acceptance: zone rules from inside the zones, delegation from the root."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from inventory.source import load
+from ipv6.verify.build import site_subjects, zone_subjects
+from ipv6.verify.check import discover
+from ipv6.verify.model import CheckResult
+from jiyue.probe.rounds import measure
+from jiyue.probe.runner import Runner
+
+USED = ("zone-deny", "zone-allow", "delegation-ipv6")
+
+
+class Live:
+    """Results by (check, platform); a platform's delegation is that of its portal."""
+
+    def __init__(self, plan: dict[str, Any]) -> None:
+        inv = load(Path(plan["inventory"]), plan["environment"])
+        names = [platform["name"] for platform in plan["platforms"]]
+        runner = Runner(Path(plan["ssh_config"]), Path(plan["evidence"]), plan["ca"])
+        portals = {inv.platform_by_name[name].portal for name in names}
+        sites = [one for one in site_subjects(inv, plan["claims"], names) if one.name in portals]
+        checks = [check for check in discover() if check.id in USED]
+        seen = measure(checks, (*sites, *zone_subjects(inv, plan["claims"], names)), runner)
+        self._results = {(result.check, result.platform): result for result in seen.results}
+
+    def of(self, check: str, platform: str) -> CheckResult:
+        """One result; KeyError when the check has none, which fails the test that asked."""
+        return self._results[check, platform]

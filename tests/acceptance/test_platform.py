@@ -1,0 +1,120 @@
+"""The platform in the cluster: dual-stack services from approved ranges, default deny, functions, library."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+import pytest
+
+from tests.acceptance.cluster import Cluster
+from tests.acceptance.conftest import Record
+
+FUNCTION = "jiyue/function"
+
+
+def ready(workload: dict[str, Any]) -> tuple[int, int]:
+    """Ready and wanted replicas."""
+    return workload.get("status", {}).get("readyReplicas", 0), workload["spec"].get("replicas", 1)
+
+
+@pytest.mark.requirement("cluster-dual-stack")
+def test_every_service_requires_both_families(platform: dict[str, Any], cluster: Cluster, record: Record) -> None:
+    services = cluster.of("services", platform["name"])
+    ranges = [ip_network(platform["services4"]), ip_network(platform["services6"])]
+    record.evidence(cluster.evidence)
+    record.measured(f"{len(services)} services, ranges {ranges[0]} and {ranges[1]}")
+    assert len(services) >= len(platform["functions"]), f"only {len(services)} services"
+    for service in services:
+        name, spec = f"{service['metadata']['namespace']}/{service['metadata']['name']}", service["spec"]
+        assert spec.get("ipFamilyPolicy") == "RequireDualStack", f"{name}: {spec.get('ipFamilyPolicy')}"
+        assert sorted(spec.get("ipFamilies", ())) == ["IPv4", "IPv6"], f"{name}: {spec.get('ipFamilies')}"
+        if spec["clusterIPs"] == ["None"]:  # headless: names its pods, has no address of its own
+            continue
+        addresses = [ip_address(address) for address in spec["clusterIPs"]]
+        assert [address.version for address in addresses] == [4, 6], f"{name}: {spec['clusterIPs']}"
+        for address, network in zip(addresses, ranges, strict=True):
+            assert address in network, f"{name}: {address} is outside the approved {network}"
+
+
+@pytest.mark.requirement("boundary")
+def test_every_zone_denies_by_default(
+    platform: dict[str, Any], zone_name: str, cluster: Cluster, record: Record
+) -> None:
+    namespace = f"{platform['name']}-{zone_name}"
+    policies = [one for one in cluster.of("policies", platform["name"]) if one["metadata"]["namespace"] == namespace]
+    denying = [
+        one["metadata"]["name"]
+        for one in policies
+        if one["spec"].get("podSelector") == {}
+        and set(one["spec"].get("policyTypes", ())) == {"Ingress", "Egress"}
+        and not one["spec"].get("ingress")
+        and not one["spec"].get("egress")
+    ]
+    record.evidence(cluster.evidence)
+    record.measured(f"{namespace}: {len(policies)} policies, default deny {denying}")
+    assert denying, f"{namespace} has no default deny among {len(policies)} policies"
+
+
+@pytest.mark.requirement("boundary")
+def test_no_policy_opens_one_family_only(platform: dict[str, Any], cluster: Cluster, record: Record) -> None:
+    blocks = 0
+    for policy in cluster.of("policies", platform["name"]):
+        name = f"{policy['metadata']['namespace']}/{policy['metadata']['name']}"
+        for side, key in (("ingress", "from"), ("egress", "to")):
+            for rule in policy["spec"].get(side) or ():
+                cidrs = [peer["ipBlock"]["cidr"] for peer in rule.get(key) or () if "ipBlock" in peer]
+                blocks += len(cidrs)
+                six = [cidr for cidr in cidrs if ":" in cidr]
+                assert bool(six) == bool(len(cidrs) - len(six)), f"{name} {side}: one family only: {cidrs}"
+                assert ("0.0.0.0/0" in cidrs) == ("::/0" in cidrs), f"{name} {side}: {cidrs}"
+    record.evidence(cluster.evidence)
+    record.measured(f"{blocks} address blocks, all in pairs")
+    assert blocks, "no policy names any address"
+
+
+@pytest.mark.requirement("functions")
+def test_the_function_is_ready(
+    platform: dict[str, Any], function: dict[str, Any], cluster: Cluster, record: Record
+) -> None:
+    namespace = f"{platform['name']}-{function['zone']}"
+    found = [
+        one
+        for one in cluster.of("deployments", platform["name"])
+        if one["metadata"].get("labels", {}).get(FUNCTION) == function["id"]
+    ]
+    record.evidence(cluster.evidence)
+    assert found, f"{function['id']}: no deployment"
+    for one in found:
+        have, wanted = ready(one)
+        simulated = " on simulated nodes" if cluster.simulated_nodes else ""
+        record.measured(f"{have} of {wanted} replicas ready{simulated}")
+        assert one["metadata"]["namespace"] == namespace, f"{function['id']} runs in {one['metadata']['namespace']}"
+        assert wanted >= 1 and have >= wanted, f"{function['id']}: {have} of {wanted} replicas ready"
+    names = {
+        service["metadata"].get("labels", {}).get(FUNCTION) for service in cluster.of("services", platform["name"])
+    }
+    assert function["id"] in names, f"{function['id']}: no service"
+
+
+@pytest.mark.requirement("library")
+def test_the_information_library_is_ready(platform: dict[str, Any], cluster: Cluster, record: Record) -> None:
+    found = [one for one in cluster.of("statefulsets", platform["name"]) if one["metadata"]["name"] == "library"]
+    record.evidence(cluster.evidence)
+    assert found, "no information library"
+    have, wanted = ready(found[0])
+    record.measured(f"{have} of {wanted} replicas ready")
+    assert wanted >= 1 and have >= wanted, f"library: {have} of {wanted} replicas ready"
+
+
+@pytest.mark.requirement("scope")
+def test_devices_outside_the_environment_are_listed(
+    platform: dict[str, Any], plan: dict[str, Any], record: Record
+) -> None:
+    """Deferred devices are named one by one, never measured and never counted as passed."""
+    deferred = {one["name"] for one in platform["deferred"]}
+    held = {one["name"] for one in platform["devices"]}
+    record.measured(f"deferred {len(deferred)}: {', '.join(sorted(deferred))}")
+    assert held, "the environment holds no device of this platform"
+    assert not deferred & held
+    assert all(one["reason"] for one in platform["deferred"])

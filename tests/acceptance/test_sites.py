@@ -1,0 +1,121 @@
+"""Every hosted site for a client with IPv6 only, and the same as over IPv4 for one with both."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import IPv6Address
+from typing import Any
+
+import pytest
+
+from tests.acceptance.conftest import Record
+from tests.acceptance.facts import Facts
+from tests.acceptance.live import Live
+from tests.acceptance.vantage import Vantages
+
+PORTS = (80, 443)
+
+
+def aaaa(text: str, name: str) -> list[str]:
+    """Native IPv6 addresses in dig's answer section; IPv4-mapped ones never count."""
+    pattern = rf"^{re.escape(name)}\.\s+\d+\s+IN\s+AAAA\s+(\S+)$"
+    found = [IPv6Address(address) for address in re.findall(pattern, text, re.MULTILINE | re.IGNORECASE)]
+    return sorted(str(address) for address in found if address.ipv4_mapped is None)
+
+
+@pytest.mark.requirement("platform-ipv6")
+def test_nginx_listens_on_the_address_itself(
+    platform: dict[str, Any], site: dict[str, Any], facts: Facts, record: Record
+) -> None:
+    """The exact socket, not `::`: testinfra's `is_listening` calls any IPv4 port open when `::` is bound."""
+    host = next(device["name"] for device in platform["devices"] if device["role"] == "site-host")
+    listening = {line.split()[3] for line in facts.of(host)["listening"].splitlines() if len(line.split()) > 3}
+    record.evidence(facts.evidence(host))
+    record.measured(f"{len(listening)} listening sockets")
+    for port in PORTS:
+        for address in (f"{site['address4']}:{port}", f"[{site['address6']}]:{port}"):
+            assert address in listening, f"{host} does not listen on {address} for {site['name']}"
+
+
+@pytest.mark.requirement("platform-ipv6", "name-security")
+def test_aaaa_resolves_and_validates_from_the_ipv6_only_client(
+    platform: dict[str, Any], site: dict[str, Any], vantages: Vantages, record: Record
+) -> None:
+    text = vantages.v6[f"aaaa {site['name']}"]
+    found = aaaa(text, site["name"])
+    flags = re.search(r"flags: ([a-z ]*);", text)
+    record.evidence(vantages.names.get("vantage-v6", ""))
+    record.measured(f"AAAA {found}, flags {flags.group(1) if flags else 'none'}")
+    assert found == [site["address6"]], f"{site['name']} AAAA is {found}, planned is {site['address6']}"
+    assert flags and "ad" in flags.group(1).split(), f"{site['name']}: the answer was not validated (no AD flag)"
+
+
+@pytest.mark.requirement("platform-ipv6")
+def test_the_home_page_answers_the_ipv6_only_client(
+    platform: dict[str, Any], site: dict[str, Any], vantages: Vantages, record: Record
+) -> None:
+    got = vantages.fetched(vantages.v6[f"get {site['name']}"])
+    record.evidence(vantages.names.get("vantage-v6", ""))
+    record.measured(f"status {got.status}, {got.size} bytes at [{got.address}]:443 {got.error}")
+    assert got.status == 200, f"https://{site['name']}/ over IPv6: status {got.status}, {got.size} bytes {got.error}"
+    assert got.address == site["address6"], f"{site['name']} answered at {got.address}, planned is {site['address6']}"
+    assert got.size > 0, f"https://{site['name']}/ over IPv6: empty body"
+
+
+@pytest.mark.requirement("platform-ipv6")
+def test_the_home_page_is_the_same_over_both_families(
+    platform: dict[str, Any], site: dict[str, Any], vantages: Vantages, record: Record
+) -> None:
+    four = vantages.fetched(vantages.dual[f"get4 {site['name']}"])
+    six = vantages.fetched(vantages.dual[f"get6 {site['name']}"])
+    record.evidence(vantages.names.get("vantage-dual", ""))
+    record.measured(f"IPv4 {four.status}, {four.size} bytes; IPv6 {six.status}, {six.size} bytes")
+    assert four.status == 200, f"{site['address4']}:443 over IPv4: status {four.status} {four.error}"
+    assert four.address == site["address4"] and six.address == site["address6"], "answered at another address"
+    assert (six.status, six.size, six.sha256) == (four.status, four.size, four.sha256), (
+        f"[{site['address6']}]:443 gives status {six.status}, {six.size} bytes {six.error}; "
+        f"{site['address4']}:443 gives status {four.status}, {four.size} bytes"
+    )
+
+
+@pytest.mark.requirement("name-security")
+def test_both_name_servers_answer_for_the_zone_over_ipv6(
+    platform: dict[str, Any], plan: dict[str, Any], vantages: Vantages, record: Record
+) -> None:
+    servers = plan["shared"]["name_servers"].values()
+    record.evidence(vantages.names.get("vantage-v6", ""))
+    assert len(servers) >= 2, "fewer than two name servers"
+    for device in servers:
+        text = vantages.v6[f"soa {platform['zone']} {device}"]
+        flags = re.search(r"flags: ([a-z ]*);", text)
+        record.measured(f"{device}: flags {flags.group(1) if flags else 'no answer'}")
+        assert flags and "aa" in flags.group(1).split(), (
+            f"{device} gives no authoritative answer for {platform['zone']}"
+        )
+        assert re.search(r"\sSOA\s", text), f"{device} has no SOA of {platform['zone']}"
+
+
+@pytest.mark.requirement("name-delegation")
+def test_the_delegation_can_be_walked_over_ipv6_alone(platform: dict[str, Any], live: Live, record: Record) -> None:
+    judge(live, "delegation-ipv6", platform, record)
+
+
+@pytest.mark.requirement("boundary-live")
+def test_forbidden_flows_are_blocked_over_both_families(platform: dict[str, Any], live: Live, record: Record) -> None:
+    judge(live, "zone-deny", platform, record)
+
+
+@pytest.mark.requirement("boundary-live")
+def test_allowed_flows_pass_over_both_families(platform: dict[str, Any], live: Live, record: Record) -> None:
+    judge(live, "zone-allow", platform, record)
+
+
+def judge(live: Live, check: str, platform: dict[str, Any], record: Record) -> None:
+    """Take over a check's verdict with its reasons and evidence."""
+    result = live.of(check, platform["name"])
+    for name in result.evidence:
+        record.evidence(name)
+    record.measured("; ".join(result.reasons) or getattr(result.verdict, "notes", ("",))[0])
+    if result.verdict.word == "unknown":
+        record.unknown("; ".join(result.reasons))
+    assert result.verdict.word == "pass", "; ".join(result.reasons)

@@ -1,0 +1,89 @@
+"""What the vantage points see with everybody's tools (dig, curl): one testinfra SSH command per vantage."""
+
+from __future__ import annotations
+
+import hashlib
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import testinfra
+
+from jiyue.probe.evidence import Evidence
+from tests.acceptance.facts import MARK, NotMeasured, sections
+
+# One line per site: status, size, sha256 of the body, address that answered.
+FETCH = (
+    "f=$(mktemp); w=$(curl -{family} -sS --max-time 10 -o $f -w '%{{http_code}} %{{size_download}} %{{remote_ip}}' "
+    "https://{name}/ 2>&1); echo \"$w $(sha256sum < $f | cut -d' ' -f1)\"; rm -f $f"
+)
+RESOLVE = "dig +time=3 +tries=2 +dnssec @{resolver} {name} AAAA"
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """One page as curl got it; `error` is curl's own words when it got none."""
+
+    status: int
+    size: int
+    address: str
+    sha256: str
+    error: str = ""
+
+
+class Vantages:
+    """Results of the vantage points; both are read at once, a result is waited for at first use."""
+
+    def __init__(self, plan: dict[str, Any], evidence: Evidence) -> None:
+        self._plan = plan
+        self._evidence = evidence
+        self.names: dict[str, str] = {}
+        pool = ThreadPoolExecutor(2)
+        self._v6: Future[dict[str, str]] = pool.submit(self._run, plan["vantages"]["v6"], self._asked6())
+        self._dual: Future[dict[str, str]] = pool.submit(self._run, plan["vantages"]["dual"], self._asked_dual())
+        pool.shutdown(wait=False)
+
+    @property
+    def v6(self) -> dict[str, str]:
+        """From the client with IPv6 only: `aaaa <name>`, `get <name>`, `soa <zone> <server>`."""
+        return self._v6.result()
+
+    @property
+    def dual(self) -> dict[str, str]:
+        """From the client with both: `get4 <name>` and `get6 <name>`."""
+        return self._dual.result()
+
+    def _asked6(self) -> dict[str, str]:
+        commands = {f"aaaa {name}": RESOLVE.format(resolver="::1", name=name) for name in self._sites}
+        commands |= {f"get {name}": FETCH.format(family=6, name=name) for name in self._sites}
+        for device in self._plan["shared"]["name_servers"].values():
+            address = self._plan["claims"].get(f"iface/{device}/dmz", "").partition("/")[0]
+            for platform in self._plan["platforms"]:
+                query = f"dig -6 +norec +time=3 +tries=2 @{address} {platform['zone']} SOA"
+                commands[f"soa {platform['zone']} {device}"] = query
+        return commands
+
+    def _asked_dual(self) -> dict[str, str]:
+        commands = {f"get4 {name}": FETCH.format(family=4, name=name) for name in self._sites}
+        return commands | {f"get6 {name}": FETCH.format(family=6, name=name) for name in self._sites}
+
+    def fetched(self, text: str) -> Fetched:
+        """A FETCH line as a value."""
+        parts = text.split()
+        if len(parts) == 4 and parts[0].isdigit() and parts[0] != "000":
+            return Fetched(int(parts[0]), int(parts[1]), parts[2], parts[3])
+        return Fetched(0, 0, "", hashlib.sha256(b"").hexdigest(), text[:200] or "curl said nothing")
+
+    @property
+    def _sites(self) -> list[str]:
+        return [site["name"] for platform in self._plan["platforms"] for site in platform["sites"]]
+
+    def _run(self, vantage: str, commands: dict[str, str]) -> dict[str, str]:
+        script = "\n".join(f"echo '{MARK}{name}'; {command}" for name, command in commands.items())
+        try:
+            host = testinfra.get_host(f"ssh://{vantage}", ssh_config=self._plan["ssh_config"], controlpersist=0)
+            result = host.run(script)
+        except (RuntimeError, OSError) as error:
+            raise NotMeasured(f"{vantage}: unreachable over SSH: {str(error)[-200:]}") from error
+        self.names[vantage] = self._evidence.put(result.stdout.encode())
+        return sections(result.stdout)
