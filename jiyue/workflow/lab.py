@@ -69,7 +69,7 @@ def summary(space: Workspace) -> dict[str, Any]:
         "hosts": [
             {
                 "name": host.name,
-                "up": host.pid is not None and host.phase == "running",
+                "up": host.pid is not None and host.phase == "up",
                 "phase": host.phase,
                 "reason": "; ".join(host.errors),
             }

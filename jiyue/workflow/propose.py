@@ -1,0 +1,18 @@
+"""Proposing: one change set and one digest per platform, from what the devices really run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from jiyue import propose as proposals
+from jiyue.propose import Proposed
+from jiyue.workflow.apply import transport
+from jiyue.workflow.reporter import Reporter
+from jiyue.workflow.services import Services
+
+
+def propose(services: Services, platforms: Sequence[str], author: str, reporter: Reporter) -> list[Proposed]:
+    """Propose for the named platforms (`shared` included); nothing is proposed when a device does not answer."""
+    return proposals.propose(
+        services.inventory, services.space.root, services.store, transport(services), platforms, author, reporter
+    )
