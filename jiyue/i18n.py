@@ -7,13 +7,22 @@ such a text and fills the translation the same way, so that errors need no knowl
 from __future__ import annotations
 
 import gettext
-import re
 from collections.abc import Mapping
 from contextvars import ContextVar
 from functools import lru_cache
 from importlib.resources import as_file, files
+from string import Formatter
 
 LANGUAGES = ("zh", "en")
+LONGEST = 4000
+"""Characters of the longest text that is matched with templates; a longer one stays as it is."""
+DEEPEST = 4
+"""How deep values inside values are translated."""
+MOST_PARTS = 40
+"""How many reasons joined in one line are looked at."""
+WORDS = frozenset({"state", "status", "stage", "what", "verdict", "decision", "word", "trouble"})
+"""Placeholders whose value may be one single word of ours; other values are names and stay."""
+
 _language: ContextVar[str] = ContextVar("jiyue_language", default="zh")
 
 
@@ -21,6 +30,8 @@ def choose_language(arguments: list[str], environ: Mapping[str, str]) -> str:
     """The language asked for by `--lang`, else by JIYUE_LANG, else Chinese; unknown values mean Chinese."""
     wanted = environ.get("JIYUE_LANG", "zh")
     for position, argument in enumerate(arguments):
+        if argument == "--":
+            break
         if argument == "--lang" and position + 1 < len(arguments):
             wanted = arguments[position + 1]
         elif argument.startswith("--lang="):
@@ -50,44 +61,98 @@ def _catalogue(name: str) -> gettext.NullTranslations:
 
 def _(message: str) -> str:
     """The message in the language in force; falls back to the English id."""
-    return _catalogue(_language.get()).gettext(message)
+    return _catalogue(_language.get()).gettext(message) if message else ""
 
 
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
-
-
-@lru_cache(maxsize=4)
-def _templates(name: str) -> tuple[tuple[re.Pattern[str], str], ...]:
-    catalogue = _catalogue(name)
-    known: Mapping[str, str] = getattr(catalogue, "_catalog", {})
-    found = []
-    for message in known:
-        if not isinstance(message, str) or not _PLACEHOLDER.search(message):
-            continue
-        pattern = _PLACEHOLDER.sub("\0", message)
-        names = iter(_PLACEHOLDER.findall(message))
-        parts = [re.escape(part) for part in pattern.split("\0")]
-        regex = parts[0] + "".join(f"(?P<{next(names)}>.+?){part}" for part in parts[1:])
-        found.append((re.compile(regex, re.DOTALL), message))
-    # The template with the most fixed text wins, so that a general one never hides a precise one.
-    found.sort(key=lambda pair: -len(_PLACEHOLDER.sub("", pair[1])))
-    return tuple(found)
+Template = tuple[tuple[str, ...], tuple[str, ...]]
+"""Fixed texts and the names between them: always one fixed text more than names; fixed texts may be empty."""
 
 
 @lru_cache(maxsize=4096)
-def _translate(name: str, text: str) -> str:
-    catalogue = _catalogue(name)
-    exact = catalogue.gettext(text)
-    if exact != text or name == "en":
+def template(message: str) -> Template | None:
+    """A message id as a template; None when it has no placeholder, or braces that are none (`add {id: x}`)."""
+    fixed, names = [""], []
+    try:
+        for literal, name, spec, conversion in Formatter().parse(message):
+            fixed[-1] += literal
+            if name is not None:
+                if not name.isidentifier() or spec or conversion:
+                    return None
+                names.append(name)
+                fixed.append("")
+    except ValueError:
+        return None
+    return (tuple(fixed), tuple(names)) if names else None
+
+
+def match(found: Template, text: str) -> dict[str, str] | None:
+    """The values that make the template give `text`, each as short as possible from the left; None when none do.
+
+    Every fixed text is looked for once, from where the one before ended, so the time is linear in the text.
+    """
+    fixed, names = found
+    head, tail = fixed[0], fixed[-1]
+    if len(text) < len(head) + len(tail) or not text.startswith(head) or not text.endswith(tail):
+        return None
+    end = len(text) - len(tail)
+    values: dict[str, str] = {}
+    at = len(head)
+    for name, part in zip(names, fixed[1:-1], strict=False):
+        stop = text.find(part, at, end)
+        if stop < 0:
+            return None
+        values[name] = text[at:stop]
+        at = stop + len(part)
+    values[names[-1]] = text[at:end]
+    return values
+
+
+@lru_cache(maxsize=4)
+def _templates(name: str) -> tuple[tuple[Template, str], ...]:
+    """Every template of a catalogue; the one with the most fixed text first, so a general one never hides it."""
+    known: Mapping[object, str] = getattr(_catalogue(name), "_catalog", {})
+    found = [(shape, message) for message in known if isinstance(message, str) and (shape := template(message))]
+    return tuple(sorted(found, key=lambda pair: (-sum(map(len, pair[0][0])), pair[1])))
+
+
+def _filled(name: str, text: str, deep: int) -> str | None:
+    """The translation by the first template that fits; None when none does."""
+    for shape, message in _templates(name):
+        values = match(shape, text)
+        if values is None:
+            continue
+        shown = {}
+        for key, value in values.items():
+            spoken = " " in value or key.rstrip("0123456789") in WORDS
+            shown[key] = _translate(name, value, deep - 1) if spoken and deep else value
+        try:
+            return _catalogue(name).gettext(message).format(**shown)
+        except (KeyError, IndexError, ValueError):  # a translation with a placeholder of its own
+            return None
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _translate(name: str, text: str, deep: int) -> str:
+    if name == "en" or len(text) > LONGEST:
+        return text
+    exact = _catalogue(name).gettext(text)
+    if exact != text:
         return exact
-    for pattern, message in _templates(name):
-        match = pattern.fullmatch(text)
-        if match:
-            values = {key: _translate(name, value) for key, value in match.groupdict().items()}
-            return catalogue.gettext(message).format(**values)
+    filled = _filled(name, text, deep)
+    if filled is not None or not deep:
+        return text if filled is None else filled
+    parts = text.split("; ")
+    if 1 < len(parts) <= MOST_PARTS:  # several reasons in one line
+        spoken = [_translate(name, part, deep - 1) for part in parts]
+        if spoken != parts:
+            return _catalogue(name).gettext("; ").join(spoken)
+    place, between, rest = text.partition(": ")
+    if between and len(parts) <= MOST_PARTS:  # a place of its own before the reason
+        return place + between + _translate(name, rest, deep - 1)
     return text
 
 
 def translate(text: str) -> str:
     """An already formatted English text in the language in force, by exact id or by matching template."""
-    return _translate(_language.get(), text) if text else text
+    return _translate(_language.get(), text, DEEPEST) if text else text

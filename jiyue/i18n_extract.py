@@ -1,0 +1,205 @@
+"""`python -m jiyue.i18n_extract`: bring the catalogue up to date with the source; `--check` only says whether it is.
+
+Message ids are the `_("...")` of the command layer (Babel's own extractor finds them) and every English text that ends
+up in an error, a reason or a finding anywhere in our packages, as templates (`jiyue.i18n_texts`). Nothing is dropped
+silently: ids no longer in the source stay in the file as obsolete until `--drop-obsolete` is asked for.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_file
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+from jiyue.i18n import template
+from jiyue.i18n_click import CLICK_MESSAGES
+from jiyue.i18n_index import Index, Module, argument_names, callee, read
+from jiyue.i18n_texts import Pieces, Reader, argument, message, speaks
+
+LOCALE = Path(__file__).with_name("locale") / "zh" / "LC_MESSAGES"
+FIELDS = ("cause", "fix", "reason", "reasons", "why", "evidence", "notes", "keep", "problem", "warnings", "trouble")
+"""A class's fields, and the arguments of calls, that hold text for people."""
+CALLS = {"now": (0,), "note": (0,), "step": (1,), "progress": (0, 1, 2, 3), "say": (0, 1), "verb": (2,), "_": (0,)}
+"""Callables that show text to people, by the positions of the texts."""
+SPEAKING = ("inventory.explain", "inventory.yamlmap")
+"""Modules whose every sentence is for people, but travels in tuples."""
+WORDS = {
+    "stages": ("jiyue.status", ("inventoried", "planned", "proposed", "submitted", "approved", "rejected", "assessed",
+                                "applied", "verified", "accepted")),
+    "stacks": ("jiyue.stack", ("absent", "up", "unchanged", "created", "updated", "deleted", "destroyed", "drifted",
+                               "failed", "preview", "deferred", "skipped")),
+    "engines": ("jiyue.engine", ("ready", "missing", "damaged", "installed", "download", "build")),
+    "verdicts": ("jiyue.verify", ("pass", "fail", "unknown", "passed", "not ready", "refused", "pending", "running",
+                                  "starting", "stopped", "confirmed", "rolled back", "committed", "observed")),
+    "severities": ("jiyue.site", ("high", "medium", "low", "note")),
+    "joint": ("jiyue.output", ("; ",)),
+}  # fmt: skip
+"""Single words that are shown translated, with a comment saying where."""
+MIN_LETTERS = 3
+NOT_TEXT = re.compile(r"^(write memory|show running-config|nft -f - .*|writable:.*|seal|prefix |shared\{\w+\})$|\{\}")
+"""Commands and keys that look like text, and templates of `str.format` that are found again with names."""
+
+
+def collect(root: Path) -> dict[str, set[str]]:
+    """Every message id of the source below `root`, with the modules (paths) it stands in."""
+    index = read(root)
+    found: dict[str, set[str]] = {}
+    for module, pieces in texts(index):
+        text = message(pieces).strip("\n")
+        if speaks(pieces) and not NOT_TEXT.search(text) and sum(map(str.isalpha, text)) >= MIN_LETTERS:
+            found.setdefault(text, set()).add(module.path)
+    for path in sorted((root / "jiyue").rglob("*.py")):
+        for _line, said, _comments, _context in extract_from_file("python", path):
+            if isinstance(said, str) and said:
+                found.setdefault(said, set()).add(path.relative_to(root).as_posix())
+    for place, words in WORDS.values():
+        for word in words:
+            found.setdefault(word, set()).add(place)
+    for text in CLICK_MESSAGES:
+        found.setdefault(text, set()).add("click")
+    return found
+
+
+def texts(index: Index) -> Iterator[tuple[Module, Pieces]]:
+    """Every text for people in the source; a nested one only when it is more than one word."""
+    reader = Reader(index)
+    for module in index.modules.values():
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Call):
+                for expression in _shown(index, module, node):
+                    yield from ((module, pieces) for pieces in reader.texts(module, expression))
+            elif module.name in SPEAKING and not _is_quiet(module, node):
+                yield from ((module, pieces) for pieces in reader.texts(module, node) if _sentence(pieces))
+    yield from ((module, pieces) for module, pieces in reader.nested if _sentence(pieces))
+
+
+def _shown(index: Index, module: Module, call: ast.Call) -> Iterator[ast.expr]:
+    """The arguments of a call that people will read."""
+    name = callee(call).rpartition(".")[2]
+    yield from (keyword.value for keyword in call.keywords if keyword.arg in FIELDS)
+    if name == "Field":
+        yield from (keyword.value for keyword in call.keywords if keyword.arg == "description")
+    if name in CALLS:
+        yield from (call.args[position] for position in CALLS[name] if position < len(call.args))
+    found = index.resolve(module, callee(call)) or (
+        (module, module.names[name]) if name in module.names and callee(call) == name else None
+    )
+    if found and isinstance(found[1], ast.ClassDef):
+        names, is_error = argument_names(index, found[0], found[1])
+        if names:
+            for wanted in FIELDS:
+                value = argument(call, wanted, names)
+                if value is not None and all(keyword.value is not value for keyword in call.keywords):
+                    yield value
+        elif is_error and call.args:
+            yield call.args[0]
+
+
+def _sentence(pieces: Pieces) -> bool:
+    fixed = [piece for piece in pieces if isinstance(piece, str)]
+    return any(" " in piece for piece in fixed) and speaks(pieces)
+
+
+def _is_quiet(module: Module, node: ast.AST) -> bool:
+    """Only whole texts can be messages, and docstrings and patterns are none."""
+    if not isinstance(node, (ast.Constant, ast.JoinedStr)):
+        return True
+    parent = module.parents.get(node)
+    return isinstance(parent, (ast.Expr, ast.JoinedStr, ast.FormattedValue)) or (
+        isinstance(parent, ast.Call) and callee(parent) == "re.compile"
+    )
+
+
+def catalogue(root: Path, old: Catalog | None) -> Catalog:
+    """The catalogue of the source with the translations of `old`; ids that are gone become obsolete."""
+    fresh = Catalog(locale="zh", domain="jiyue", header_comment="# 简体中文消息目录", fuzzy=False, charset="utf-8")
+    found = collect(root)
+    for text in sorted(found):
+        kept = old.get(text) if old is not None else None
+        gone = old.obsolete.get(text) if old is not None else None
+        string = next((str(entry.string) for entry in (kept, gone) if entry is not None and entry.string), "")
+        flags = ["python-brace-format"] if template(text) else []
+        fresh.add(text, string, locations=[(path, 0) for path in sorted(found[text])], flags=flags)
+    if old is not None:
+        for entry in (*old.obsolete.values(), *old):
+            if entry.id and entry.id not in found and entry.string:
+                fresh.obsolete[str(entry.id)] = entry
+    return fresh
+
+
+def as_po(book: Catalog, drop_obsolete: bool = False) -> bytes:
+    """The catalogue as a PO file: sorted, without dates and line numbers, so equal sources give equal bytes."""
+    out = BytesIO()
+    write_po(
+        out, book, width=110, sort_output=True, omit_header=True, include_lineno=False, ignore_obsolete=drop_obsolete
+    )
+    return HEADER.encode() + out.getvalue()
+
+
+def as_mo(po: bytes) -> bytes:
+    """The compiled form of a PO file."""
+    out = BytesIO()
+    write_mo(out, load(po))
+    return out.getvalue()
+
+
+def load(po: bytes) -> Catalog:
+    """Read a PO file."""
+    return read_po(BytesIO(po), locale="zh", domain="jiyue", abort_invalid=True)
+
+
+def missing(book: Catalog) -> list[str]:
+    """Message ids without a translation."""
+    return [str(entry.id) for entry in book if entry.id and not entry.string]
+
+
+HEADER = """# 简体中文消息目录 (Simplified Chinese)
+msgid ""
+msgstr ""
+"Project-Id-Version: jiyue\\n"
+"Language: zh\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+
+"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write (or with `--check` compare) the catalogue; gives 0, or 1 when it is stale or something is untranslated."""
+    parser = argparse.ArgumentParser(prog="python -m jiyue.i18n_extract", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; say what is stale or untranslated")
+    parser.add_argument("--drop-obsolete", action="store_true", help="forget ids that left the source")
+    given = parser.parse_args(arguments)
+    po_path, mo_path = LOCALE / "jiyue.po", LOCALE / "jiyue.mo"
+    old = load(po_path.read_bytes()) if po_path.is_file() else None
+    book = catalogue(Path(__file__).resolve().parents[1], old)
+    po = as_po(book, given.drop_obsolete)
+    stale = [
+        path.name
+        for path, data in ((po_path, po), (mo_path, as_mo(po)))
+        if not path.is_file() or path.read_bytes() != data
+    ]
+    bare = missing(book)
+    if not given.check:
+        LOCALE.mkdir(parents=True, exist_ok=True)
+        po_path.write_bytes(po)
+        mo_path.write_bytes(as_mo(po))
+    lines = [f"{len(book)} messages, {len(bare)} without a translation, {len(book.obsolete)} obsolete"]
+    lines += [f"stale: {name}; run: python -m jiyue.i18n_extract" for name in stale if given.check]
+    lines += [f"no translation: {text!r}" for text in bare]
+    sys.stdout.write("\n".join(lines) + "\n")
+    return 1 if bare or (given.check and stale) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
