@@ -152,9 +152,14 @@ def outputs(fleet: Fleet, platforms: Sequence[str]) -> dict[str, Mapping[str, An
     return {name: record.get("outputs") or {} for name, record in records.items()}
 
 
-def shell_env(fleet: Fleet) -> dict[str, str]:
-    """Everything that a plain `pulumi preview -s <platform>` in the checkout needs in its environment."""
-    return work.engine_env(fleet)
+def shell_env(fleet: Fleet, platform: str) -> dict[str, str]:
+    """Everything that a plain `pulumi preview` of one platform needs, started in the checkout.
+
+    The stack file is the fleet's copy: the engine would write its salt into the one under `stacks/`.
+    """
+    name = ordered(fleet.inventory, [platform])[0]
+    settings = str(WorkCopy(fleet.root, fleet.environment, name).settings)
+    return {**work.engine_env(fleet), "PULUMI_STACK": name, "PULUMI_OPTION_CONFIG_FILE": settings}
 
 
 def ordered(inventory: Inventory, platforms: Iterable[str]) -> list[str]:

@@ -143,7 +143,7 @@ def opened(
     the state, and the next `up` adopts the objects by their names.
     """
     env = engine_env(fleet)
-    program = None if objects is None else (lambda: assemble(objects))
+    program = None if objects is None else (lambda: assemble(objects, str(fleet.kubeconfig)))
     with own_lock(copy.folder, f"stack {copy.platform}"):
         exists, known = copy.initialised, None
         if not fleet.backend:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -35,12 +36,12 @@ def run() -> None:
         check_config(objects, inventory, words(config), stack)
     except JiyueError as error:
         raise pulumi.RunError(str(error)) from None
-    assemble(objects)
+    assemble(objects, os.environ.get("KUBECONFIG", ""))
 
 
-def assemble(objects: PlatformObjects) -> None:
-    """Declare the platform and its outputs to the engine."""
-    Platform(objects.platform, PlatformArgs(objects))
+def assemble(objects: PlatformObjects, kubeconfig: str) -> None:
+    """Declare the platform and its outputs to the engine; `kubeconfig` is the path in KUBECONFIG, whoever starts us."""
+    Platform(objects.platform, PlatformArgs(objects, kubeconfig))
     for key, value in objects.outputs.items():
         pulumi.export(key, value)
 

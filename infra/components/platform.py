@@ -20,16 +20,17 @@ from infra.objects.platform import PlatformObjects
 
 @dataclass(frozen=True, slots=True)
 class PlatformArgs:
-    """Everything the platform consists of, rendered."""
+    """Everything the platform consists of, rendered, and the kubeconfig (a path) that reaches its cluster."""
 
     objects: PlatformObjects
+    kubeconfig: str
 
 
 class Platform(Component):
     """Zones first (closed), then what runs in them; the provider is explicit and named after the platform.
 
-    The kubeconfig comes from KUBECONFIG, so no path enters the state; `cluster_identifier` keeps the provider when
-    that path changes and replaces everything when the cluster is another one.
+    `cluster_identifier` keeps the provider when the kubeconfig's path changes, and replaces everything when the cluster
+    is another one.
     """
 
     KIND = "Platform"
@@ -38,6 +39,7 @@ class Platform(Component):
         objects = args.objects
         self.provider = pulumi_kubernetes.Provider(
             name,
+            kubeconfig=args.kubeconfig,
             context=objects.context,
             cluster_identifier=objects.cluster,
             enable_server_side_apply=True,
