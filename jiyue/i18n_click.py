@@ -41,6 +41,8 @@ def localise_help() -> None:
 
 def usage_line(error: TyperException) -> str:
     """An error of usage as `place: cause; fix` in the language in force; the place is the command that was called."""
+    if type(error).__name__ == "NoArgsIsHelpError":  # no verb was named: its text is the help itself
+        return error.format_message()
     context = getattr(error, "ctx", None)
     command = str(context.command_path) if context is not None else "jiyue"
     english = error.format_message().strip()

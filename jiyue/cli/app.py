@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import sys
 
-import click
 import typer
+from typer.exceptions import TyperException
 
 from jiyue.cli.output import report_error
 from jiyue.i18n import _, choose_language, set_language
+from jiyue.i18n_click import localise_help, usage_line
 
 GROUPS = (
     "demo",
@@ -48,22 +49,21 @@ def main(arguments: list[str] | None = None) -> None:
     """Entry point; ends the process with the exit codes of the design, section 5."""
     words = sys.argv[1:] if arguments is None else arguments
     set_language(choose_language(words, os.environ))
+    localise_help()
     try:
         code = build()(args=words, prog_name="jiyue", standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message(), err=True)
+    except TyperException as error:  # Typer brings its own Click, whose errors are no `click.ClickException`
+        sys.stderr.write(usage_line(error) + "\n")
         code = 2
-    except click.UsageError as error:
-        error.show()
-        code = 2
-    except click.ClickException as error:
-        error.show()
-        code = error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        click.echo(_("interrupted; run the same command again to continue"), err=True)
+    except (typer.Abort, KeyboardInterrupt):
+        sys.stderr.write(_("interrupted; run the same command again to continue") + "\n")
         code = 130
-    except click.exceptions.Exit as stop:
+    except typer.Exit as stop:
         code = stop.exit_code
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader has seen enough; nothing may complain when the interpreter ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from jiyue.cli.output import Session, guarded, worst
-from jiyue.i18n import _
+from jiyue.i18n import LANGUAGES, _
 
 Verb = Callable[..., int | None]
 
@@ -53,7 +53,11 @@ def verb(app: typer.Typer, name: str, help_text: str, examples: str = "") -> Cal
 
         @functools.wraps(function)
         def run(**values: Any) -> None:
-            values.pop("lang")  # taken from the arguments before any help text was built
+            lang = values.pop("lang")  # taken from the arguments before any help text was built
+            if lang and lang not in LANGUAGES:
+                raise typer.BadParameter(
+                    _("choose one of {known}").format(known=", ".join(LANGUAGES)), param_hint="--lang"
+                )
             session = Session(environment=values.pop("environment"), as_json=values.pop("as_json"))
             code = guarded(lambda: function(session, **values), debug=bool(os.environ.get("JIYUE_DEBUG")))
             raise typer.Exit(worst([*session.codes, code]) if code != 130 else code)
