@@ -6,14 +6,17 @@ import re
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
+from unicodedata import category
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
+from markupsafe import Markup
 
 from ipv6.change import view as views
 from ipv6.change.model import ChangeSet
 
 Translate = Callable[[str], str]
 
+_INVISIBLE = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 _CELL = re.compile(r"([\\`*_\[\]<>|#!~&])")
 
 
@@ -28,19 +31,23 @@ def html(change: ChangeSet, author: str = "", translate: Translate = str, langua
 
 
 def _page(name: str, change: ChangeSet, author: str, translate: Translate, language: str) -> str:
-    page = _environment().from_string(_source(name), globals={"_": translate, "language": language})
-    return page.render(view=views.view(change, author), change=change)
+    return _template(name).render(view=views.view(change, author), change=change, _=translate, language=language)
 
 
 @cache
-def _source(name: str) -> str:
-    return files("ipv6.change").joinpath(name).read_text(encoding="utf-8")
+def _template(name: str) -> Template:
+    environment = Environment(
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=True, finalize=visible
+    )
+    environment.filters.update(cell=cell, diff=views.diff, counts=views.counts, fence=views.fence)
+    return environment.from_string(files("ipv6.change").joinpath(name).read_text(encoding="utf-8"))
 
 
-def _environment() -> Environment:
-    found = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=True)
-    found.filters.update(cell=cell, diff=views.diff, counts=views.counts, fence=views.fence)
-    return found
+def visible(value: object) -> object:
+    """Text with its invisible characters spelt out, so that no direction mark or control hides what it says."""
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    return "".join(f"<U+{ord(one):04X}>" if category(one) in _INVISIBLE and one != "\t" else one for one in value)
 
 
 def cell(value: object) -> str:

@@ -61,8 +61,13 @@ def view(change: ChangeSet, author: str) -> View:
 def diff(section: Section) -> tuple[DiffLine, ...]:
     """The unified diff of one object, three lines of context; empty when nothing changes."""
     kinds = {"+": "add", "-": "del", "@": "hunk"}
-    lines = unified_diff(section.base.splitlines(), section.intended.splitlines(), "running", "intended", lineterm="")
-    return tuple(DiffLine(kinds.get(line[:1], "same"), line) for line in lines if not line.startswith(("---", "+++")))
+    # Split at line feeds only: other line ends are part of the text and are shown.
+    lines = [*unified_diff(_lines(section.base), _lines(section.intended), lineterm="")][2:]
+    return tuple(DiffLine(kinds.get(line[:1], "same"), line) for line in lines)
+
+
+def _lines(text: str) -> list[str]:
+    return text.removesuffix("\n").split("\n") if text else []
 
 
 def counts(section: Section) -> tuple[int, int]:
