@@ -79,7 +79,7 @@ def child_servers(inv: Inventory, keys: DnsKeys) -> Mapping[str, tuple[tuple[Fil
     for server, name in inv.network.name_servers.items():
         device = inv.devices[name]
         files: tuple[FileSpec, ...] = (transfer,)
-        services: tuple[ServiceSpec, ...] = (knot(),)
+        services: tuple[ServiceSpec, ...] = (_detached(),)
         if device.primary:
             texts = {
                 zone: zone_file(zone, f"{server}.", _lines(one for one in every if one.zone == zone)) for zone in zones
@@ -119,6 +119,11 @@ def import_keys(zones: Iterable[str]) -> ServiceSpec:
         f'keymgr -c /etc/knot/knot.conf "$zone" import-pem {KEYS}/${{name:-root}}.pem {attributes}; done'
     )
     return ServiceSpec("keys", ("/bin/sh", "-c", script, "keys", *zones), mode="once", user="knot")
+
+
+def _detached() -> ServiceSpec:
+    """A server that its operator stops and starts (a changed listen address needs it): the lab does not watch it."""
+    return ServiceSpec("knotd", ("knotd", "-d", "-c", "/etc/knot/knot.conf"), mode="once", ready="udp:53")
 
 
 def _apex(parent: Parent) -> list[str]:
