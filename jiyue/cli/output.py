@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import typer
 from rich.console import Console
+from typer.exceptions import TyperException
 
 from inventory.errors import JiyueError
 from jiyue.i18n import _, translate
@@ -68,6 +70,8 @@ def guarded(call: Callable[[], int | None], debug: bool) -> int:
     """Run the command; every failure becomes one clear message and its exit code."""
     try:
         return call() or 0
+    except (TyperException, typer.Exit, typer.Abort):
+        raise  # words about the arguments, told by `main`
     except JiyueError as error:
         return report_error(error)
     except KeyboardInterrupt:

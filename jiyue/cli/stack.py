@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import shlex
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
-from infra import fleet
-from infra.fleet import StackResult
 from jiyue.cli.output import Session
 from jiyue.cli.verbs import verb
 from jiyue.i18n import _, translate
@@ -17,6 +15,9 @@ from jiyue.workflow import stacks as workflow
 from jiyue.workflow.reporter import ConsoleReporter
 from jiyue.workflow.selection import chosen
 from jiyue.workflow.services import open_services
+
+if TYPE_CHECKING:  # Pulumi takes a second to import; each verb that needs the fleet imports it itself
+    from infra.fleet import StackResult
 
 Names = Annotated[list[str] | None, typer.Argument(help=_("Platforms; all with --all."))]
 Every = Annotated[bool, typer.Option("--all", help=_("All 15 platforms."))]
@@ -53,12 +54,16 @@ def add(app: typer.Typer) -> None:
 
     @verb(group, "preview", "Say what `up` would change.", "jiyue stack preview changsha")
     def preview(session: Session, platforms: Names = None, every: Every = False) -> int:
+        from infra import fleet
+
         services = open_services(session.workspace)
         wanted = chosen(services, _wanted(platforms, every))
         return _show(session, "stack-preview", fleet.preview(workflow.open_fleet(services), wanted))
 
     @verb(group, "drift", "Compare the cluster with what was approved.", "jiyue stack drift --all")
     def drift(session: Session, platforms: Names = None, every: Every = False) -> int:
+        from infra import fleet
+
         services = open_services(session.workspace)
         wanted = chosen(services, _wanted(platforms, every))
         return _show(session, "stack-drift", fleet.drift(workflow.open_fleet(services), wanted))
@@ -70,6 +75,8 @@ def add(app: typer.Typer) -> None:
         every: Every = False,
         with_library: Annotated[bool, typer.Option("--with-library", help=_("Also the libraries' storage."))] = False,
     ) -> int:
+        from infra import fleet
+
         services = open_services(session.workspace)
         wanted = chosen(services, _wanted(platforms, every))
         results = fleet.destroy(workflow.open_fleet(services), wanted, with_library=with_library)
@@ -77,6 +84,8 @@ def add(app: typer.Typer) -> None:
 
     @verb(group, "env", "Print what plain `pulumi` needs.", 'eval "$(jiyue stack env)"')
     def env(session: Session) -> None:
+        from infra import fleet
+
         values = fleet.shell_env(workflow.open_fleet(open_services(session.workspace)))
         lines = "\n".join(f"export {name}={shlex.quote(value)}" for name, value in sorted(values.items()))
         session.emit("stack-env", {"env": values}, lambda console: console.out(lines, highlight=False))

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from infra import fleet
-from infra.fleet import Fleet, StackResult
 from jiyue.workflow import review
 from jiyue.workflow.reporter import Reporter
 from jiyue.workflow.services import Services
 
+if TYPE_CHECKING:  # Pulumi takes a second to import; only what runs a stack pays for it
+    from infra.fleet import Fleet, StackResult
+
 
 def open_fleet(services: Services) -> Fleet:
     """The fleet of this environment."""
+    from infra.fleet import Fleet
+
     env, home = services.engine_environment
     return Fleet(services.space.root, services.inventory, services.kubeconfig, env, home)
 
 
 def up(services: Services, platforms: Sequence[str], reporter: Reporter) -> dict[str, StackResult]:
     """Bring the stacks to their approved state and remember the results; GateError when one is not approved."""
+    from infra import fleet
+
     approved = {}
     for platform in platforms:
         record = review.current(services, platform)
