@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 
 from jiyue.cli.output import Session, worst
-from jiyue.cli.status import table_of
+from jiyue.cli.status import show
 from jiyue.cli.verbs import verb
 from jiyue.i18n import _
 from jiyue.workflow.reporter import ConsoleReporter
@@ -25,7 +25,7 @@ def add(app: typer.Typer) -> None:
         outcome = run(open_services(session.workspace), ConsoleReporter(session.console))
 
         def text(console: Console) -> None:
-            console.print(table_of(outcome.rows))
+            show(console, outcome.rows)
             if not outcome.changed and not outcome.codes:
                 console.print(_("nothing to do: everything is already as approved and accepted"))
             accepted = sum(1 for row in outcome.rows if row["stage"] == "accepted")

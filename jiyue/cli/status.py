@@ -5,19 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
 from jiyue.cli.output import Session
 from jiyue.cli.verbs import verb
-from jiyue.i18n import _, translate
+from jiyue.i18n import _, language, translate
 from jiyue.workflow.services import open_services
 from jiyue.workflow.status import platform_rows
 
 
-def table_of(rows: list[dict[str, Any]]) -> Table:
-    """The 15 platforms as people read them."""
-    table = Table(
+def show(console: Console, rows: list[dict[str, Any]]) -> None:
+    """The 15 platforms as people read them, then every reason behind what is not as it should be."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in (
         _("platform"),
         _("code"),
         _("stage"),
@@ -26,15 +28,19 @@ def table_of(rows: list[dict[str, Any]]) -> Table:
         _("deferred"),
         _("digest"),
         _("approved by"),
-        _("reasons"),
-    )
+    ):
+        table.add_column(heading, no_wrap=True)
     for row in rows:
         sites = f"{row['sites_ready']}/{row['sites_total']}"
+        name = row["region"] if language() == "zh" else row["name"]
         table.add_row(
-            row["name"], row["code"], _(row["stage"]), _(row["stack"]), sites, str(row["deferred"]), row["digest"][:12],
-            row["approved_by"], "\n".join(translate(reason) for reason in row["reasons"][:3]),
+            name, row["code"], _(row["stage"]), _(row["stack"]), sites, str(row["deferred"]), row["digest"][:8],
+            row["approved_by"].split(" (")[0],
         )  # fmt: skip
-    return table
+    console.print(table)
+    for row in rows:
+        for reason in row["reasons"]:
+            console.print(f"✗ {row['name']}: {translate(reason)}", markup=False)
 
 
 def add(app: typer.Typer) -> None:
@@ -43,9 +49,7 @@ def add(app: typer.Typer) -> None:
     @verb(app, "status", "Where every platform stands, and why.", "jiyue status --json")
     def status(session: Session) -> int:
         rows = platform_rows(open_services(session.workspace))
-
-        def text(console: Console) -> None:
-            console.print(table_of(rows))
-
-        session.emit("status", {"environment": session.environment, "platforms": rows}, text)
+        session.emit(
+            "status", {"environment": session.environment, "platforms": rows}, lambda console: show(console, rows)
+        )
         return 0 if all(row["stage"] == "accepted" for row in rows) else 1

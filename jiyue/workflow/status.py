@@ -40,6 +40,7 @@ def platform_rows(services: Services) -> list[dict[str, Any]]:
         rows.append(
             {
                 "name": name,
+                "region": inventory.region_by_code[platform.code].name,
                 "code": platform.code,
                 "stage": stage_name,
                 "stack": stacks.get(name, {}).get("state", "absent"),
