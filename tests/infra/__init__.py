@@ -1,0 +1,1 @@
+"""The stacks under Pulumi mocks: every platform, no engine, no cluster."""

@@ -1,0 +1,120 @@
+"""The real inventory and plan as the stacks see them, and a monitor that records what a program declares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pulumi
+from pulumi.runtime import mocks, rpc
+
+from infra.objects.platform import PlatformObjects, Settings, platform_objects
+from infra.program import assemble
+from infra.values import Approved, parse_values
+from inventory.model import Inventory
+from inventory.source import load
+from ipv6.plan.plan import make_plan
+from ipv6.plan.stack import stack_values
+
+ROOT = Path(__file__).resolve().parents[2]
+PROVINCE = ROOT / "inventory" / "hunan"
+PLATFORMS = sorted(path.stem for path in (PROVINCE / "platforms").glob("*.yaml"))
+DIGEST = "5a" * 32
+
+
+@cache
+def inventory() -> Inventory:
+    """The province."""
+    return load(PROVINCE)
+
+
+@cache
+def claims() -> Mapping[str, str]:
+    """Every address of the plan, from an empty ledger."""
+    return {claim.key: claim.prefix for claim in make_plan(inventory(), ()).claims}
+
+
+def raw_values(platform: str) -> dict[str, object]:
+    """What the plan gives a platform's stack."""
+    return stack_values(inventory(), claims(), platform)
+
+
+def approved(platform: str) -> Approved:
+    """The plan's values as if they had been approved."""
+    raw = raw_values(platform)
+    return Approved(platform, DIGEST, raw, parse_values(raw, platform))
+
+
+def objects(platform: str, settings: Settings | None = None) -> PlatformObjects:
+    """The platform's objects."""
+    return platform_objects(
+        inventory(), inventory().platform_by_name[platform], approved(platform), settings or Settings()
+    )
+
+
+@dataclass(frozen=True)
+class Declared:
+    """One resource as the program registered it; `inputs` in the API's words."""
+
+    urn: str
+    type: str
+    name: str
+    parent: str
+    provider: str
+    protect: bool
+    dependencies: tuple[str, ...]
+    inputs: dict[str, Any]
+
+
+class Echo(mocks.Mocks):
+    """Every resource turns out as asked."""
+
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], None]:
+        """No function is called by the program."""
+        raise AssertionError(f"the program calls {args.token}")
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        """The inputs are the outputs."""
+        return f"{args.name}-id", args.inputs
+
+
+class Recorder(mocks.MockMonitor):
+    """Keeps every registration."""
+
+    def __init__(self) -> None:
+        super().__init__(Echo())
+        self.declared: list[Declared] = []
+
+    def RegisterResource(self, request: Any) -> Any:
+        """Record and answer."""
+        answer = super().RegisterResource(request)
+        self.declared.append(
+            Declared(
+                answer.urn,
+                request.type,
+                request.name,
+                request.parent,
+                request.provider,
+                request.protect,
+                tuple(request.dependencies),
+                rpc.deserialize_properties(request.object),
+            )
+        )
+        return answer
+
+
+def declare(platform: str) -> tuple[Declared, ...]:
+    """Run the program of a platform and return all that it declared."""
+    recorder = Recorder()
+    mocks.set_mocks(Echo(), project="jiyue", stack=platform, preview=False, monitor=recorder)
+    wanted = objects(platform)
+
+    @pulumi.runtime.test
+    def program() -> None:
+        assemble(wanted, "kubeconfig")
+
+    program()
+    return tuple(recorder.declared)

@@ -1,0 +1,118 @@
+"""The live comparison finds every change that matters and none that the server makes itself."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from infra.live import Snapshot, path_of
+from infra.manifest import Manifest
+from tests.infra.world import objects
+
+WANTED = objects("changsha").all
+KINDS = {(item.api_version, item.kind) for item in WANTED}
+Items = dict[str, list[dict[str, Any]]]
+
+
+class FakeCluster:
+    """Answers LIST from memory, as the server does: no kind in the items, defaults and owners added."""
+
+    def __init__(self, items: Items) -> None:
+        self.items = items
+
+    def get(self, path: str) -> Mapping[str, Any]:
+        """One collection."""
+        return {"items": self.items.get(path, [])}
+
+
+def served(manifest: Manifest) -> dict[str, Any]:
+    """An object as the server would list it."""
+    item = copy.deepcopy({"metadata": manifest.metadata(), **dict(manifest.body)})
+    item["metadata"]["uid"] = "1"
+    item["metadata"]["managedFields"] = [
+        {"manager": "jiyue-changsha", "operation": "Apply", "fieldsV1": {"f:spec": {}}},
+        {"manager": "kube-controller-manager", "subresource": "status", "fieldsV1": {"f:status": {}}},
+    ]
+    if "spec" in item:
+        item["spec"]["addedByTheServer"] = {"default": True}
+    item["status"] = {"observedGeneration": 1}
+    return item
+
+
+def cluster() -> FakeCluster:
+    """Everything as it should be."""
+    items: Items = {}
+    for manifest in WANTED:
+        items.setdefault(path_of(manifest.api_version, manifest.kind), []).append(served(manifest))
+    return FakeCluster(items)
+
+
+def differences(fake: FakeCluster) -> tuple[str, ...]:
+    """What the comparison says."""
+    return Snapshot(fake, KINDS).differences(WANTED)
+
+
+def test_agreement() -> None:
+    """Server defaults, identity and status are no drift."""
+    assert differences(cluster()) == ()
+
+
+def drop(item: dict[str, Any], items: list[dict[str, Any]]) -> None:
+    """Delete it."""
+    items.remove(item)
+
+
+def scale(item: dict[str, Any], items: list[dict[str, Any]]) -> None:
+    """A field of ours with another value."""
+    item["spec"]["replicas"] = 7
+
+
+def prefer(item: dict[str, Any], items: list[dict[str, Any]]) -> None:
+    """Dual stack weakened."""
+    item["spec"]["ipFamilyPolicy"] = "PreferDualStack"
+
+
+def extend(item: dict[str, Any], items: list[dict[str, Any]]) -> None:
+    """One more allowed source."""
+    item["spec"]["ingress"].append({"from": [{"ipBlock": {"cidr": "::/0"}}]})
+
+
+def unlabel(item: dict[str, Any], items: list[dict[str, Any]]) -> None:
+    """A label that policies select by."""
+    del item["metadata"]["labels"]["jiyue/zone"]
+
+
+def touch(item: dict[str, Any], items: list[dict[str, Any]]) -> None:
+    """A field that we do not set, written by somebody else."""
+    item["metadata"]["managedFields"].append({"manager": "kubectl-edit", "fieldsV1": {"f:spec": {"f:paused": {}}}})
+
+
+def foreign(item: dict[str, Any], items: list[dict[str, Any]]) -> None:
+    """A further policy in the same namespace."""
+    items.append({"metadata": {"name": "open", "namespace": item["metadata"]["namespace"]}, "spec": {}})
+
+
+DRIFTS: dict[str, tuple[str, str, Callable[[dict[str, Any], list[dict[str, Any]]], None], str]] = {
+    "deleted": ("Service", "search", drop, "Service changsha-app/search: is missing"),
+    "scaled": ("Deployment", "search", scale, "spec.replicas is 7 instead of 1"),
+    "family": ("Service", "search", prefer, 'ipFamilyPolicy is "PreferDualStack" instead of "RequireDualStack"'),
+    "opened": ("NetworkPolicy", "allow-ingress", extend, "entries instead of"),
+    "label": ("Namespace", "changsha-dmz", unlabel, "metadata.labels.jiyue/zone is gone"),
+    "edited": ("Deployment", "search", touch, "was changed by 'kubectl-edit'"),
+    "added": ("NetworkPolicy", "allow-ingress", foreign, "open: is not part of the stack"),
+}
+
+
+@pytest.mark.parametrize("case", DRIFTS)
+def test_drift(case: str) -> None:
+    """Each change is found, and nothing else is reported."""
+    kind, name, change, words = DRIFTS[case]
+    fake = cluster()
+    items = fake.items[path_of(next(version for version, known in KINDS if known == kind), kind)]
+    change(next(item for item in items if item["metadata"]["name"] == name), items)
+    found = differences(fake)
+    assert len(found) == 1
+    assert words in found[0]
