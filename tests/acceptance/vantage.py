@@ -79,7 +79,7 @@ class Vantages:
         return [site["name"] for platform in self._plan["platforms"] for site in platform["sites"]]
 
     def _run(self, vantage: str, commands: dict[str, str]) -> dict[str, str]:
-        script = "\n".join(f"echo '{MARK}{name}'; {command}" for name, command in commands.items())
+        script = side_by_side(commands)
         try:
             host = testinfra.get_host(f"ssh://{vantage}", ssh_config=self._plan["ssh_config"], controlpersist=0)
             result = host.run(script)
@@ -87,3 +87,15 @@ class Vantages:
             raise NotMeasured(f"{vantage}: unreachable over SSH: {str(error)[-200:]}") from error
         self.names[vantage] = self._evidence.put(result.stdout.encode())
         return sections(result.stdout)
+
+
+def side_by_side(commands: dict[str, str], width: int = 8) -> str:
+    """A shell script that runs commands `width` at a time and prints their outputs under their marks, in order."""
+    lines = ["d=$(mktemp -d); cd $d"]
+    for number, command in enumerate(commands.values()):
+        lines.append(f"( {command} ) >{number} 2>&1 &")
+        if number % width == width - 1:
+            lines.append("wait")
+    lines.append("wait")
+    lines += [f"echo '{MARK}{name}'; cat {number}" for number, name in enumerate(commands)]
+    return "\n".join([*lines, "cd /; rm -rf $d"])
