@@ -42,11 +42,14 @@ def observe(transport: Transport, wanted: Iterable[Wanted], label: str = "observ
 
 
 def require_all(observed: Observed) -> None:
-    """EnvironmentFailed that names every device which did not answer."""
+    """EnvironmentFailed that names every device which did not answer, each reason once."""
     if observed.failed:
-        names = ", ".join(f"{device} ({reason})" for device, reason in sorted(observed.failed.items()))
+        groups: dict[str, list[str]] = {}
+        for device, reason in sorted(observed.failed.items()):
+            groups.setdefault(reason.replace(device, "it"), []).append(device)
+        said = "; ".join(f"{', '.join(devices)} ({reason})" for reason, devices in groups.items())
         count = len(observed.failed)
-        cause = f"{count} device{'s' if count > 1 else ''} did not answer: {names}"
+        cause = f"{count} device{'s' if count > 1 else ''} did not answer: {said}"
         raise EnvironmentFailed("devices", cause, "bring them up or see `jiyue lab status`")
 
 
