@@ -18,7 +18,7 @@ from jiyue.workflow.status import platform_rows
 
 def show(console: Console, rows: list[dict[str, Any]]) -> None:
     """The 15 platforms as people read them, then every reason behind what is not as it should be."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     for heading in (
         _("platform"),
         _("code"),
