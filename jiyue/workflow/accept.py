@@ -1,0 +1,59 @@
+"""Acceptance: the suite over what runs now, its record and the platforms' stages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from inventory.vocab import Stage
+from jiyue.accept import run as suite
+from jiyue.accept.result import AcceptResult
+from jiyue.i18n import _, translate
+from jiyue.workflow.reporter import Reporter
+from jiyue.workflow.services import Services
+from jiyue.workflow.stages import ORDER, advance, fall_back
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The suite's result with its exit code: 0 when all is accepted, 1 otherwise."""
+
+    result: AcceptResult
+    code: int
+
+
+def accept(services: Services, platforms: Sequence[str], reporter: Reporter) -> Accepted:
+    """Run the acceptance suite; only a verified platform whose tests all passed becomes accepted."""
+    space = services.space
+    authority = space.lab / "ca" / "ca.crt"
+    reporter.now(_("running the acceptance suite over SSH and the Kubernetes API"))
+    result = suite.run(
+        services.inventory,
+        space.root,
+        platforms,
+        claims={claim.key: claim.prefix for claim in services.store.claims()},
+        ssh_config=space.ssh_config,
+        ca=authority.read_text(encoding="ascii") if authority.is_file() else "",
+        kubeconfig=services.kubeconfig if services.kubeconfig.is_file() else None,
+        inventory=space.inventory,
+    )
+    services.store.put_result("accept", "latest", result.data())
+    stages = services.store.stages()
+    for one in result.platforms:
+        held = stages.get(one.name)
+        verified = held is not None and ORDER.index(held.stage) >= ORDER.index(Stage.VERIFIED) and not held.reasons
+        if one.verdict == "pass" and verified:
+            advance(services.store, one.name, Stage.ACCEPTED)
+        elif one.verdict != "pass" and held is not None:
+            fall_back(services.store, one.name, Stage.VERIFIED, one.reasons[:20] or ("no test ran",))
+    passed = sum(one.passed for one in result.platforms)
+    accepted = sum(1 for one in result.platforms if one.verdict == "pass")
+    reporter.note(_("{passed} tests passed, {accepted} of {total} platforms accepted, record in {path}").format(
+        passed=passed, accepted=accepted, total=len(result.platforms), path=result.junit))  # fmt: skip
+    for one in result.platforms:
+        for reason in one.reasons[:3]:
+            reporter.note(f"✗ {one.name}: {translate(reason)}")
+    for gap in result.requirements:
+        if gap.verdict != "pass":
+            reporter.note(f"✗ {gap.id} {gap.title}: {_(gap.verdict)}")
+    return Accepted(result, 0 if result.ok else 1)
