@@ -117,7 +117,7 @@ def address_batch(host: HostSpec, netns: str | None) -> str:
 def route_batch(host: HostSpec, netns: str | None) -> str:
     """`ip -batch` input: static routes of one namespace, repeatable."""
     routes = (route.words for route in host.routes if route.netns == netns)
-    return "".join(f"{'-6 ' if ':' in words else ''}route replace {words}\n" for words in routes)
+    return "".join(f"route replace {words}\n" for words in routes)
 
 
 def init_script(host: HostSpec, services: tuple[ServiceSpec, ...]) -> str:

@@ -35,13 +35,9 @@ def lan_host(
         disable6=6 not in families,
         interfaces=(InterfaceSpec("eth0", LAN, tuple(addresses[one] for one in families)),),
         files=files,
-        services=(*(_route6(gateways[6]) for one in families if one == 6), *services),
-        routes=tuple(RouteSpec(f"default via {gateways[one]}") for one in families if one == 4),
+        services=services,
+        routes=tuple(RouteSpec(f"default via {gateways[one]}") for one in families),
     )
-
-
-def _route6(gateway: str) -> ServiceSpec:
-    return ServiceSpec("route6", ("ip", "-6", "route", "replace", "default", "via", gateway), mode="once")
 
 
 def provider_router(inv: Inventory) -> HostSpec:

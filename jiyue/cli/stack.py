@@ -82,10 +82,10 @@ def add(app: typer.Typer) -> None:
         results = fleet.destroy(workflow.open_fleet(services), wanted, with_library=with_library)
         return _show(session, "stack-destroy", results)
 
-    @verb(group, "env", "Print what plain `pulumi` needs.", 'eval "$(jiyue stack env)"')
-    def env(session: Session) -> None:
+    @verb(group, "env", "Print what plain `pulumi` needs.", 'eval "$(jiyue stack env changsha)"; pulumi preview')
+    def env(session: Session, platform: Annotated[str, typer.Argument(help=_("Platform."))]) -> None:
         from infra import fleet
 
-        values = fleet.shell_env(workflow.open_fleet(open_services(session.workspace)))
+        values = fleet.shell_env(workflow.open_fleet(open_services(session.workspace)), platform)
         lines = "\n".join(f"export {name}={shlex.quote(value)}" for name, value in sorted(values.items()))
         session.emit("stack-env", {"env": values}, lambda console: console.out(lines, highlight=False))

@@ -12,8 +12,9 @@ from jiyue.i18n import _
 from jiyue.workflow.reporter import Reporter
 from jiyue.workflow.services import Services, open_services
 from jiyue.workspace import Workspace
-from lab import access, faults, runtime
+from lab import access, faults, ready, runtime
 from lab.scene import scene
+from lab.scene_ready import ready_checks
 
 PURGED = ("jiyue.db", "jiyue.db-wal", "jiyue.db-shm", "state", "stacks", "approved", "proposals", "evidence", "accept",
           "apply", "lab", "keys")  # fmt: skip
@@ -40,6 +41,7 @@ def start(services: Services, reporter: Reporter) -> dict[str, Any]:
         # A new control plane holds nothing: the engine's state of the one before would only mislead it.
         for name in ("state", "stacks"):
             shutil.rmtree(space.var / name, ignore_errors=True)
+        ready.wait(space.lab, ready_checks(services.inventory), progress)
     else:
         reporter.note(_("the lab is already up: {hosts} hosts").format(hosts=len(state.hosts)))
     return summary(space)

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from jiyue.i18n import language
-from jiyue.report import build as pages
+from jiyue.report import build as write_page
 from jiyue.workflow.services import Services, utc_now
 from jiyue.workflow.status import platform_rows
 
@@ -26,4 +26,4 @@ def build(services: Services) -> Path:
             site.name: claims.get(f"site/{site.name}", "").split("/")[0] for site in services.inventory.sites
         },
     }
-    return pages.build(services.space.root, services.inventory, data, language())
+    return write_page(services.space.root, services.inventory, data, language())

@@ -109,7 +109,7 @@ def test_plain_pulumi_preview_works(province: Province) -> None:
     before = subprocess.run(
         ["git", "status", "--porcelain"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
-    script = 'eval "$(.venv/bin/jiyue stack env)" && pulumi preview --stack changsha --non-interactive --color never'
+    script = 'eval "$(.venv/bin/jiyue stack env changsha)" && pulumi preview --non-interactive --color never'
     result = subprocess.run(["bash", "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
     assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
     assert re.search(r"\d+ unchanged", result.stdout), result.stdout[-2000:]

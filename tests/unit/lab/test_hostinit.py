@@ -63,7 +63,7 @@ def test_routes_are_repeatable_and_of_their_family() -> None:
         RouteSpec("default via 10.1.0.9", "dmz"),
     )
     right = replace(pair().host("right"), routes=routes)
-    assert route_batch(right, None) == "route replace default via 10.0.0.1\n-6 route replace default via 3fff:10::1\n"
+    assert route_batch(right, None) == "route replace default via 10.0.0.1\nroute replace default via 3fff:10::1\n"
     assert route_batch(right, "dmz") == "route replace default via 10.1.0.9\n"
 
 
