@@ -141,7 +141,7 @@ def conclude(
 
 def _platform(name: str, mine: Sequence[Case], shared: Sequence[Case], deferred: int) -> PlatformResult:
     every = (*mine, *shared)
-    reasons = tuple(dict.fromkeys(f"{case.name}: {case.reason}" for case in every if case.verdict != "pass"))
+    reasons = _reasons([case for case in every if case.verdict != "pass"])
     return PlatformResult(
         name,
         _verdict(every) if mine else "unknown",
@@ -150,6 +150,17 @@ def _platform(name: str, mine: Sequence[Case], shared: Sequence[Case], deferred:
         sum(case.verdict == "unknown" for case in every),
         deferred,
         reasons if mine else ("nothing was checked", *reasons),
+    )
+
+
+def _reasons(red: Sequence[Case]) -> tuple[str, ...]:
+    """One line per distinct reason, naming the first test that gave it and how many more did."""
+    by_reason: dict[str, list[str]] = {}
+    for case in red:
+        by_reason.setdefault(case.reason, []).append(case.name)
+    return tuple(
+        f"{names[0]}: {reason}" + (f" (and {len(names) - 1} more)" if len(names) > 1 else "")
+        for reason, names in by_reason.items()
     )
 
 

@@ -22,7 +22,8 @@ PARALLEL = 8
 
 
 class Runner:
-    """Probes to answers. `ca` is the trust anchor (PEM text) for TLS; `python` the interpreter on the hosts."""
+    """Probes to answers. `ca` is the trust anchor (PEM text) for TLS; `python` and
+    `folder` are the interpreter and the prober's place on the hosts."""
 
     def __init__(
         self,
@@ -30,11 +31,13 @@ class Runner:
         evidence: Path | None = None,
         ca: str = "",
         python: str = "/usr/bin/python3",
+        folder: str = FOLDER,
     ) -> None:
         self._config = ssh_config
         self._evidence = Evidence(evidence) if evidence else None
         self._ca = ca
         self._python = python
+        self._folder = folder
 
     def run(self, vantage: str, probes: Sequence[Probe], netns: str | None = None) -> list[Answer]:
         """Answers in the order of `probes`, all from one host; `netns` overrides the probes' own."""
@@ -67,15 +70,16 @@ class Runner:
 
     def _call(self, host: str, request: bytes, timeout: float) -> Reply:
         packed = package()
-        path = f"{FOLDER}/prober-{packed.digest}.pyz"
+        path = f"{self._folder}/prober-{packed.digest}.pyz"
         check = f"echo '{packed.digest}  {path}' | sha256sum -c --status 2>/dev/null"
         run = f"{check} || exit {MISSING}; exec {self._python} -I {path}"
         reply = ssh(self._config, host, run, request, timeout)
         if reply.code != MISSING:
             return reply
+        # Two controllers may push at once: each writes a file of its own, and only other versions are removed.
         push = (
-            f"umask 077; mkdir -p {FOLDER} && rm -f {FOLDER}/prober-*.pyz && cat > {path}.new && "
-            f"mv {path}.new {path} && {check}"
+            f"umask 077; mkdir -p {self._folder} && cat > {path}.$$ && mv {path}.$$ {path} && {check} && "
+            f"for f in {self._folder}/prober-*.pyz; do [ $f = {path} ] || rm -f $f; done"
         )
         pushed = ssh(self._config, host, push, packed.content, 60.0)
         if pushed.problem or pushed.code != 0:

@@ -140,6 +140,7 @@ def _platform(inv: Inventory, platform: Platform, row: Mapping[str, Any], data: 
         reasons += list(acceptance.get("reasons", ()))[:20]
     word = "pass" if stage == "accepted" else "fail" if reasons or stage == "rejected" else "unknown"
     state = str(row.get("stack", stack.get("state", "absent")))
+    stack_word, stack_name = words.stack(state)
     counts = {key: int(stack.get(key, 0)) for key in ("created", "updated", "deleted", "unchanged")} if stack else {}
     return PlatformRow(
         name=platform.name,
@@ -149,8 +150,8 @@ def _platform(inv: Inventory, platform: Platform, row: Mapping[str, Any], data: 
         word=word,
         stage=words.stage(stage),
         steps=ORDER.index(stage) + 1 if stage in ORDER else 0,
-        stack=Text(*words.STACKS.get(state, (state, state))),
-        stack_word="unknown" if state == "absent" else "fail" if state in ("failed", "refused") else "pass",
+        stack=stack_name,
+        stack_word=stack_word,
         stack_counts=str(counts["created"] + counts["updated"] + counts["unchanged"]) if counts else "",
         ready=sum(site.word == "pass" for site in sites),
         total=len(sites),
@@ -166,11 +167,11 @@ def _platform(inv: Inventory, platform: Platform, row: Mapping[str, Any], data: 
 
 def _site(inv: Inventory, name: str, results: Sequence[Mapping[str, Any]], data: Mapping[str, Any]) -> SiteRow:
     site = next(one for one in inv.sites if one.name == name)
-    reasons = [f"{one['check']}: {why}" for one in results for why in one.get("reasons", ())]
+    reasons = [words.of_check(str(one["check"]), str(why)) for one in results for why in one.get("reasons", ())]
     verdicts = {str(one.get("verdict")) for one in results}
     word = "fail" if "fail" in verdicts else "pass" if verdicts == {"pass"} else "unknown"
     if not results:
-        reasons = ["not measured yet"]
+        reasons = [Text("尚未检测", "not measured yet")]
     assessment = data.get("assessments", {}).get(name, {})
     planned = data.get("addresses6", {}).get(name, "")
     return SiteRow(
@@ -182,7 +183,7 @@ def _site(inv: Inventory, name: str, results: Sequence[Mapping[str, Any]], data:
         word=word,
         assessed=str(assessment.get("result", "")),
         chips=tuple(_chip(one) for one in results),
-        reasons=tuple(words.reason(one) for one in dict.fromkeys(reasons)),
+        reasons=tuple(dict.fromkeys(reasons)),
     )
 
 

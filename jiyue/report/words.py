@@ -40,13 +40,16 @@ VERDICTS: dict[str, tuple[str, str, str]] = {
     "fail": ("✗", "未通过", "fail"),
     "unknown": ("?", "未检测", "not measured"),
 }
-STACKS: dict[str, tuple[str, str]] = {
-    "ready": ("就绪", "ready"),
-    "up": ("就绪", "ready"),
-    "failed": ("失败", "failed"),
-    "refused": ("被拒绝", "refused"),
-    "absent": ("未部署", "absent"),
+STACKS: dict[str, tuple[str, str, str]] = {
+    "updated": ("已部署", "deployed", "pass"),
+    "unchanged": ("已部署", "deployed", "pass"),
+    "previewed": ("仅预览", "previewed only", "unknown"),
+    "drifted": ("已偏离", "drifted", "fail"),
+    "destroyed": ("已拆除", "destroyed", "unknown"),
+    "failed": ("失败", "failed", "fail"),
+    "absent": ("未部署", "absent", "unknown"),
 }
+"""States of a stack with the verdict they mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,12 @@ def reason(english: str) -> Text:
         i18n.set_language(before)
 
 
+def of_check(name: str, english: str) -> Text:
+    """A reason with the name of the check that gave it."""
+    said = reason(english)
+    return Text(f"{check(name).zh}：{said.zh}", f"{check(name).en}: {said.en}")
+
+
 def stage(name: str) -> Text:
     """A stage's name."""
     found = {key: Text(zh, en) for key, zh, en in (*STAGES, REJECTED)}
@@ -87,3 +96,9 @@ def verdict(word: str) -> tuple[str, Text]:
     """Mark and name of a verdict; anything unknown is not measured."""
     mark, zh, en = VERDICTS.get(word, VERDICTS["unknown"])
     return mark, Text(zh, en)
+
+
+def stack(state: str) -> tuple[str, Text]:
+    """Verdict word and name of a stack's state."""
+    zh, en, word = STACKS.get(state, (state, state, "unknown"))
+    return word, Text(zh, en)

@@ -52,7 +52,7 @@ class Cluster:
     @cached_property
     def _objects(self) -> dict[str, list[dict[str, Any]]]:
         if self._kubeconfig is None or not self._kubeconfig.is_file():
-            raise NotMeasured("the cluster: there is no kubeconfig")
+            raise NotMeasured("no kubeconfig for the cluster")
         config = yaml.safe_load(self._kubeconfig.read_text(encoding="utf-8"))
         try:
             found = self._read(config)
