@@ -57,6 +57,28 @@ def must(argv: list[str], stdin: str = "", timeout: float = TIMEOUT) -> str:
     return done.out
 
 
+def start(argv: list[str], timeout: float = TIMEOUT) -> None:
+    """Start a daemon that detaches itself; it gets no pipe of ours, which would keep the caller waiting for ever."""
+    try:
+        nothing = subprocess.DEVNULL
+        code = subprocess.run(
+            argv,
+            stdin=nothing,
+            stdout=nothing,
+            stderr=nothing,
+            timeout=timeout,
+            check=False,
+            cwd="/",
+            env=_environment(),
+        ).returncode
+    except FileNotFoundError as error:
+        raise Failed(f"{argv[0]} is not installed") from error
+    except subprocess.TimeoutExpired as error:
+        raise Failed(f"{argv[0]} did not start within {timeout:g} s") from error
+    if code:
+        raise Failed(f"{' '.join(argv[:3])} did not start: exit status {code}")
+
+
 def _environment() -> dict[str, str]:
     return {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C", "HOME": "/root"}
 

@@ -45,9 +45,9 @@ class Sandbox:
 
     def __enter__(self) -> Sandbox:
         self._directory = Path(tempfile.mkdtemp(prefix="jiyue-sandbox-"))
+        unshare = ["unshare", "--net", "--mount", "--pid", "--uts", "--fork", "--kill-child"]
         self._process = subprocess.Popen(
-            ["unshare", "--net", "--mount", "--pid", "--uts", "--fork", "--kill-child", "sh", "-c", _INIT]
-            + ["init", str(self._directory), self.name],
+            [*unshare, "sh", "-c", _INIT, "init", str(self._directory), self.name],
             start_new_session=True,
             stdin=subprocess.DEVNULL,
         )
@@ -74,7 +74,7 @@ class Sandbox:
     def run(self, script: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Run a shell script in the host."""
         enter = ["nsenter", "--target", self._children()[0], "--net", "--mount", "--pid", "--uts", "sh", "-c", script]
-        return subprocess.run(enter, input=stdin, capture_output=True, text=True, timeout=120, check=False)
+        return subprocess.run(enter, input=stdin, capture_output=True, text=True, timeout=60, check=False)
 
     def must(self, script: str, stdin: str = "") -> str:
         """Like `run`; anything but success fails the test with what was said."""

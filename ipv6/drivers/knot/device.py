@@ -13,8 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ipv6.agent.device import Device
-from ipv6.agent.host import Failed, Refused, must, read, run, write
-from ipv6.agent.sockets import label, missing
+from ipv6.agent.host import Failed, Refused, must, read, run, start, write
+from ipv6.agent.sockets import label, missing, running
 from ipv6.drivers.knot.text import listens, normalise
 
 PID = Path("/run/knot/knot.pid")
@@ -29,8 +29,8 @@ class Knot(Device):
 
     def read(self, object: str) -> str:
         text = normalise(read(object) or "")
-        silent = missing(_sockets(text), "udp")
-        return text + "".join(f"# nothing listens on {label(*socket)}\n" for socket in silent)
+        silent = missing(_sockets(text), "udp", running(PID))
+        return text + "".join(f"# it does not listen on {label(*socket)}\n" for socket in silent)
 
     def check(self, object: str, text: str, commands: str) -> None:
         with tempfile.NamedTemporaryFile("w", prefix="jiyue-", suffix=".conf", encoding="utf-8") as file:
@@ -43,7 +43,7 @@ class Knot(Device):
     def apply(self, object: str, commands: str) -> None:
         before, after = _sockets(read(object) or ""), _sockets(commands)
         write(object, commands, 0o640)
-        if not _running() or set(before) != set(after) or missing(after, "udp"):
+        if not running(PID) or set(before) != set(after) or missing(after, "udp", running(PID)):
             _restart(object)
         else:
             must(["knotc", "reload"], timeout=60)
@@ -57,20 +57,15 @@ def _sockets(text: str) -> tuple[tuple[str, int], ...]:
     return tuple((address, PORT) for address in listens(text))
 
 
-def _running() -> str:
-    pid = (read(PID) or "").strip()
-    return pid if pid.isdigit() and Path(f"/proc/{pid}").exists() else ""
-
-
 def _restart(config: str) -> None:
     if SYSTEMD.is_dir():
         must(["systemctl", "restart", "knot"], timeout=60)
         return
-    pid = _running()
+    pid = running(PID)
     if pid:
         must(["knotc", "stop"])
-        _until(lambda: not Path(f"/proc/{pid}").exists() or _running() != pid, "knotd did not stop")
-    must(["knotd", "-d", "-c", config])
+        _until(lambda: not Path(f"/proc/{pid}").exists() or running(PID) != pid, "knotd did not stop")
+    start(["knotd", "-d", "-c", config])
 
 
 def _ready() -> None:

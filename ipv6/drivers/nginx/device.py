@@ -7,8 +7,8 @@ import time
 from pathlib import Path
 
 from ipv6.agent.device import Device
-from ipv6.agent.host import Failed, Refused, must, read, run, write
-from ipv6.agent.sockets import label, listening, missing
+from ipv6.agent.host import Failed, Refused, must, read, run, start, write
+from ipv6.agent.sockets import label, listening, missing, running
 from ipv6.drivers.nginx.text import listens, normalise, without_addresses
 
 PID = Path("/run/nginx.pid")
@@ -27,8 +27,8 @@ class Nginx(Device):
 
     def read(self, object: str) -> str:
         text = normalise(read(object) or "")
-        silent = missing(listens(text), "tcp")
-        return text + "".join(f"# nothing listens on {label(*socket)}\n" for socket in silent)
+        silent = missing(listens(text), "tcp", running(PID))
+        return text + "".join(f"# it does not listen on {label(*socket)}\n" for socket in silent)
 
     def check(self, object: str, text: str, commands: str) -> None:
         """Syntax and certificates on a staged copy; its sockets are unnamed, the addresses may not exist yet."""
@@ -48,27 +48,27 @@ class Nginx(Device):
         if done.code:
             write(object, old)
             raise Failed(f"nginx -t: {done.last}")
-        if _running():
+        if running(PID):
             must(["nginx", "-s", "reload"])
         else:
-            must(["systemctl", "start", "nginx"] if SYSTEMD.is_dir() else ["nginx"])
+            start(["systemctl", "start", "nginx"] if SYSTEMD.is_dir() else ["nginx"])
         _wait(listens(normalise(old)), listens(normalise(commands)))
 
     def restore(self, object: str, text: str) -> None:
         self.apply(object, text)
 
 
-def _running() -> bool:
-    pid = (read(PID) or "").strip()
-    return pid.isdigit() and Path(f"/proc/{pid}").exists()
-
-
 def _wait(before: tuple[tuple[str, int], ...], after: tuple[tuple[str, int], ...]) -> None:
     """Until the new sockets listen and the dropped ones are closed; the reading afterwards tells what is missing."""
     gone = set(before) - set(after)
     deadline = time.monotonic() + _WAIT
-    while time.monotonic() < deadline and (missing(after, "tcp") or gone & listening("tcp")):
+    while time.monotonic() < deadline and _unsettled(after, gone):
         time.sleep(0.05)
+
+
+def _unsettled(after: tuple[tuple[str, int], ...], gone: set[tuple[str, int]]) -> bool:
+    pid = running(PID)
+    return bool(missing(after, "tcp", pid) or gone & listening("tcp", pid))
 
 
 DEVICE = Nginx()
