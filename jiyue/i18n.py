@@ -20,8 +20,9 @@ DEEPEST = 4
 """How deep values inside values are translated."""
 MOST_PARTS = 40
 """How many reasons joined in one line are looked at."""
-WORDS = frozenset({"state", "status", "stage", "what", "verdict", "decision", "word", "trouble"})
-"""Placeholders whose value may be one single word of ours; other values are names and stay."""
+SPOKEN = frozenset({"state", "status", "stage", "phase", "what", "verdict", "decision", "word", "trouble", "route",
+                    "sample", "samples", "seen", "got", "error", "page", "resource"})  # fmt: skip
+"""Placeholders whose value may be one single word of ours; the other single words are names and stay."""
 
 _language: ContextVar[str] = ContextVar("jiyue_language", default="zh")
 
@@ -85,8 +86,8 @@ def template(message: str) -> Template | None:
     return (tuple(fixed), tuple(names)) if names else None
 
 
-def match(found: Template, text: str) -> dict[str, str] | None:
-    """The values that make the template give `text`, each as short as possible from the left; None when none do.
+def match(found: Template, text: str, from_the_right: bool = False) -> dict[str, str] | None:
+    """The values that make the template give `text`, each as short as possible from one side; None when none do.
 
     Every fixed text is looked for once, from where the one before ended, so the time is linear in the text.
     """
@@ -94,16 +95,24 @@ def match(found: Template, text: str) -> dict[str, str] | None:
     head, tail = fixed[0], fixed[-1]
     if len(text) < len(head) + len(tail) or not text.startswith(head) or not text.endswith(tail):
         return None
-    end = len(text) - len(tail)
+    start, end = len(head), len(text) - len(tail)
     values: dict[str, str] = {}
-    at = len(head)
-    for name, part in zip(names, fixed[1:-1], strict=False):
-        stop = text.find(part, at, end)
+    if from_the_right:
+        for name, part in zip(reversed(names[1:]), reversed(fixed[1:-1]), strict=True):
+            stop = text.rfind(part, start, end)
+            if stop < 0:
+                return None
+            values[name] = text[stop + len(part) : end]
+            end = stop
+        values[names[0]] = text[start:end]
+        return values
+    for name, part in zip(names[:-1], fixed[1:-1], strict=True):
+        stop = text.find(part, start, end)
         if stop < 0:
             return None
-        values[name] = text[at:stop]
-        at = stop + len(part)
-    values[names[-1]] = text[at:end]
+        values[name] = text[start:stop]
+        start = stop + len(part)
+    values[names[-1]] = text[start:end]
     return values
 
 
@@ -116,20 +125,30 @@ def _templates(name: str) -> tuple[tuple[Template, str], ...]:
 
 
 def _filled(name: str, text: str, deep: int) -> str | None:
-    """The translation by the first template that fits; None when none does."""
+    """The translation by the first template that fits, split where more of its values are ours; None when none does."""
     for shape, message in _templates(name):
         values = match(shape, text)
         if values is None:
             continue
-        shown = {}
-        for key, value in values.items():
-            spoken = " " in value or key.rstrip("0123456789") in WORDS
-            shown[key] = _translate(name, value, deep - 1) if spoken and deep else value
+        shown, changed = _spoken(name, values, deep)
+        other = match(shape, text, from_the_right=True) if len(values) > 1 and changed < len(values) else None
+        if other not in (None, values):
+            shown2, changed2 = _spoken(name, other or {}, deep)
+            shown = shown2 if changed2 > changed else shown
         try:
             return _catalogue(name).gettext(message).format(**shown)
         except (KeyError, IndexError, ValueError):  # a translation with a placeholder of its own
             return None
     return None
+
+
+def _spoken(name: str, values: Mapping[str, str], deep: int) -> tuple[dict[str, str], int]:
+    """The values with our own words translated, and how many of them that changed."""
+    shown = dict(values)
+    for key, value in values.items():
+        if deep and (" " in value or key.rstrip("0123456789") in SPOKEN):
+            shown[key] = _translate(name, value, deep - 1)
+    return shown, sum(shown[key] != values[key] for key in values)
 
 
 @lru_cache(maxsize=4096)
@@ -139,16 +158,18 @@ def _translate(name: str, text: str, deep: int) -> str:
     exact = _catalogue(name).gettext(text)
     if exact != text:
         return exact
+    parts = text.split("; ") if deep else [text]
+    spoken = [_translate(name, part, deep - 1) for part in parts] if 1 < len(parts) <= MOST_PARTS else parts
+    joined = _catalogue(name).gettext("; ").join(spoken)
+    if len(parts) > 1 and all(one != two or " " not in two for one, two in zip(spoken, parts, strict=True)):
+        return joined  # several reasons in one line, all of them ours
     filled = _filled(name, text, deep)
-    if filled is not None or not deep:
-        return text if filled is None else filled
-    parts = text.split("; ")
-    if 1 < len(parts) <= MOST_PARTS:  # several reasons in one line
-        spoken = [_translate(name, part, deep - 1) for part in parts]
-        if spoken != parts:
-            return _catalogue(name).gettext("; ").join(spoken)
+    if filled is not None:
+        return filled
+    if spoken != parts:
+        return joined
     place, between, rest = text.partition(": ")
-    if between and len(parts) <= MOST_PARTS:  # a place of its own before the reason
+    if between and deep and len(parts) <= MOST_PARTS:  # a place of its own before the reason
         return place + between + _translate(name, rest, deep - 1)
     return text
 

@@ -28,22 +28,37 @@ from jiyue.i18n_texts import Pieces, Reader, argument, message, speaks
 LOCALE = Path(__file__).with_name("locale") / "zh" / "LC_MESSAGES"
 FIELDS = ("cause", "fix", "reason", "reasons", "why", "evidence", "notes", "keep", "problem", "warnings", "trouble")
 """A class's fields, and the arguments of calls, that hold text for people."""
-CALLS = {"now": (0,), "note": (0,), "step": (1,), "progress": (0, 1, 2, 3), "say": (0, 1), "verb": (2,), "_": (0,)}
+CALLS = {
+    "now": (0,),
+    "note": (0,),
+    "step": (1,),
+    "progress": (0, 1, 2, 3),
+    "say": (0, 1),
+    "refuse": (0, 1),
+    "verb": (2,),
+    "_": (0,),
+}
 """Callables that show text to people, by the positions of the texts."""
-SPEAKING = ("inventory.explain", "inventory.yamlmap")
+SPEAKING = ("inventory.explain", "inventory.source", "inventory.yamlmap")
 """Modules whose every sentence is for people, but travels in tuples."""
 WORDS = {
-    "stages": ("jiyue.status", ("inventoried", "planned", "proposed", "submitted", "approved", "rejected", "assessed",
-                                "applied", "verified", "accepted")),
-    "stacks": ("jiyue.stack", ("absent", "up", "unchanged", "created", "updated", "deleted", "destroyed", "drifted",
-                               "failed", "preview", "deferred", "skipped")),
-    "engines": ("jiyue.engine", ("ready", "missing", "damaged", "installed", "download", "build")),
-    "verdicts": ("jiyue.verify", ("pass", "fail", "unknown", "passed", "not ready", "refused", "pending", "running",
-                                  "starting", "stopped", "confirmed", "rolled back", "committed", "observed")),
-    "severities": ("jiyue.site", ("high", "medium", "low", "note")),
-    "joint": ("jiyue.output", ("; ",)),
+    "jiyue.status": ("inventoried", "planned", "proposed", "submitted", "approved", "rejected", "assessed", "applied",
+                     "verified", "accepted"),
+    "jiyue.stack": ("absent", "up", "unchanged", "created", "updated", "deleted", "destroyed", "drifted", "failed",
+                    "preview", "deferred", "skipped"),
+    "jiyue.engine": ("ready", "missing", "damaged", "installed", "download", "build"),
+    "jiyue.lab": ("down", "starting", "running", "failed"),
+    "jiyue.verify": ("pass", "fail", "unknown", "passed", "not ready", "pending"),
+    "jiyue.site": ("high", "medium", "low", "note"),
+    "ipv6.agent": ("applying", "committed", "confirming", "confirmed", "undoing", "rolled-back", "failed"),
+    "jiyue.probe": ("timeout", "refused", "reset", "unreachable", "error", "open", "answer", "reply", "broken", "bad",
+                    "no-address", "{state} after {ms} ms", "{state} after {ms} ms ({error})"),
+    "the machine": ("No such file or directory", "Permission denied", "Read-only file system",
+                    "No space left on device", "Not a directory", "Is a directory", "Operation not permitted", "Connection refused",
+                    "Address already in use", "{value} has host bits set"),
+    "jiyue.output": ("; ",),
 }  # fmt: skip
-"""Single words that are shown translated, with a comment saying where."""
+"""Words of a state that are shown translated, by where they come from."""
 MIN_LETTERS = 3
 NOT_TEXT = re.compile(r"^(write memory|show running-config|nft -f - .*|writable:.*|seal|prefix |shared\{\w+\})$|\{\}")
 """Commands and keys that look like text, and templates of `str.format` that are found again with names."""
@@ -61,7 +76,7 @@ def collect(root: Path) -> dict[str, set[str]]:
         for _line, said, _comments, _context in extract_from_file("python", path):
             if isinstance(said, str) and said:
                 found.setdefault(said, set()).add(path.relative_to(root).as_posix())
-    for place, words in WORDS.values():
+    for place, words in WORDS.items():
         for word in words:
             found.setdefault(word, set()).add(place)
     for text in CLICK_MESSAGES:
