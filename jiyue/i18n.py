@@ -24,6 +24,9 @@ SPOKEN = frozenset({"state", "status", "stage", "phase", "what", "verdict", "dec
                     "sample", "samples", "seen", "got", "error", "page", "resource"})  # fmt: skip
 """Placeholders whose value may be one single word of ours; the other single words are names and stay."""
 
+SHORT = 9
+"""A template with fewer fixed characters takes no value that is a sentence without a translation."""
+
 _language: ContextVar[str] = ContextVar("jiyue_language", default="zh")
 
 
@@ -134,7 +137,11 @@ def _filled(name: str, text: str, deep: int) -> str | None:
         other = match(shape, text, from_the_right=True) if len(values) > 1 and changed < len(values) else None
         if other not in (None, values):
             shown2, changed2 = _spoken(name, other or {}, deep)
-            shown = shown2 if changed2 > changed else shown
+            values, shown = (other or {}, shown2) if changed2 > changed else (values, shown)
+        if sum(map(len, shape[0])) < SHORT and any(
+            " " in value and value == shown[key] for key, value in values.items()
+        ):
+            continue  # `is {value}` says too little to take a sentence of somebody else apart
         try:
             return _catalogue(name).gettext(message).format(**shown)
         except (KeyError, IndexError, ValueError):  # a translation with a placeholder of its own

@@ -53,8 +53,8 @@ WORDS = {
     "ipv6.agent": ("applying", "committed", "confirming", "confirmed", "undoing", "rolled-back", "failed"),
     "jiyue.probe": ("timeout", "refused", "reset", "unreachable", "error", "open", "answer", "reply", "broken", "bad",
                     "no-address", "{state} after {ms} ms", "{state} after {ms} ms ({error})"),
-    "the machine": ("No such file or directory", "Permission denied", "Read-only file system",
-                    "No space left on device", "Not a directory", "Is a directory", "Operation not permitted", "Connection refused",
+    "the machine": ("No such file or directory", "Permission denied", "Read-only file system", "Is a directory",
+                    "No space left on device", "Not a directory", "Operation not permitted", "Connection refused",
                     "Address already in use", "{value} has host bits set"),
     "jiyue.output": ("; ",),
 }  # fmt: skip
