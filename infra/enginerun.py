@@ -66,7 +66,7 @@ class Tally:
             elif metadata.op != events.OpType.SAME:
                 self.changed.append(f"{metadata.op.value} {metadata.urn.rsplit('::', 1)[-1]}")
         if (diagnostic := event.diagnostic_event) is not None and diagnostic.severity == "error":
-            text = " ".join(diagnostic.message.split())
+            text = " ".join(diagnostic.message.partition("Traceback (most recent call last)")[0].split())
             if text and text not in self.errors:
                 self.errors.append(text)
         if event.summary_event is not None:

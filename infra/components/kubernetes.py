@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pulumi
-from pulumi_kubernetes import apps, core, networking, policy, rbac, storage
+from pulumi_kubernetes import apps, core, meta, networking, policy, rbac, storage
 
 from infra.components import naming
 from infra.manifest import Manifest
@@ -31,7 +31,9 @@ CLASSES: dict[tuple[str, str], type[pulumi.CustomResource]] = {
     ("rbac.authorization.k8s.io/v1", "RoleBinding"): rbac.v1.RoleBinding,
     ("storage.k8s.io/v1", "StorageClass"): storage.v1.StorageClass,
 }
-"""Looked up when this module is imported: the SDK imports its parts lazily, which fifteen threads must not race for."""
+
+LOADED = tuple(part.v1.__name__ for part in (meta, apps, core, networking, policy, rbac, storage))
+"""The SDK loads its parts at first use, and threads that race for one see half of it: load all with this module."""
 
 _HUMP = re.compile(r"(?<=[a-z0-9])([A-Z])")
 
