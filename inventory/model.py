@@ -223,6 +223,14 @@ class ControlPlane(Frozen):
     apiserver: Whole = Field(ge=1024, le=65535)
     etcd_client: Whole = Field(ge=1024, le=65535)
     etcd_peer: Whole = Field(ge=1024, le=65535)
+    controller_manager: Whole = Field(default=11257, ge=1024, le=65535)
+    scheduler: Whole = Field(default=11259, ge=1024, le=65535)
+    kwok: Whole = Field(default=11247, ge=1024, le=65535)
+
+    @property
+    def ports(self) -> tuple[int, ...]:
+        """Every port that the control plane binds on 127.0.0.1."""
+        return (self.apiserver, self.etcd_client, self.etcd_peer, self.controller_manager, self.scheduler, self.kwok)
 
 
 class Environment(Frozen):

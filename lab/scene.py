@@ -68,4 +68,7 @@ def _control_plane(inv: Inventory) -> ControlPlaneSpec:
         etcd_port=ports.etcd_client,
         etcd_peer_port=ports.etcd_peer,
         apiserver_port=ports.apiserver,
+        controller_manager_port=ports.controller_manager,
+        scheduler_port=ports.scheduler,
+        kwok_port=ports.kwok,
     )

@@ -28,7 +28,7 @@ def add(app: typer.Typer) -> None:
             for finding in findings:
                 mark = "✓" if finding.ok else "✗"
                 line = f"{mark} {finding.place}: {translate(finding.cause)}"
-                console.print(line + ("" if finding.ok else f"; {translate(finding.fix)}"))
+                console.print(line + ("" if finding.ok else translate("; ") + translate(finding.fix)))
 
         session.emit(
             "doctor",

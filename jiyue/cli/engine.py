@@ -68,7 +68,7 @@ def add(app: typer.Typer) -> None:
             table = Table(_("engine"), _("version"), _("state"), _("route"), _("seconds"))
             for row in rows:
                 seconds = "" if row.seconds is None else f"{row.seconds:.0f}"
-                table.add_row(row.name, row.version, row.state, row.route, seconds)
+                table.add_row(row.name, row.version, _(row.state), _(row.route), seconds)
             console.print(table)
 
         session.emit(

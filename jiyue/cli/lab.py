@@ -12,7 +12,7 @@ from rich.console import Console
 from inventory.errors import InputError
 from jiyue.cli.output import Session
 from jiyue.cli.verbs import verb
-from jiyue.i18n import _
+from jiyue.i18n import _, translate
 from jiyue.workflow import lab as workflow
 from jiyue.workflow.reporter import ConsoleReporter
 
@@ -48,10 +48,12 @@ def add(app: typer.Typer) -> None:
         summary = workflow.summary(session.workspace)
 
         def text(console: Console) -> None:
-            console.print(_("lab: {phase}, {hosts} hosts").format(phase=summary["phase"], hosts=len(summary["hosts"])))
+            console.print(
+                _("lab: {phase}, {hosts} hosts").format(phase=_(summary["phase"]), hosts=len(summary["hosts"]))
+            )
             for host in summary["hosts"]:
                 if not host["up"]:
-                    console.print(f"  ✗ {host['name']}: {host['reason']}")
+                    console.print(f"  ✗ {host['name']}: {translate(host['reason'])}")
 
         session.emit("lab-status", summary, text)
         return 0 if summary["phase"] == "running" and all(host["up"] for host in summary["hosts"]) else 1

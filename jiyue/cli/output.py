@@ -44,8 +44,8 @@ class Session:
 
     @property
     def console(self) -> Console:
-        """Text for people; on stderr when JSON goes to stdout."""
-        return Console(stderr=self.as_json, highlight=False, soft_wrap=True)
+        """Text for people; on stderr when JSON goes to stdout. Square brackets in data are text, never markup."""
+        return Console(stderr=self.as_json, highlight=False, soft_wrap=True, markup=False)
 
     def emit(self, schema: str, payload: Mapping[str, Any], text: Callable[[Console], None]) -> None:
         """Print `payload` as JSON under its versioned schema name, or call `text` to print it for people."""
@@ -61,9 +61,14 @@ def report_error(error: JiyueError) -> int:
     for problem in error.lines:
         line = f"{problem.place}: {translate(problem.cause)}"
         if problem.fix:
-            line += ("；" if translate("; ") == "；" else "; ") + translate(problem.fix)
-        sys.stderr.write(line + "\n")
+            line += translate("; ") + translate(problem.fix)
+        sys.stderr.write(one_line(line) + "\n")
     return error.exit_code
+
+
+def one_line(text: str) -> str:
+    """The text on one line, with everything that could steer a terminal replaced by `?`."""
+    return "".join(char if char.isprintable() else " " if char.isspace() else "?" for char in text.strip())
 
 
 def guarded(call: Callable[[], int | None], debug: bool) -> int:

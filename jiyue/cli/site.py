@@ -55,8 +55,8 @@ def add(app: typer.Typer) -> None:
                 )
                 for finding in one.findings:
                     if finding.severity != "note" or not one.passed:
-                        line = f"    {finding.severity} {finding.id}: {translate(finding.evidence)}"
-                        console.print(f"{line}; {translate(finding.fix)}", markup=False)
+                        line = f"    {_(finding.severity)} {finding.id}: {translate(finding.evidence)}"
+                        console.print(line + translate("; ") + translate(finding.fix))
 
         session.emit("site-assess", {"assessments": [one.data() for one in found]}, text)
         return 0 if all(one.passed for one in found) else 1

@@ -94,7 +94,7 @@ def _machine(services: Services) -> None:
     engines.require()
     control = services.inventory.environment.control_plane
     running = lab.summary(services.space)["phase"] == "running"
-    ports = () if control is None or running else (control.apiserver, control.etcd_client, control.etcd_peer)
+    ports = () if control is None or running else control.ports
     lacking = [finding for finding in examine(ports, tools_folder(), services.space.root / "var") if not finding.ok]
     if lacking:
         first = lacking[0]

@@ -10,8 +10,9 @@ from typing import Protocol
 
 from rich.console import Console
 from rich.status import Status
+from rich.text import Text
 
-from jiyue.i18n import _
+from jiyue.i18n import _, translate
 
 
 class Reporter(Protocol):
@@ -35,21 +36,21 @@ class ConsoleReporter:
 
     def note(self, text: str) -> None:
         """Print a line."""
-        self.console.print(f"   {text}")
+        self.console.print(f"   {translate(text)}", markup=False)
 
     def now(self, text: str) -> None:
         """Show a passing state; off a terminal each new state is a line of its own."""
         if self._status is not None:
-            self._status.update(f"   {text}")
+            self._status.update(Text(f"   {translate(text)}"))
         elif text != self._last:
-            self.console.print(f"   … {text}")
+            self.console.print(f"   … {translate(text)}", markup=False)
         self._last = text
 
     @contextmanager
     def step(self, identity: str, title: str) -> Iterator[None]:
         """One step of the path, with its title, a live line and its duration."""
         started = time.monotonic()
-        self.console.print(f"[bold]▶ {title}[/bold]" if self.console.is_terminal else f"▶ {title}")
+        self.console.print(f"▶ {title}", style="bold" if self.console.is_terminal else None, markup=False)
         try:
             if self.console.is_terminal:
                 with self.console.status("") as status:
