@@ -28,7 +28,7 @@ def chinese() -> Iterator[None]:
         ("write 3fff:1::/40", "应写 3fff:1::/40"),
         ("no such text of ours", "no such text of ours"),
         ("", ""),
-        ("its status is proposed, not submitted", "其状态为“已提出方案”，尚未提交"),
+        ("its status is proposed, not submitted", "其状态为“已编制”，尚未报审"),
         ("device site-changsha has no driver", "设备 site-changsha 没有驱动"),
         ("DNS zone a.gov.cn is already used at x.yaml:7", "DNS 区 a.gov.cn 已用于 x.yaml:7"),
         ("timeout after 4000 ms", "4000 毫秒后超时"),
