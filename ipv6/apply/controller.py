@@ -27,6 +27,7 @@ deprecation_warnings = False
 display_skipped_hosts = False
 host_key_checking = True
 collections_scan_sys_path = False
+internal_poll_interval = 0.01
 
 [ssh_connection]
 pipelining = True

@@ -71,6 +71,10 @@ class Sandbox:
     def _ready(self) -> bool:
         return bool(self._children()) and self.run("test -e /run/ready").returncode == 0
 
+    def enter(self, command: str) -> str:
+        """A command line that runs `command` in the host, for a ProxyCommand."""
+        return f"nsenter --target {self._children()[0]} --net --mount --pid --uts {command}"
+
     def run(self, script: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Run a shell script in the host."""
         enter = ["nsenter", "--target", self._children()[0], "--net", "--mount", "--pid", "--uts", "sh", "-c", script]
