@@ -117,12 +117,18 @@ def test_a_process_goes_as_a_whole_and_a_negation_is_taken_back() -> None:
 
 
 ADDRESSES = st.sampled_from(["10.0.0.1", "10.0.0.2", "3fff::1", "3fff::2"])
+LINES = (
+    "description a",
+    "description b",
+    "ip address 10.0.0.0/31",
+    "ip ospf area 0",
+    "ip ospf hello-interval 1",
+    "ip ospf hello-interval 2",
+    "ipv6 address 3fff::2/127",
+    "ipv6 ospf6 area 0",
+)
 INTERFACE = st.lists(
-    st.sampled_from(
-        ["description a", "description b", "ip address 10.0.0.0/31", "ip ospf area 0", "ipv6 address 3fff::2/127"]
-        + ["ipv6 ospf6 area 0", "ip ospf hello-interval 1", "ip ospf hello-interval 2"]
-    ),
-    unique_by=lambda line: line.rsplit(" ", 1)[0] if "address" not in line else line,
+    st.sampled_from(LINES), unique_by=lambda line: line if "address" in line else line.rsplit(" ", 1)[0]
 )
 
 
