@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from ipaddress import IPv6Address
 from typing import Any
 
 import pytest
@@ -11,16 +10,9 @@ import pytest
 from tests.acceptance.conftest import Record
 from tests.acceptance.facts import Facts
 from tests.acceptance.live import Live
-from tests.acceptance.vantage import Vantages
+from tests.acceptance.vantage import Vantages, aaaa
 
 PORTS = (80, 443)
-
-
-def aaaa(text: str, name: str) -> list[str]:
-    """Native IPv6 addresses in dig's answer section; IPv4-mapped ones never count."""
-    pattern = rf"^{re.escape(name)}\.\s+\d+\s+IN\s+AAAA\s+(\S+)$"
-    found = [IPv6Address(address) for address in re.findall(pattern, text, re.MULTILINE | re.IGNORECASE)]
-    return sorted(str(address) for address in found if address.ipv4_mapped is None)
 
 
 @pytest.mark.requirement("platform-ipv6")

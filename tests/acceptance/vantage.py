@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from ipaddress import IPv6Address
 from typing import Any
 
 import testinfra
@@ -99,3 +101,10 @@ def side_by_side(commands: dict[str, str], width: int = 8) -> str:
     lines.append("wait")
     lines += [f"echo '{MARK}{name}'; cat {number}" for number, name in enumerate(commands)]
     return "\n".join([*lines, "cd /; rm -rf $d"])
+
+
+def aaaa(text: str, name: str) -> list[str]:
+    """Native IPv6 addresses in dig's answer section; IPv4-mapped ones never count."""
+    pattern = rf"^{re.escape(name)}\.\s+\d+\s+IN\s+AAAA\s+(\S+)$"
+    found = [IPv6Address(address) for address in re.findall(pattern, text, re.MULTILINE | re.IGNORECASE)]
+    return sorted(str(address) for address in found if address.ipv4_mapped is None)
