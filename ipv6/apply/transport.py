@@ -12,9 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ansible_runner.config.runner import RunnerConfig
-from ansible_runner.runner import Runner
-
 from inventory.errors import EnvironmentFailed, InputError
 from ipv6.apply.bundle import program
 from ipv6.apply.controller import clean_environment, write_run
@@ -39,7 +36,7 @@ class AnsibleTransport:
     user: str = "root"
     forks: int = 10
     limit: int = 900
-    connect: int = 15
+    connect: int = 8
 
     def run(self, targets: Sequence[Target], label: str) -> tuple[DeviceResult, ...]:
         """One result per target, in their order; InputError for targets that are no single sensible operation."""
@@ -75,6 +72,9 @@ class AnsibleTransport:
         self, directory: Path, playbook: Path, targets: Sequence[Target]
     ) -> tuple[dict[str, DeviceResult], str]:
         """Results by device, and how the run itself ended."""
+        from ansible_runner.config.runner import RunnerConfig  # here, because it takes most of a second to load
+        from ansible_runner.runner import Runner
+
         programs = {target.device: program(target.payload) for target in targets}
         forks = max(1, min(self.forks, len(targets)))
         files = write_run(directory, programs, self.ssh_config, self.playbooks, self.user, forks, self.connect)
