@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 
 from inventory.errors import EnvironmentFailed
 from inventory.model import Device, Inventory
@@ -96,14 +98,15 @@ def server_of(inv: Inventory, rrset: RRset) -> str:
     return inv.environment.parent
 
 
-def rendered(intent: DeviceIntent) -> dict[tuple[str, str], str]:
+@lru_cache(maxsize=1024)  # one province, with and without IPv6; rendering is most of the work
+def rendered(intent: DeviceIntent) -> Mapping[tuple[str, str], str]:
     """Every object of a device as its drivers render it, by (driver, object), in the inventory's order of drivers.
 
     That order is the order of work on the device: addresses (linux) before what listens on them (nginx, knot).
     """
-    return {
-        (name, object): text for name in intent.drivers for object, text in sorted(driver(name).render(intent).items())
-    }
+    return MappingProxyType(
+        {(name, one): text for name in intent.drivers for one, text in sorted(driver(name).render(intent).items())}
+    )
 
 
 def _device(inv: Inventory, device: Device, ready: Prepared, observed: Mapping[SectionKey, str]) -> DeviceChange:
