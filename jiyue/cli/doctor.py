@@ -11,6 +11,7 @@ from jiyue.cli.output import Session
 from jiyue.cli.verbs import verb
 from jiyue.engines.cache import tools_folder
 from jiyue.i18n import translate
+from jiyue.workflow.lab import summary
 
 
 def add(app: typer.Typer) -> None:
@@ -21,7 +22,8 @@ def add(app: typer.Typer) -> None:
         space = session.workspace
         data = source.load(space.inventory, space.environment)
         control = data.environment.control_plane
-        ports = () if control is None else (control.apiserver, control.etcd_client, control.etcd_peer)
+        running = summary(space)["phase"] == "running"
+        ports = () if control is None or running else control.ports
         findings = examiner.examine(ports, tools_folder(), space.root / "var")
 
         def text(console: Console) -> None:

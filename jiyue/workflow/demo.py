@@ -16,6 +16,7 @@ from jiyue.workflow import accept, apply, lab, plan, propose, report, review, si
 from jiyue.workflow.reporter import ConsoleReporter
 from jiyue.workflow.services import Services
 from jiyue.workflow.status import platform_rows
+from lab.errors import failed
 
 
 @dataclass
@@ -97,9 +98,7 @@ def _machine(services: Services) -> None:
     ports = () if control is None or running else control.ports
     lacking = [finding for finding in examine(ports, tools_folder(), services.space.root / "var") if not finding.ok]
     if lacking:
-        first = lacking[0]
-        rest = "".join(f"\n{one.place}: {one.cause}; {one.fix}" for one in lacking[1:])
-        raise EnvironmentFailed(first.place, first.cause, first.fix + rest)
+        raise failed([EnvironmentFailed(one.place, one.cause, one.fix) for one in lacking])
 
 
 def _assess(services: Services, reporter: ConsoleReporter, outcome: Outcome) -> None:
