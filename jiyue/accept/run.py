@@ -46,6 +46,7 @@ def run(
         "inventory": str(inventory or root / "inventory" / inv.name),
         "ssh_config": str(ssh_config),
         "evidence": str(evidence),
+        "context": inv.environment.context,
         "kubeconfig": str(kubeconfig) if kubeconfig else "",
         "ca": ca,
     }

@@ -1,19 +1,14 @@
-"""The objects of a cluster over its own API, with the kubeconfig's client certificate; the standard library only."""
+"""The objects of a cluster over its own API, listed once."""
 
 from __future__ import annotations
 
-import base64
-import http.client
 import json
-import ssl
-import tempfile
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-import yaml
-
+from infra.cluster import ApiServer
+from inventory.errors import EnvironmentFailed
 from jiyue.probe.evidence import Evidence
 from tests.acceptance.facts import NotMeasured
 
@@ -31,8 +26,9 @@ PATHS = {
 class Cluster:
     """Every object of every platform, read in a handful of requests at first use."""
 
-    def __init__(self, kubeconfig: Path | None, evidence: Evidence) -> None:
+    def __init__(self, kubeconfig: Path | None, context: str, evidence: Evidence) -> None:
         self._kubeconfig = kubeconfig
+        self._context = context
         self._evidence = evidence
         self.evidence = ""
 
@@ -53,38 +49,11 @@ class Cluster:
     def _objects(self) -> dict[str, list[dict[str, Any]]]:
         if self._kubeconfig is None or not self._kubeconfig.is_file():
             raise NotMeasured("no kubeconfig for the cluster")
-        config = yaml.safe_load(self._kubeconfig.read_text(encoding="utf-8"))
         try:
-            found = self._read(config)
-        except (OSError, http.client.HTTPException, KeyError, ValueError) as error:
-            raise NotMeasured(f"the cluster does not answer: {type(error).__name__}: {error}") from error
+            server = ApiServer(self._kubeconfig, self._context)
+            found = {kind: list(server.get(path)["items"]) for kind, path in PATHS.items()}
+            server.close()
+        except (EnvironmentFailed, KeyError) as error:
+            raise NotMeasured(f"the cluster does not answer: {error}") from error
         self.evidence = self._evidence.put(json.dumps(found, sort_keys=True, ensure_ascii=False).encode())
         return found
-
-    def _read(self, config: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-        cluster, user = config["clusters"][0]["cluster"], config["users"][0]["user"]
-        server = urlsplit(cluster["server"])
-        context = ssl.create_default_context(cadata=_decoded(cluster["certificate-authority-data"]))
-        with tempfile.TemporaryDirectory(prefix="jiyue-") as folder:  # ssl reads client keys from files only, mode 0700
-            pair = Path(folder) / "client.pem"
-            pair.touch(mode=0o600)
-            pair.write_text(_decoded(user["client-certificate-data"]) + _decoded(user["client-key-data"]))
-            context.load_cert_chain(pair)
-        connection = http.client.HTTPSConnection(str(server.hostname), server.port, context=context, timeout=20)
-        try:
-            return {kind: self._items(connection, path) for kind, path in PATHS.items()}
-        finally:
-            connection.close()
-
-    def _items(self, connection: http.client.HTTPSConnection, path: str) -> list[dict[str, Any]]:
-        connection.request("GET", path, headers={"Accept": "application/json"})
-        answer = connection.getresponse()
-        body = answer.read()
-        if answer.status != 200:
-            raise ValueError(f"{path}: status {answer.status}, {len(body)} bytes")
-        items: list[dict[str, Any]] = json.loads(body)["items"]
-        return items
-
-
-def _decoded(text: str) -> str:
-    return base64.b64decode(text).decode()

@@ -91,7 +91,8 @@ def vantages(plan: dict[str, Any], evidence: Evidence) -> Vantages:
 @pytest.fixture(scope="session")
 def cluster(plan: dict[str, Any], evidence: Evidence) -> Cluster:
     """The objects of the cluster, read once."""
-    return Cluster(Path(plan["kubeconfig"]) if plan["kubeconfig"] else None, evidence)
+    kubeconfig = Path(plan["kubeconfig"]) if plan["kubeconfig"] else None
+    return Cluster(kubeconfig, plan["context"], evidence)
 
 
 @pytest.fixture(scope="session")
