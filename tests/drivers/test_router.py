@@ -138,6 +138,18 @@ def test_unconfirmed_at_boot_is_undone(router: Sandbox) -> None:
     assert running(router) == BASE
 
 
+def test_an_interrupted_attempt_is_cleared_away_first(router: Sandbox) -> None:
+    """A commit that was killed half-way: its state says so, half of it runs; asking again starts from the base."""
+    assert router.agent(change("5"))["state"] == "committed"
+    state = f"/var/lib/jiyue/changes/{digest_of('5')}/state.json"
+    router.must(f'sed -i \'s/"committed"/"applying"/\' {state}')
+    router.must("vtysh -c 'conf t' -c 'interface to-core' -c 'no ipv6 ospf6 area 0' -c 'exit' -c 'no router ospf6'")
+    answer = router.agent(change("5"))
+    assert (answer["state"], answer["reason"]) == ("committed", "")
+    assert running(router) == INTENDED
+    assert router.must("pgrep -f '[j]iyue-timer' | wc -l") == "2\n"
+
+
 def test_a_damaged_payload_is_refused(router: Sandbox) -> None:
     damaged = change("4")
     damaged["sections"][0]["intended"] += "ip route 198.51.100.0/24 blackhole\n"
