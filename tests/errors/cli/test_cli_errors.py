@@ -1,8 +1,8 @@
 """Each folder here is one wrong call: its words, its exit code, its stderr in Chinese and in English.
 
 `case.toml`: `command` (argv after `jiyue`), `exit`; optionally `stdout` (text that must be in it), `bare` (no checkout
-at all) and `[[edit]]` with `file`, `old`, `new`. `{root}` in an expectation is the copy of the checkout. A case works on
-that copy alone: inventory, stacks, `Pulumi.yaml` and the names of the drivers; no lab, no engine, nothing of the
+at all) and `[[edit]]` with `file`, `old`, `new`. `{root}` in an expectation is the copy of the checkout. A case works
+on that copy alone: inventory, stacks, `Pulumi.yaml` and the names of the drivers; no lab, no engine, nothing of the
 checkout's own `var`.
 """
 
