@@ -63,7 +63,7 @@ class Tally:
                 self._counted(self._done, metadata.urn.rsplit("::", 1)[-1])
                 if metadata.type == "pulumi:pulumi:Stack" and metadata.new is not None:
                     self.outputs = dict(metadata.new.outputs or {})
-            elif metadata.op != events.OpType.SAME:
+            elif metadata.op not in (events.OpType.SAME, events.OpType.REFRESH):
                 self.changed.append(f"{metadata.op.value} {metadata.urn.rsplit('::', 1)[-1]}")
         if (diagnostic := event.diagnostic_event) is not None and diagnostic.severity == "error":
             text = " ".join(diagnostic.message.partition("Traceback (most recent call last)")[0].split())
@@ -99,9 +99,11 @@ class LeanStack(automation.Stack):
     the stack on every call, and reads outputs and counts from the events.
     """
 
-    def __init__(self, name: str, workspace: automation.Workspace) -> None:
+    def __init__(self, name: str, workspace: automation.Workspace, known: bool) -> None:
         self.name = name
         self.workspace = workspace
+        self.known = known
+        """Whether the state holds resources; then an `up` reads them first, or it would not see what has drifted."""
 
     def outputs(self) -> automation.OutputMap:
         """Empty: they come with the events."""
@@ -127,6 +129,7 @@ def open_stack(
     env: Mapping[str, str],
     *,
     exists: bool,
+    known: bool,
     program: Callable[[], None] | None = None,
 ) -> LeanStack:
     """The stack of a working copy, made in the backend when it does not exist yet."""
@@ -138,7 +141,7 @@ def open_stack(
             workspace.create_stack(name)
         except automation.StackAlreadyExistsError:
             workspace.select_stack(name)  # writes the salt that the copy has lost
-    return LeanStack(name, workspace)
+    return LeanStack(name, workspace, known)
 
 
 def run(platform: str, state: str, counted: Counted, operation: Callable[[Tally], object]) -> tuple[StackResult, Tally]:

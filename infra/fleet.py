@@ -27,8 +27,6 @@ __all__ = ["Fleet", "StackResult", "destroy", "drift", "ordered", "outputs", "pr
 Progress = Callable[[str, int, int, str], None]
 """Called as `progress(platform, done, total, text)`, from worker threads, one call at a time per platform."""
 
-SHOWN = 6
-
 Planned = Mapping[str, tuple[str, Mapping[str, object]]]
 """Platform -> (approved digest, stack values) as the store holds them."""
 
@@ -64,16 +62,20 @@ def up(
             job.copy.forget()
 
             def operate(tally: Tally) -> None:
-                stack.up(parallel=fleet.parallel, color="never", suppress_progress=True, on_event=tally)
+                stack.up(
+                    parallel=fleet.parallel,
+                    color="never",
+                    suppress_progress=True,
+                    on_event=tally,
+                    refresh=stack.known,
+                )
 
             result, _ = run(job.platform, "updated", _counted(progress, job), operate)
-            if result.ok:
-                job.copy.record(job.objects.fingerprint, dict(result.outputs))
             if result.ok and not (result.created or result.updated or result.deleted):
                 result = replace(result, state="unchanged", reason="the engine found nothing to change")
             return replace(result, digest=job.objects.digest)
 
-    return work.side_by_side(fleet, jobs, one)
+    return work.judged(fleet, jobs, work.side_by_side(fleet, jobs, one))
 
 
 def preview(fleet: Fleet, platforms: Sequence[str], progress: Progress = silent) -> dict[str, StackResult]:
@@ -85,7 +87,13 @@ def preview(fleet: Fleet, platforms: Sequence[str], progress: Progress = silent)
         with work.opened(fleet, command, job.copy, job.objects, mend=False) as stack:
 
             def operate(tally: Tally) -> None:
-                stack.preview(parallel=fleet.parallel, color="never", suppress_progress=True, on_event=tally)
+                stack.preview(
+                    parallel=fleet.parallel,
+                    color="never",
+                    suppress_progress=True,
+                    on_event=tally,
+                    refresh=stack.known,
+                )
 
             result, tally = run(job.platform, "previewed", _counted(progress, job), operate)
             reason = result.reason or "; ".join(tally.changed[:10]) or "nothing to change"
@@ -101,9 +109,8 @@ def drift(fleet: Fleet, platforms: Sequence[str]) -> dict[str, StackResult]:
     found = {}
     for job in jobs:
         objects, lines = job.objects.all, snapshot.differences(job.objects.all)
-        reason = "; ".join(lines[:SHOWN]) + (f"; and {len(lines) - SHOWN} more" if len(lines) > SHOWN else "")
         state = "drifted" if lines else "unchanged"
-        reason = reason or f"all {len(objects)} live objects agree"
+        reason = work.told(lines) or f"all {len(objects)} live objects agree"
         found[job.platform] = StackResult(job.platform, state, reason=reason, digest=job.objects.digest)
     return found
 

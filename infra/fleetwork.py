@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pulumi import automation
@@ -20,6 +20,8 @@ from infra.workcopy import WorkCopy, passphrase_file, saved, state_folder
 from inventory.errors import EnvironmentFailed, GateError, JiyueError
 from inventory.model import Inventory
 from inventory.vocab import Level
+
+SHOWN = 6
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,31 @@ def jobs(fleet: Fleet, platforms: Sequence[str], refusals: Sequence[JiyueError])
         also = "".join(f"; {error.place}: {error.cause}" for error in others)
         raise GateError(first.place, first.cause + also, first.fix)
     return found
+
+
+def judged(fleet: Fleet, found: Sequence[Job], results: Mapping[str, StackResult]) -> dict[str, StackResult]:
+    """The results of an `up` against what is live now: what the engine could not take back makes a stack `drifted`.
+
+    The engine knows only what it made and what it set; a foreign policy, or a field that we leave alone, stays.
+    """
+    ran = [job for job in found if results[job.platform].ok and not job.copy.recorded()]
+    if not ran:
+        return dict(results)
+    live = snapshot(fleet, ran)
+    final = dict(results)
+    for job in ran:
+        result = results[job.platform]
+        if lines := live.differences(job.objects.all):
+            final[job.platform] = replace(result, state="drifted", reason=told(lines))
+        else:
+            job.copy.record(job.objects.fingerprint, dict(result.outputs))
+    return final
+
+
+def told(lines: Sequence[str]) -> str:
+    """The first few of many findings."""
+    more = f"; and {len(lines) - SHOWN} more" if len(lines) > SHOWN else ""
+    return "; ".join(lines[:SHOWN]) + more
 
 
 def unchanged(fleet: Fleet, found: Sequence[Job]) -> dict[str, StackResult]:
@@ -156,7 +183,9 @@ def opened(
                 # leaves objects that no state knows; the next up meets them under the same names and field manager
                 # and adopts them. Later runs save after each step: then a state knows what must be deleted.
                 env["PULUMI_SKIP_CHECKPOINTS"] = "true"
-        stack = open_stack(copy.platform, copy.folder, engine, env, exists=exists, program=program)
+        # Of another backend nothing is known here, so its stacks are always read first.
+        holds = bool(fleet.backend or (known and known.resources))
+        stack = open_stack(copy.platform, copy.folder, engine, env, exists=exists, known=holds, program=program)
         if mend and known is not None and known.pending:
             _mend(stack, fleet.parallel)
         yield stack

@@ -16,6 +16,9 @@ FUNCTION = "jiyue/function"
 MANAGED = {"app.kubernetes.io/managed-by": "jiyue"}
 
 FIELD_MANAGER = "pulumi.com/patchFieldManager"
+FORCE = {"pulumi.com/patchForce": "true"}
+"""What the approved plan sets is taken back from whoever changed it; without this a changed field blocks every `up`."""
+
 SKIP_AWAIT = {"pulumi.com/skipAwait": "true"}
 
 
@@ -52,7 +55,7 @@ class Scope:
             name,
             "" if kind in CLUSTER_SCOPED else self.namespace,
             {**common, **(labels or {})},
-            {FIELD_MANAGER: naming.field_manager(self.platform), **(annotations or {})},
+            {FIELD_MANAGER: naming.field_manager(self.platform), **FORCE, **(annotations or {})},
             body,
             protect,
         )
