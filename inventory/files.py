@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from inventory.environment import Environment
+from inventory.fields import Frozen
 from inventory.model import (
     Addressing,
-    Environment,
-    Frozen,
     Function,
     Network,
     Platform,

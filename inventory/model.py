@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from inventory.environment import Environment
+from inventory.fields import Code, Frozen, Host, Month, Port, Title, Word
 from inventory.types import (
     Address4,
     Day,
@@ -15,28 +17,12 @@ from inventory.types import (
     MaybeAddress6,
     MaybePrefix6,
     Prefix4,
-    Prefix6,
     Whole,
-    host,
 )
 from inventory.vocab import Level, Plane, Role, SiteKind
 
 SHARED = "shared"
 """Pseudo platform that owns what several platforms share (core, DNS, operations host)."""
-
-
-Host = Annotated[str, AfterValidator(host)]
-Port = Annotated[Whole, Field(ge=1, le=65535)]
-Word = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$", description="small letters, digits and hyphens, at most 40")]
-Code = Annotated[str, Field(pattern=r"^[0-9]{6}$", description="the six digits of GB/T 2260 in quotes")]
-Title = Annotated[str, Field(min_length=1, max_length=100, description="1 to 100 characters")]
-Month = Annotated[str, Field(pattern=r"^([0-9]{4}-[0-9]{2})?$", description="a month like 2019-07")]
-
-
-class Frozen(BaseModel):
-    """Base of every record: immutable, no unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
 
 
 class Region(Frozen):
@@ -206,48 +192,6 @@ class Wave(Frozen):
     name: Word
     platforms: tuple[str, ...]
     canary: Flag = False
-
-
-class Block(Frozen):
-    """A received IPv6 block; a /28 is cut into planes by `index`, a /32 is one plane."""
-
-    plane: Plane
-    prefix: Prefix6
-    index: Whole = Field(default=0, ge=0, le=15)
-    source: str
-
-
-class ControlPlane(Frozen):
-    """Loopback ports of the local control plane."""
-
-    apiserver: Whole = Field(ge=1024, le=65535)
-    etcd_client: Whole = Field(ge=1024, le=65535)
-    etcd_peer: Whole = Field(ge=1024, le=65535)
-    controller_manager: Whole = Field(default=11257, ge=1024, le=65535)
-    scheduler: Whole = Field(default=11259, ge=1024, le=65535)
-    kwok: Whole = Field(default=11247, ge=1024, le=65535)
-
-    @property
-    def ports(self) -> tuple[int, ...]:
-        """Every port that the control plane binds on 127.0.0.1."""
-        return (self.apiserver, self.etcd_client, self.etcd_peer, self.controller_manager, self.scheduler, self.kwok)
-
-
-class Environment(Frozen):
-    """Where a run happens: `env/<name>.yaml` (design decision 12)."""
-
-    name: Word
-    title: Title
-    kind: Literal["lab", "field"]
-    holds: tuple[str, ...]
-    blocks: tuple[Block, ...]
-    ssh_user: str = Field(default="root", pattern=r"^[a-z_][a-z0-9_-]{0,31}$", description="a user name")
-    store: str = ""
-    context: str = ""
-    parent: str = ""
-    """SSH name of the server that takes delegation changes of `gov.cn`; empty: listed for the registrar by hand."""
-    control_plane: ControlPlane | None = None
-    calendar: str = ""
 
 
 class Inventory(Frozen):

@@ -19,10 +19,11 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from inventory import rules
+from inventory.environment import Environment
 from inventory.errors import InputError, JiyueError, Problems
 from inventory.explain import explain
 from inventory.files import COLUMNS, ENVIRONMENTS, FOLDERS, PLATFORMS, REGIONS, SHARED_FILES, Functions, Waves
-from inventory.model import Addressing, Environment, Inventory, Network, Platform, Region, ZoneMatrix
+from inventory.model import Addressing, Inventory, Network, Platform, Region, ZoneMatrix
 from inventory.types import show
 from inventory.view import Ref, View
 from inventory.yamlmap import Mapped, is_hidden, parse

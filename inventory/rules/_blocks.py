@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ipaddress import IPv6Address, IPv6Network
 
-from inventory.model import Block
+from inventory.environment import Block
 
 PLANE_BITS = 32
 CUT_BITS = 28

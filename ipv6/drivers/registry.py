@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import pkgutil
+from functools import cache
 from importlib import import_module
 
 import ipv6.drivers
@@ -17,6 +18,7 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(info.name for info in pkgutil.iter_modules(ipv6.drivers.__path__) if info.ispkg))
 
 
+@cache
 def driver(name: str) -> Driver:
     """The driver of that name; InputError names the known ones otherwise."""
     known = names()

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network
 from typing import Protocol
 
+from inventory.environment import Block
 from inventory.errors import InputError
-from inventory.model import Addressing, Block
+from inventory.model import Addressing
 from ipv6.plan.prefix import Prefix, parse
 from ipv6.plan.sparse import leftmost_order
 

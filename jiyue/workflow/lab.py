@@ -31,7 +31,8 @@ def start(services: Services, reporter: Reporter) -> dict[str, Any]:
     """`up` for services that are open already."""
     space = services.space
     paths = engines.require()
-    space.lab.mkdir(parents=True, exist_ok=True, mode=0o700)
+    space.var.mkdir(parents=True, exist_ok=True, mode=0o700)
+    space.lab.mkdir(exist_ok=True, mode=0o700)
 
     def progress(text: str, done: int, total: int) -> None:
         reporter.now(f"{text} {done}/{total}")

@@ -14,6 +14,9 @@ from rich.text import Text
 
 from jiyue.i18n import _, translate
 
+QUIET_SECONDS = 3.0
+"""Off a terminal, passing states are said no more often than this."""
+
 
 class Reporter(Protocol):
     """Progress of a step: `note` is a line that stays, `now` a passing state."""
@@ -32,19 +35,19 @@ class ConsoleReporter:
     console: Console
     seconds: dict[str, float] = field(default_factory=dict)
     _status: Status | None = None
-    _last: str = ""
+    _said: float = 0.0
 
     def note(self, text: str) -> None:
         """Print a line."""
         self.console.print(f"   {translate(text)}", markup=False)
 
     def now(self, text: str) -> None:
-        """Show a passing state; off a terminal each new state is a line of its own."""
+        """Show a passing state; off a terminal as a line of its own, at most one every few seconds."""
         if self._status is not None:
             self._status.update(Text(f"   {translate(text)}"))
-        elif text != self._last:
+        elif time.monotonic() - self._said >= QUIET_SECONDS:
+            self._said = time.monotonic()
             self.console.print(f"   … {translate(text)}", markup=False)
-        self._last = text
 
     @contextmanager
     def step(self, identity: str, title: str) -> Iterator[None]:

@@ -1,0 +1,53 @@
+"""Where a run happens: `env/<name>.yaml` (design decision 12)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from inventory.fields import Frozen, Title, Word
+from inventory.types import Prefix6, Whole
+from inventory.vocab import Plane
+
+
+class Block(Frozen):
+    """A received IPv6 block; a /28 is cut into planes by `index`, a /32 is one plane."""
+
+    plane: Plane
+    prefix: Prefix6
+    index: Whole = Field(default=0, ge=0, le=15)
+    source: str
+
+
+class ControlPlane(Frozen):
+    """Loopback ports of the local control plane."""
+
+    apiserver: Whole = Field(ge=1024, le=65535)
+    etcd_client: Whole = Field(ge=1024, le=65535)
+    etcd_peer: Whole = Field(ge=1024, le=65535)
+    controller_manager: Whole = Field(default=11257, ge=1024, le=65535)
+    scheduler: Whole = Field(default=11259, ge=1024, le=65535)
+    kwok: Whole = Field(default=11247, ge=1024, le=65535)
+
+    @property
+    def ports(self) -> tuple[int, ...]:
+        """Every port that the control plane binds on 127.0.0.1."""
+        return (self.apiserver, self.etcd_client, self.etcd_peer, self.controller_manager, self.scheduler, self.kwok)
+
+
+class Environment(Frozen):
+    """Where a run happens: `env/<name>.yaml` (design decision 12)."""
+
+    name: Word
+    title: Title
+    kind: Literal["lab", "field"]
+    holds: tuple[str, ...]
+    blocks: tuple[Block, ...]
+    ssh_user: str = Field(default="root", pattern=r"^[a-z_][a-z0-9_-]{0,31}$", description="a user name")
+    store: str = ""
+    context: str = ""
+    parent: str = ""
+    """SSH name of the server that takes delegation changes of `gov.cn`; empty: listed for the registrar by hand."""
+    control_plane: ControlPlane | None = None
+    calendar: str = ""
