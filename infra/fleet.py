@@ -51,14 +51,14 @@ def up(
         except GateError as error:
             refusals.append(error)
     jobs = work.jobs(fleet, names, refusals)
-    same = work.unchanged(fleet, jobs)
-    command = work.command(fleet) if len(same) < len(jobs) else None
+    live = work.survey(fleet, jobs)
+    command = work.command(fleet) if len(live.unchanged) < len(jobs) else None
 
     def one(job: Job) -> StackResult:
-        if command is None or job.platform in same:
+        if command is None or job.platform in live.unchanged:
             progress(job.platform, job.objects.steps, job.objects.steps, "unchanged")
-            return same[job.platform]
-        with work.opened(fleet, command, job.copy, job.objects) as stack:
+            return live.unchanged[job.platform]
+        with work.opened(fleet, command, job.copy, job.objects, absent=job.platform in live.absent) as stack:
             job.copy.forget()
 
             def operate(tally: Tally) -> None:

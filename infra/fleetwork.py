@@ -105,26 +105,32 @@ def told(lines: Sequence[str]) -> str:
     return "; ".join(lines[:SHOWN]) + more
 
 
-def unchanged(fleet: Fleet, found: Sequence[Job]) -> dict[str, StackResult]:
-    """Stacks with nothing to do: same objects and approval as the last `up`, and the live ones agree."""
-    same = [job for job in found if job.copy.recorded().get("fingerprint") == job.objects.fingerprint]
-    if not same:
-        return {}
-    live = snapshot(fleet, same)
-    results = {}
-    for job in same:
-        if live.differences(job.objects.all):
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What is live before an `up`: stacks with nothing to do, and stacks of which the cluster holds nothing at all."""
+
+    unchanged: Mapping[str, StackResult]
+    absent: frozenset[str]
+
+
+def survey(fleet: Fleet, found: Sequence[Job]) -> Survey:
+    """Compare every stack with the cluster; nothing is to do where objects, approval and live objects all agree."""
+    live = snapshot(fleet, found)
+    same = {}
+    for job in found:
+        record = job.copy.recorded()
+        if record.get("fingerprint") != job.objects.fingerprint or live.differences(job.objects.all):
             continue
         count = len(job.objects.all)
-        results[job.platform] = StackResult(
+        same[job.platform] = StackResult(
             job.platform,
             "unchanged",
             unchanged=count,
             reason=f"the objects equal those of the last up, and all {count} live ones agree",
             digest=job.objects.digest,
-            outputs=job.copy.recorded().get("outputs") or {},
+            outputs=record.get("outputs") or {},
         )
-    return results
+    return Survey(same, frozenset(job.platform for job in found if live.holds_none(job.objects.all)))
 
 
 def snapshot(fleet: Fleet, found: Sequence[Job]) -> Snapshot:
@@ -163,11 +169,12 @@ def opened(
     objects: PlatformObjects | None,
     *,
     mend: bool = True,
+    absent: bool = False,
 ) -> Iterator[LeanStack]:
     """A stack that is ours alone, with the program of its objects, free of what a killed run left behind.
 
     That is a lock, removed when its holder is dead, and with `mend` creations that never ended: they are dropped from
-    the state, and the next `up` adopts the objects by their names.
+    the state, and the next `up` adopts the objects by their names. `absent` says that the cluster holds none of them.
     """
     env = engine_env(fleet)
     program = None if objects is None else (lambda: assemble(objects, str(fleet.kubeconfig)))
@@ -178,7 +185,7 @@ def opened(
             remove_dead(state, copy.platform)
             known = saved(state, copy.platform)
             exists = exists and known is not None
-            if known is None or not known.resources:
+            if absent or known is None or not known.resources:
                 # Between the steps of a first up nothing is saved: it takes a third of the processor time. Killed, it
                 # leaves objects that no state knows; the next up meets them under the same names and field manager
                 # and adopts them. Later runs save after each step: then a state knows what must be deleted.

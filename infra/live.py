@@ -75,6 +75,10 @@ class Snapshot:
             found.extend(f"{manifest.place}: {line}" for line in strangers(live, _owner(manifest)))
         return (*found, *self.foreign_policies(manifests))
 
+    def holds_none(self, manifests: Sequence[Manifest]) -> bool:
+        """Whether not one of the objects exists: a new cluster, or a stack that was never up."""
+        return not any(manifest.key in self._items for manifest in manifests)
+
     def foreign_policies(self, manifests: Sequence[Manifest]) -> Iterable[str]:
         """Network policies inside our namespaces that are not among the objects."""
         ours = {item.key for item in manifests}
