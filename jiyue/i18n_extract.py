@@ -1,8 +1,8 @@
 """`python -m jiyue.i18n_extract`: bring the catalogue up to date with the source; `--check` only says whether it is.
 
-Message ids are the `_("...")` of the command layer (Babel's own extractor finds them) and every English text that ends
-up in an error, a reason or a finding anywhere in our packages, as templates (`jiyue.i18n_texts`). Nothing is dropped
-silently: ids no longer in the source stay in the file as obsolete until `--drop-obsolete` is asked for.
+Message ids are the `_("...")` of the command layer and every English text that ends up in an error, a reason or a
+finding anywhere in our packages, as templates (`jiyue.i18n_texts`). Nothing is dropped silently: ids no longer in the
+source stay in the file as obsolete until `--drop-obsolete` is asked for.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
@@ -73,10 +73,6 @@ def collect(root: Path) -> dict[str, set[str]]:
         text = message(pieces).strip("\n")
         if speaks(pieces) and not NOT_TEXT.search(text) and sum(map(str.isalpha, text)) >= MIN_LETTERS:
             found.setdefault(text, set()).add(module.path)
-    for path in sorted((root / "jiyue").rglob("*.py")):
-        for _line, said, _comments, _context in extract_from_file("python", path):
-            if isinstance(said, str) and said:
-                found.setdefault(said, set()).add(path.relative_to(root).as_posix())
     for place, words in WORDS.items():
         for word in words:
             found.setdefault(word, set()).add(place)
@@ -144,7 +140,7 @@ def catalogue(root: Path, old: Catalog | None) -> Catalog:
         gone = old.obsolete.get(text) if old is not None else None
         string = next((str(entry.string) for entry in (kept, gone) if entry is not None and entry.string), "")
         flags = ["python-brace-format"] if template(text) else []
-        fresh.add(text, string, locations=[(path, 0) for path in sorted(found[text])], flags=flags)
+        fresh.add(text, string, flags=flags)
     if old is not None:
         for entry in (*old.obsolete.values(), *old):
             if entry.id and entry.id not in found and entry.string:
@@ -153,18 +149,17 @@ def catalogue(root: Path, old: Catalog | None) -> Catalog:
 
 
 def as_po(book: Catalog, drop_obsolete: bool = False) -> bytes:
-    """The catalogue as a PO file: sorted, without dates and line numbers, so equal sources give equal bytes."""
+    """The catalogue as a PO file: sorted, without dates and places, so equal texts give equal bytes."""
     out = BytesIO()
-    write_po(
-        out, book, width=110, sort_output=True, omit_header=True, include_lineno=False, ignore_obsolete=drop_obsolete
-    )
+    write_po(out, book, width=110, sort_output=True, omit_header=True, no_location=True, ignore_obsolete=drop_obsolete)
     return HEADER.encode() + out.getvalue()
 
 
 def as_mo(po: bytes) -> bytes:
-    """The compiled form of a PO file."""
-    out = BytesIO()
-    write_mo(out, load(po))
+    """The compiled form of a PO file; it carries no time, so equal texts give equal bytes."""
+    out, book = BytesIO(), load(po)
+    book.creation_date = book.revision_date = datetime.fromtimestamp(0, UTC)
+    write_mo(out, book)
     return out.getvalue()
 
 
