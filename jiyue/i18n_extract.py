@@ -23,7 +23,8 @@ from babel.messages.pofile import read_po, write_po
 from jiyue.i18n import template
 from jiyue.i18n_click import CLICK_MESSAGES
 from jiyue.i18n_index import Index, Module, argument_names, callee, read
-from jiyue.i18n_texts import Pieces, Reader, argument, message, speaks
+from jiyue.i18n_pieces import Pieces, message, speaks
+from jiyue.i18n_texts import Reader, argument
 
 LOCALE = Path(__file__).with_name("locale") / "zh" / "LC_MESSAGES"
 FIELDS = ("cause", "fix", "reason", "reasons", "why", "evidence", "notes", "keep", "problem", "warnings", "trouble")
@@ -53,10 +54,12 @@ WORDS = {
     "ipv6.agent": ("applying", "committed", "confirming", "confirmed", "undoing", "rolled-back", "failed", "started",
                    "observed", "reverted", "withdrawn", "unreachable", "refused"),
     "jiyue.probe": ("timeout", "refused", "reset", "unreachable", "error", "open", "answer", "reply", "broken", "bad",
-                    "no-address", "{state} after {ms} ms", "{state} after {ms} ms ({error})"),
+                    "no-address", "{state} after {ms} ms", "{state} after {ms} ms ({error})", "{state} ({error})"),
     "the machine": ("No such file or directory", "Permission denied", "Read-only file system", "Is a directory",
                     "No space left on device", "Not a directory", "Operation not permitted", "Connection refused",
-                    "Address already in use", "{value} has host bits set"),
+                    "Address already in use", "{value} has host bits set", "certificate: {reason}",
+                    "Hostname mismatch", "certificate has expired", "self-signed certificate",
+                    "unable to get local issuer certificate"),
     "jiyue.output": ("; ",),
 }  # fmt: skip
 """Words of a state that are shown translated, by where they come from."""
