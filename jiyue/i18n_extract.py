@@ -1,8 +1,8 @@
 """`python -m jiyue.i18n_extract`: bring the catalogue up to date with the source; `--check` only says whether it is.
 
-Message ids are the `_("...")` of the command layer and every English text that ends up in an error, a reason or a
-finding anywhere in our packages, as templates (`jiyue.i18n_texts`). Nothing is dropped silently: ids no longer in the
-source stay in the file as obsolete until `--drop-obsolete` is asked for.
+Message ids are the `_("...")` of the command layer and of page templates, and every English text that ends up in an
+error, a reason or a finding anywhere in our packages, as templates (`jiyue.i18n_texts`). Nothing is dropped silently:
+ids no longer in the source stay in the file as obsolete until `--drop-obsolete` is asked for.
 """
 
 from __future__ import annotations
@@ -17,17 +17,31 @@ from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from jiyue.i18n import template
 from jiyue.i18n_click import CLICK_MESSAGES
-from jiyue.i18n_index import Index, Module, argument_names, callee, read
+from jiyue.i18n_index import PACKAGES, Index, Module, argument_names, callee, read
 from jiyue.i18n_pieces import Pieces, message, speaks
 from jiyue.i18n_texts import Reader, argument
 
 LOCALE = Path(__file__).with_name("locale") / "zh" / "LC_MESSAGES"
-FIELDS = ("cause", "fix", "reason", "reasons", "why", "evidence", "notes", "keep", "problem", "warnings", "trouble")
+FIELDS = (
+    "cause",
+    "fix",
+    "reason",
+    "reasons",
+    "why",
+    "evidence",
+    "notes",
+    "keep",
+    "problem",
+    "warnings",
+    "trouble",
+    "deferred",
+)
 """A class's fields, and the arguments of calls, that hold text for people."""
 CALLS = {
     "now": (0,),
@@ -60,6 +74,7 @@ WORDS = {
                     "Address already in use", "{value} has host bits set", "certificate: {reason}",
                     "Hostname mismatch", "certificate has expired", "self-signed certificate",
                     "unable to get local issuer certificate"),
+    "ipv6.change": ("site", "zone", "link", "services", "loopback", "port"),
     "jiyue.output": ("; ",),
 }  # fmt: skip
 """Words of a state that are shown translated, by where they come from."""
@@ -76,6 +91,10 @@ def collect(root: Path) -> dict[str, set[str]]:
         text = message(pieces).strip("\n")
         if speaks(pieces) and not NOT_TEXT.search(text) and sum(map(str.isalpha, text)) >= MIN_LETTERS:
             found.setdefault(text, set()).add(module.path)
+    for path in sorted(page for package in PACKAGES for page in (root / package).rglob("*.j2")):
+        if '_("' in path.read_text(encoding="utf-8"):
+            for _line, said, _comments, _context in extract_from_file("jinja2.ext:babel_extract", path):
+                found.setdefault(str(said), set()).add(path.relative_to(root).as_posix())
     for place, words in WORDS.items():
         for word in words:
             found.setdefault(word, set()).add(place)

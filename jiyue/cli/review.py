@@ -53,7 +53,7 @@ def add(app: typer.Typer) -> None:
         services = open_services(session.workspace)
         record = workflow.current(services, chosen(services, [platform], shared=True)[0])
         change = services.store.change_set(record.digest)
-        text = render.markdown(change, record.author)
+        text = render.markdown(change, record.author, translate)
         session.emit(
             "review-show", {**_row(record), "markdown": text}, lambda console: console.print(text, markup=False)
         )
