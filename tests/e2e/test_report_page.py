@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import Province
 from tests.e2e.helpers import ROOT
+from tests.e2e.province import Province
 
 pytestmark = pytest.mark.lab
 PAGE = ROOT / "var" / "report" / "index.html"
