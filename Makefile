@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test engines demo lint test bench lock clean
+.PHONY: help setup setup-test engines demo lint test bench docs lock clean
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 
@@ -32,6 +32,11 @@ test: setup-test engines lint ## Lint, then every test; pytest's own line comes 
 
 bench: setup-test engines ## Measure, and write docs/performance.json
 	@.venv/bin/python -m tests.bench
+
+docs: setup ## Regenerate what is generated: schemas, message catalogue, command reference, module map
+	.venv/bin/python -m inventory.schema
+	.venv/bin/python -m jiyue.i18n_extract
+	.venv/bin/python -m jiyue.docs_gen
 
 lock: ## Regenerate requirements.lock from pyproject.toml
 	@scripts/lock

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from inventory import source
+from inventory.errors import EnvironmentFailed
 from inventory.model import Inventory
 from jiyue import engines
 from jiyue.probe.runner import Runner
@@ -43,7 +44,12 @@ class Services:
 
     @cached_property
     def runner(self) -> Runner:
-        """The way to run probes on hosts; trusts the lab's own authority where there is a lab."""
+        """The way to run probes on hosts; trusts the lab's own authority where there is a lab.
+
+        EnvironmentFailed when there is no way to any host: nothing measured is not a failed check.
+        """
+        if not self.space.ssh_config.is_file():
+            raise EnvironmentFailed("hosts", "there is no way to reach them", "run: jiyue lab up")
         authority = self.space.lab / "ca" / "ca.crt"
         ca = authority.read_text(encoding="ascii") if authority.is_file() else ""
         return Runner(self.space.ssh_config, self.space.evidence, ca)

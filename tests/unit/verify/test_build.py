@@ -68,7 +68,7 @@ def test_port_53_of_the_province_is_tried_at_the_name_server(inv: Inventory, cla
 
 
 def test_an_unknown_platform_is_refused(inv: Inventory) -> None:
-    with pytest.raises(InputError, match="there is no such platform; choose one of .*hunan"):
+    with pytest.raises(InputError, match=r"there is no such platform; choose one of .*hunan"):
         site_subjects(inv, {}, ["atlantis"])
 
 
