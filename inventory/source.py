@@ -111,11 +111,6 @@ def input_hashes(root: Path, env: str = "lab") -> dict[str, str]:
     return {name: hashlib.sha256(data).hexdigest() for name, data in sorted(contents.items()) if data is not None}
 
 
-def known_drivers(folder: Path) -> frozenset[str]:
-    """Names of the driver folders under `folder` (`ipv6/drivers`), private ones left out."""
-    return frozenset(path.name for path in folder.iterdir() if path.is_dir() and path.name[0] not in "._")
-
-
 class _Desk:
     """What has been read so far: the line map of each file and the problems as (ref, cause, fix)."""
 

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from jiyue.i18n import set_language
 from tests.e2e.province import province
 
 __all__ = ["province"]
+
+
+@pytest.fixture(autouse=True)
+def _chinese_first() -> None:
+    """Every test starts in the default language, whatever the one before it chose."""
+    set_language("zh")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from inventory import source
+from ipv6.drivers import registry
 from jiyue.cli.output import Session, report_error
 from jiyue.cli.verbs import verb
 from jiyue.i18n import _, translate
@@ -23,8 +24,7 @@ def add(app: typer.Typer) -> None:
     )
     def check(session: Session) -> int:
         space = session.workspace
-        drivers = source.known_drivers(space.root / "ipv6" / "drivers")
-        found = source.examine(space.inventory, space.environment, drivers)
+        found = source.examine(space.inventory, space.environment, frozenset(registry.names()))
         problems = found.problems
         if session.as_json:
             rows = {"problems": problems, "notes": found.notes}

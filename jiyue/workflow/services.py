@@ -11,6 +11,7 @@ from pathlib import Path
 from inventory import source
 from inventory.errors import EnvironmentFailed
 from inventory.model import Inventory
+from ipv6.drivers import registry
 from jiyue import engines
 from jiyue.probe.runner import Runner
 from jiyue.review import keys
@@ -32,8 +33,7 @@ class Services:
     @cached_property
     def inventory(self) -> Inventory:
         """The validated province."""
-        folder = self.space.root / "ipv6" / "drivers"
-        return source.load(self.space.inventory, self.space.environment, source.known_drivers(folder))
+        return source.load(self.space.inventory, self.space.environment, frozenset(registry.names()))
 
     @cached_property
     def store(self) -> Store:

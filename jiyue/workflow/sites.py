@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from inventory.errors import GateError
+from inventory.errors import GateError, InputError, Problems
 from inventory.vocab import Stage
 from jiyue.sites.assess import assess as measure
 from jiyue.sites.judge import Assessment
@@ -15,6 +15,10 @@ from jiyue.workflow.stages import advance
 
 def assess(services: Services, sites: Sequence[str] | None) -> list[Assessment]:
     """Assess the named sites (all for None) and keep the records that `apply` requires."""
+    known = {site.name for site in services.inventory.sites}
+    if unknown := sorted(set(sites or ()) - known):
+        fix = "see `jiyue site list`"
+        raise Problems([InputError(f"site {name}", "there is no such site", fix) for name in unknown])
     found = measure(services.inventory, services.runner, sites)
     for one in found:
         result = "passed" if one.passed else "failed"
