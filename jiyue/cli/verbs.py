@@ -60,7 +60,8 @@ def verb(app: typer.Typer, name: str, help_text: str, examples: str = "") -> Cal
                 )
             session = Session(environment=values.pop("environment"), as_json=values.pop("as_json"))
             code = guarded(lambda: function(session, **values), debug=bool(os.environ.get("JIYUE_DEBUG")))
-            raise typer.Exit(worst([*session.codes, code]) if code != 130 else code)
+            # A code outside the list is the verb's own: 130, or that of a command run on a host.
+            raise typer.Exit(worst([*session.codes, code]) or code)
 
         del run.__wrapped__
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
