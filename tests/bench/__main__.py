@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from tests.bench import path
+from tests.bench import cold, path
 from tests.bench.record import save
 
 
@@ -12,8 +12,9 @@ def main() -> None:
     """Run the chosen benchmarks; more rounds give a better spread."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=main.__doc__)
     parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--cold", action="store_true", help="measure a bare clone with an empty home instead (long)")
     chosen = parser.parse_args()
-    records = path.measure(chosen.rounds)
+    records = cold.measure() if chosen.cold else path.measure(chosen.rounds)
     save(records)
     for record in records:
         print(
