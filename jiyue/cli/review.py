@@ -88,6 +88,21 @@ def add(app: typer.Typer) -> None:
         decided = decide.reject(services.store, record.digest, _key(services, key), reviewer, tuple(reason), utc_now())
         session.emit("review-reject", _row(decided), lambda console: console.print(_("rejected")))
 
+    @verb(
+        group,
+        "keygen",
+        "Make a reviewer's key pair; the public half goes into inventory/<province>/keys by merge.",
+        "jiyue review keygen li --into ~/keys",
+    )
+    def keygen(
+        session: Session,
+        name: Annotated[str, typer.Argument(help=_("Name of the key."))],
+        into: Annotated[Path, typer.Option("--into", help=_("Folder of the new pair."))],
+    ) -> None:
+        made = keys.generate(into.expanduser(), name)
+        paths = [str(into.expanduser() / f"{made.key_id}.{suffix}") for suffix in ("key", "pub")]
+        session.emit("review-keygen", {"files": paths}, lambda console: console.print("\n".join(paths)))
+
     @verb(group, "keys", "The keys whose signatures count here.", "jiyue review keys")
     def trusted(session: Session) -> None:
         services = open_services(session.workspace)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from jiyue.cli.output import Session
+from jiyue.cli.output import Session, worst
 from jiyue.cli.verbs import verb
 from jiyue.i18n import _, translate
 from jiyue.workflow import stacks as workflow
@@ -38,7 +38,8 @@ def _show(session: Session, schema: str, results: dict[str, StackResult]) -> int
             )
 
     session.emit(schema, {"stacks": {name: workflow.summary(result) for name, result in results.items()}}, text)
-    return 1 if any(result.state in ("failed", "drifted") for result in results.values()) else 0
+    states = {result.state for result in results.values()}
+    return worst([4] * ("failed" in states) + [1] * ("drifted" in states))
 
 
 def add(app: typer.Typer) -> None:
