@@ -25,6 +25,9 @@ _FUNCTIONS: TypeAdapter[dict[str, FunctionSetting]] = TypeAdapter(dict[str, Func
 
 def run() -> None:
     """What the engine calls; a refusal is one readable line, never a traceback."""
+    if not pulumi.runtime.is_dry_run():
+        # The approval is verified by the command, not by the engine: what changes something goes through the former.
+        raise pulumi.RunError(f"plain `pulumi` only previews; run: jiyue stack up {pulumi.get_stack()}")
     config = pulumi.Config("jiyue")
     env = config.get("env") or "lab"
     stack = pulumi.get_stack()

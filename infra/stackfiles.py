@@ -6,7 +6,8 @@ from pathlib import Path
 
 import yaml
 
-from infra.project import PROVINCE, find_root, write_text
+from infra.project import PROVINCE, find_root
+from inventory.atomic import write_if_changed
 from inventory.model import Inventory, Platform
 from inventory.source import load
 
@@ -41,7 +42,7 @@ def write(inventory: Inventory, folder: Path) -> tuple[str, ...]:
     changed = stale(inventory, folder)
     for name in changed:
         if name in texts:
-            write_text(folder / name, texts[name])
+            write_if_changed(folder / name, texts[name])
         else:
             (folder / name).unlink()
     return changed

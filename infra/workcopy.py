@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from infra.project import write_text
+from inventory.atomic import write_if_changed
 from inventory.errors import EnvironmentFailed
 
 PASSPHRASE_BYTES = 32
@@ -60,7 +60,7 @@ class WorkCopy:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             project = {key: value for key, value in _mapping(self.root / "Pulumi.yaml").items() if key in _KEPT}
-            write_text(self.folder / "Pulumi.yaml", yaml.safe_dump(project, sort_keys=False, allow_unicode=True))
+            write_if_changed(self.folder / "Pulumi.yaml", yaml.safe_dump(project, sort_keys=False, allow_unicode=True))
             wanted = _mapping(source)
             if not wanted:
                 raise EnvironmentFailed(str(source), "is missing or empty", "run: python -m infra.stackfiles")
@@ -68,7 +68,7 @@ class WorkCopy:
             config["jiyue:env"] = self.environment
             salts = {key: value for key, value in _mapping(self.settings).items() if key.startswith("encr")}
             text = yaml.safe_dump({**salts, "config": config}, sort_keys=False, allow_unicode=True)
-            write_text(self.settings, text, 0o600)
+            write_if_changed(self.settings, text, 0o600)
         except OSError as error:
             if isinstance(error, EnvironmentFailed):
                 raise
@@ -78,7 +78,7 @@ class WorkCopy:
 
     def record(self, fingerprint: str, outputs: dict[str, Any]) -> None:
         """Remember a successful `up`: the fingerprint of what is live now, and the outputs."""
-        write_text(self.applied, json.dumps({"fingerprint": fingerprint, "outputs": outputs}, ensure_ascii=False))
+        write_if_changed(self.applied, json.dumps({"fingerprint": fingerprint, "outputs": outputs}, ensure_ascii=False))
 
     def forget(self) -> None:
         """What is live is not known any more."""
@@ -102,7 +102,7 @@ def passphrase_file(root: Path, environment: str) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
-            write_text(path, secrets.token_urlsafe(PASSPHRASE_BYTES), 0o600)
+            write_if_changed(path, secrets.token_urlsafe(PASSPHRASE_BYTES), 0o600)
         elif path.stat().st_mode & 0o077:
             path.chmod(0o600)
     except OSError as error:

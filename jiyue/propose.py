@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from inventory.atomic import write_whole
 from inventory.errors import EnvironmentFailed
 from inventory.model import SHARED, Inventory
 from inventory.source import input_hashes
@@ -170,25 +169,12 @@ def write_pages(folder: Path, change: ChangeSet, digest: str, author: str) -> tu
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for suffix, text in pages.items():
             path = folder / f"{change.platform}-{digest[:12]}{suffix}"
-            _write(path, text)
+            write_whole(path, text)
             paths.append(path)
     except OSError as error:
         cause = f"the proposal cannot be written: {error.strerror}"
         raise EnvironmentFailed(str(folder), cause, "give this user the folder and some space") from error
     return tuple(paths)
-
-
-def _write(path: Path, text: str) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def proposal_pages(root: Path, environment: str, platform: str, digest: str) -> Mapping[str, Path]:

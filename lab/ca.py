@@ -19,7 +19,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.hazmat.primitives.serialization import load_pem_private_key as load_key
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from .files import private_dir, write_whole
+from inventory.atomic import write_whole
+
+from .files import private_dir
 
 _SKEW = timedelta(hours=1)
 _CA_DAYS = 3650

@@ -13,10 +13,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from inventory.atomic import write_whole
 from inventory.errors import EnvironmentFailed
 
 from .errors import failed
-from .files import private_dir, write_whole
+from .files import private_dir
 from .kube_api import KubeApi, node_object, service_cidr_object
 from .kube_files import ControlPlaneBinaries, commands, start_script, write_keys
 from .ports import busy

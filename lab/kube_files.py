@@ -13,8 +13,10 @@ from typing import Protocol
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
+from inventory.atomic import write_whole
+
 from .ca import Authority, Pair
-from .files import private_dir, write_whole
+from .files import private_dir
 from .spec import ControlPlaneSpec
 
 # Client identities: file stem -> (user, group), as Kubernetes' default RBAC roles expect them.

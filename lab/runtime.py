@@ -17,13 +17,14 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from inventory.atomic import write_whole
 from inventory.errors import EnvironmentFailed, Problems
 
 from . import control_plane
 from .check import problems
 from .control_plane import ControlPlaneBinaries
 from .errors import failed
-from .files import private_dir, write_whole
+from .files import private_dir
 from .keys import KeyPair, host_keys, new_pair
 from .preflight import missing
 from .process import Process, only_child, spawn, table

@@ -14,9 +14,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from dns.dnssectypes import Algorithm, DSDigest
 
+from inventory.atomic import write_whole
 from inventory.errors import EnvironmentFailed
 
-from .files import private_dir, write_whole
+from .files import private_dir
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -12,9 +12,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from inventory.atomic import write_whole
 from inventory.errors import EnvironmentFailed
 
-from .files import private_dir, write_whole
+from .files import private_dir
 from .process import Entry, Process, only_child, table
 
 RECORD = "state.json"

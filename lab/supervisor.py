@@ -14,7 +14,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from .files import write_whole
+from inventory.atomic import write_whole
+
 from .hostfs import HostFiles, base_files, system_mounts
 from .keys import KeyPair
 from .spec import HOST_ENV, HostSpec, LabSpec

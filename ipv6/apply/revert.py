@@ -91,7 +91,11 @@ def _stage(run: Run, unit: Unit, targets: list[Target], change: str, mark: str, 
     """Commit, compare IPv4, confirm; or take the taking-back back. Whether it holds now."""
     if not targets:
         return True
-    before = run.prober.ipv4_baseline(unit.change) if ipv4 else {}
+    try:
+        before = run.prober.ipv4_baseline(unit.change) if ipv4 else {}
+    except JiyueError as error:
+        unit.fail(ENVIRONMENT, [str(error)])
+        return False
     _order(run, unit, targets, "committed", "commit", mark)
     if ipv4 and not unit.failed:
         try:

@@ -142,9 +142,14 @@ def conclude(
 def _platform(name: str, mine: Sequence[Case], shared: Sequence[Case], deferred: int) -> PlatformResult:
     every = (*mine, *shared)
     reasons = _reasons([case for case in every if case.verdict != "pass"])
+    gaps = [one.id for one in REQUIREMENTS if not any(one.id in case.requirements for case in every)]
+    verdict = _verdict(every) if mine else "unknown"
+    if mine and gaps:
+        verdict = "unknown" if verdict == "pass" else verdict
+        reasons = (*reasons, *(f"{gap}: no test spoke about it" for gap in gaps))
     return PlatformResult(
         name,
-        _verdict(every) if mine else "unknown",
+        verdict,
         sum(case.verdict == "pass" for case in every),
         sum(case.verdict == "fail" for case in every),
         sum(case.verdict == "unknown" for case in every),

@@ -6,11 +6,11 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from inventory.atomic import write_whole
 from inventory.errors import EnvironmentFailed, NothingChecked
 from inventory.model import Inventory
 from jiyue.accept.expect import expectations
@@ -50,7 +50,7 @@ def run(
         "kubeconfig": str(kubeconfig) if kubeconfig else "",
         "ca": ca,
     }
-    _write(folder / "plan.json", json.dumps(plan, ensure_ascii=False, indent=1))
+    write_whole(folder / "plan.json", json.dumps(plan, ensure_ascii=False, indent=1))
     junit = folder / "junit.xml"
     junit.unlink(missing_ok=True)
     started = time.monotonic()
@@ -65,14 +65,16 @@ def run(
         raise NothingChecked("acceptance", "no test ran", "name at least one platform that this environment holds")
     result = conclude(cases, deferred, str(junit.relative_to(root)) if junit.is_relative_to(root) else str(junit),
                       round(time.monotonic() - started, 1))  # fmt: skip
-    _write(folder / "result.json", json.dumps(result.data(), ensure_ascii=False, indent=1))
+    write_whole(folder / "result.json", json.dumps(result.data(), ensure_ascii=False, indent=1))
     return result
 
 
 def _pytest(root: Path, plan: Path, junit: Path, log: Path) -> int:
     argv = [sys.executable, "-m", "pytest", "tests/acceptance", f"--accept-env={plan}", f"--junitxml={junit}"]
     argv += ["-o", "junit_family=xunit1", "-p", "no:cacheprovider", "-q", "--color=no", "--tb=line", "-rN"]
-    environment = {**os.environ, "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
+    # Options from outside could leave tests out, and what did not run must not count.
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
+    environment = {**inherited, "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
     with log.open("wb") as output:
         try:
             done = subprocess.run(
@@ -82,12 +84,3 @@ def _pytest(root: Path, plan: Path, junit: Path, log: Path) -> int:
             cause = f"no result within {TIMEOUT:.0f} s"
             raise EnvironmentFailed("acceptance", cause, "see accept/output.txt") from error
     return done.returncode
-
-
-def _write(path: Path, text: str) -> None:
-    handle, temporary = tempfile.mkstemp(prefix=".new-", dir=path.parent)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(temporary).replace(path)

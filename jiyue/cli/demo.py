@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 from rich.console import Console
 
-from jiyue.cli.output import Session, worst
+from jiyue.cli.output import Session, report_error, worst
 from jiyue.cli.status import show
 from jiyue.cli.verbs import verb
 from jiyue.i18n import _
@@ -47,4 +47,6 @@ def add(app: typer.Typer) -> None:
             },
             text,
         )
+        if outcome.stopped is not None:
+            outcome.codes.append(report_error(outcome.stopped))
         return worst(outcome.codes)

@@ -40,7 +40,7 @@ def install_with_progress(console: Console) -> engines.EnginePaths:
 
 def add(app: typer.Typer) -> None:
     """Add the group to the command."""
-    group = typer.Typer(help=_("Pulumi, Kubernetes and their helpers."), no_args_is_help=True)
+    group = typer.Typer(help=_("Pulumi, Kubernetes and their tools."), no_args_is_help=True)
     app.add_typer(group, name="engine")
 
     @verb(

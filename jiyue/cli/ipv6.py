@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from jiyue.cli.output import Session
+from jiyue.cli.output import Session, worst
 from jiyue.cli.verbs import verb
 from jiyue.i18n import _, translate
 from jiyue.workflow.reporter import ConsoleReporter
@@ -122,7 +122,7 @@ def add(app: typer.Typer) -> None:
         return one.code
 
     @verb(group, "status", "Which device is where.", "jiyue ipv6 status changsha --json")
-    def status(session: Session, platforms: Names = None) -> None:
+    def status(session: Session, platforms: Names = None) -> int:
         from jiyue.workflow.apply import devices
 
         services = open_services(session.workspace)
@@ -140,3 +140,5 @@ def add(app: typer.Typer) -> None:
             console.print(table)
 
         session.emit("ipv6-status", {"devices": rows}, text)
+        states = {row["state"] for row in rows}
+        return worst([4] * ("unreachable" in states) + [1] * ("failed" in states))

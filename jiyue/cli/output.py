@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -51,7 +52,10 @@ class Session:
         """Print `payload` as JSON under its versioned schema name, or call `text` to print it for people."""
         if self.as_json:
             document = {"schema": f"jiyue/{schema}/1", **payload}
-            sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n")
+            # A reader that has seen enough does not change what the verb found: its exit code stays.
+            with contextlib.suppress(BrokenPipeError):
+                sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n")
+                sys.stdout.flush()
         else:
             text(self.console)
 

@@ -63,11 +63,9 @@ def add(app: typer.Typer) -> None:
 
     @verb(group, "drift", "Compare the cluster with what was approved.", "jiyue stack drift --all")
     def drift(session: Session, platforms: Names = None, every: Every = False) -> int:
-        from infra import fleet
-
         services = open_services(session.workspace)
         wanted = chosen(services, _wanted(platforms, every))
-        return _show(session, "stack-drift", fleet.drift(workflow.open_fleet(services), wanted))
+        return _show(session, "stack-drift", workflow.drift(services, wanted))
 
     @verb(group, "destroy", "Take stacks down, cities before the province.", "jiyue stack destroy changsha")
     def destroy(
@@ -76,11 +74,9 @@ def add(app: typer.Typer) -> None:
         every: Every = False,
         with_library: Annotated[bool, typer.Option("--with-library", help=_("Also the libraries' storage."))] = False,
     ) -> int:
-        from infra import fleet
-
         services = open_services(session.workspace)
         wanted = chosen(services, _wanted(platforms, every))
-        results = fleet.destroy(workflow.open_fleet(services), wanted, with_library=with_library)
+        results = workflow.destroy(services, wanted, with_library)
         return _show(session, "stack-destroy", results)
 
     @verb(group, "env", "Print what plain `pulumi` needs.", 'eval "$(jiyue stack env changsha)"; pulumi preview')

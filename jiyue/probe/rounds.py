@@ -64,13 +64,14 @@ def verify(
     runner: Runner,
     platforms: Sequence[str] | None = None,
     baselines: Mapping[str, Mapping[str, str]] | None = None,
+    patience: float = 0.0,
 ) -> Verification:
-    """Every check of the named platforms (all for None), measured once.
+    """Every check of the named platforms (all for None); what is red is measured again for `patience` seconds.
 
     Raises InputError for an unknown platform and NothingChecked when nothing applies.
     """
     sites = site_subjects(inv, claims, platforms, baselines)
-    return measure(discover(), (*sites, *zone_subjects(inv, claims, platforms)), runner)
+    return settle(discover(), (*sites, *zone_subjects(inv, claims, platforms)), runner, patience)
 
 
 def measure(checks: Sequence[Check], subjects: Sequence[Subject], runner: Runner) -> Verification:

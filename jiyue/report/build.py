@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -12,6 +10,8 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from inventory.atomic import write_whole
+from inventory.errors import EnvironmentFailed
 from inventory.model import Inventory
 from jiyue.report import words
 from jiyue.report.model import page
@@ -24,14 +24,13 @@ def build(root: Path, inv: Inventory, data: Mapping[str, Any], language: str = "
     `language` (zh or en) is shown first; a button on the page changes it. The same data gives the same bytes.
     """
     target = root / "var" / "report" / "index.html"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=".new-", dir=target.parent)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(render(inv, data, language))
-        file.flush()
-        os.fsync(file.fileno())
-    Path(temporary).chmod(0o644)
-    Path(temporary).replace(target)
+    text = render(inv, data, language)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(target, text)
+    except OSError as error:
+        cause = f"the report cannot be written: {error.strerror}"
+        raise EnvironmentFailed(str(target), cause, "give this user the folder and some space") from error
     return target
 
 

@@ -59,7 +59,8 @@ def read(envelope: str, trusted: Mapping[str, Ed25519PublicKey]) -> tuple[Statem
 
 def check_reviewer(statement: Statement, key_id: str) -> None:
     """GateError when author and reviewer are the same, by name or by key."""
-    if statement.author in (statement.reviewer, key_id):
+    author = statement.author.strip().casefold()
+    if author in (statement.reviewer.strip().casefold(), key_id.casefold()):
         cause = f"{statement.author} wrote this proposal and cannot review it"
         raise GateError(f"proposal {statement.digest[:12]}", cause, "have somebody else review it")
 

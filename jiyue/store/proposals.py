@@ -214,4 +214,8 @@ def _set_status(
 ) -> None:
     values = {"status": status, "updated": at, "reasons": json.dumps(reasons, ensure_ascii=False)}
     connection.execute(schema.proposals.update().where(schema.proposals.c.digest == row.digest).values(**values))
-    write_stage(connection, row.platform, Stage(status), reasons, at)
+    table = schema.proposals
+    newest = select(func.max(table.c.rank)).where(table.c.platform == row.platform)
+    if row.rank == connection.execute(newest).scalar():
+        # Only the current proposal speaks for the platform.
+        write_stage(connection, row.platform, Stage(status), reasons, at)

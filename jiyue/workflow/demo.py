@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from inventory.errors import EnvironmentFailed
+from inventory.errors import EnvironmentFailed, JiyueError
 from inventory.model import SHARED
 from inventory.vocab import Stage
 from jiyue import engines
@@ -27,6 +27,7 @@ class Outcome:
     codes: list[int] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
+    stopped: JiyueError | None = None
 
 
 def run(services: Services, reporter: ConsoleReporter) -> Outcome:
@@ -34,11 +35,12 @@ def run(services: Services, reporter: ConsoleReporter) -> Outcome:
     outcome = Outcome(seconds=reporter.seconds)
     try:
         _walk(services, reporter, outcome)
-    finally:
-        if services.space.store.is_file():
-            with reporter.step("report", _("Report")):
-                reporter.note(str(report.build(services).relative_to(services.space.root)))
-            outcome.rows = platform_rows(services)
+    except JiyueError as error:
+        outcome.stopped = error
+    if services.space.store.is_file():
+        with reporter.step("report", _("Report")):
+            reporter.note(str(report.build(services).relative_to(services.space.root)))
+        outcome.rows = platform_rows(services)
     if any(row["stage"] != Stage.ACCEPTED.value for row in outcome.rows):
         outcome.codes.append(1)
     return outcome
@@ -122,9 +124,9 @@ def _stacks(services: Services, reporter: ConsoleReporter, outcome: Outcome) -> 
     reporter.note(_("{touched} stacks changed, {kept} unchanged, {resources} resources created").format(
         touched=len(touched), kept=len(results) - len(touched), resources=resources))  # fmt: skip
     for name, result in results.items():
-        if result.state == "failed":
+        if not result.ok:
             reporter.note(f"✗ {name}: {translate(result.reason)}")
-            outcome.codes.append(4)
+            outcome.codes.append(4 if result.state == "failed" else 1)
     outcome.changed += ["stacks"] if touched else []
 
 

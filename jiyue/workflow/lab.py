@@ -6,11 +6,13 @@ import shutil
 from collections.abc import Sequence
 from typing import Any
 
-from inventory.errors import EnvironmentFailed
+from inventory.errors import GateError, InputError
+from inventory.model import SHARED
+from ipv6.apply.lock import environment_lock
 from jiyue import engines
 from jiyue.i18n import _
 from jiyue.workflow.reporter import Reporter
-from jiyue.workflow.services import Services, open_services
+from jiyue.workflow.services import Services, open_services, utc_now
 from jiyue.workspace import Workspace
 from lab import access, faults, ready, runtime
 from lab.scene import scene
@@ -42,22 +44,38 @@ def start(services: Services, reporter: Reporter) -> dict[str, Any]:
         # A new control plane holds nothing: the engine's state of the one before would only mislead it.
         for name in ("state", "stacks"):
             shutil.rmtree(space.var / name, ignore_errors=True)
+        _forget(services)
         ready.wait(space.lab, ready_checks(services.inventory), progress)
     else:
         reporter.note(_("the lab is already up: {hosts} hosts").format(hosts=len(state.hosts)))
     return summary(space)
 
 
+def _forget(services: Services) -> None:
+    """New hosts run what they ran on day 0, whatever the store says of the ones before."""
+    for name in (SHARED, *services.platforms):
+        for kind in ("verify", "stack"):
+            services.store.put_result(kind, name, {})
+        if digest := services.store.applied_digest(name):
+            services.store.reverted(digest, ("the lab was started anew and holds none of it",))
+
+
 def down(space: Workspace, purge: bool = False) -> bool:
-    """End the lab; with `purge` also forget what runs of this environment wrote. False when there was none."""
+    """End the lab; with `purge` also forget what runs of this environment wrote. False when there was none.
+
+    GateError when something else than a lab is to be purged, or while an apply runs.
+    """
+    if purge and open_services(space).inventory.environment.kind != "lab":
+        raise GateError(f"environment {space.environment}", "only a lab may be purged", "remove its files by hand")
     ended = runtime.down(space.lab)
-    if purge:
-        for name in PURGED:
-            path = space.var / name
-            if path.is_dir():
-                shutil.rmtree(path)
-            else:
-                path.unlink(missing_ok=True)
+    if purge and space.var.is_dir():
+        with environment_lock(space.var / "apply.lock", utc_now()):
+            for name in PURGED:
+                path = space.var / name
+                if path.is_dir():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink(missing_ok=True)
     return ended
 
 
@@ -92,5 +110,5 @@ def fault(space: Workspace, kind: str, host: str, interface: str) -> None:
         faults.kill_host(space.lab, host)
         return
     if not interface:
-        raise EnvironmentFailed(f"lab: {host}", "a link fault needs an interface", "name it after the host")
+        raise InputError(f"lab: {host}", "a link fault needs an interface", "name it after the host")
     faults.set_link(space.lab, host, interface, kind == "link-up")

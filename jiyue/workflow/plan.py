@@ -37,7 +37,9 @@ def explain(services: Services, address: str) -> list[dict[str, str]]:
         raise InputError(address, "is not an IPv6 address", "write it like 3fff:10:100:2000::1") from None
     claims = [claim for claim in services.store.claims() if wanted in ip_network(claim.prefix)]
     if not claims:
-        raise InputError(str(wanted), "lies outside every allocation", "jiyue ipv6 plan lists the received blocks")
+        raise InputError(
+            str(wanted), "lies outside every allocation", "the received blocks are in the environment's file"
+        )
     claims.sort(key=lambda claim: ip_network(claim.prefix).prefixlen)
     return [{"prefix": claim.prefix, "key": claim.key, "meaning": _meaning(services, claim.key)} for claim in claims]
 

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ipv6.apply.lock import environment_lock
 from jiyue import propose as proposals
 from jiyue.propose import Proposed
 from jiyue.workflow.apply import transport
 from jiyue.workflow.reporter import Reporter
-from jiyue.workflow.services import Services
+from jiyue.workflow.services import Services, utc_now
 
 
 def propose(services: Services, platforms: Sequence[str], author: str, reporter: Reporter) -> list[Proposed]:
-    """Propose for the named platforms (`shared` included); nothing is proposed when a device does not answer."""
-    return proposals.propose(
-        services.inventory, services.space.root, services.store, transport(services), platforms, author, reporter
-    )
+    """Propose for the named platforms (`shared` included); nothing is proposed when a device does not answer.
+
+    GateError while somebody applies: what runs would change under the reading.
+    """
+    services.space.var.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with environment_lock(services.space.var / "apply.lock", utc_now()):
+        return proposals.propose(
+            services.inventory, services.space.root, services.store, transport(services), platforms, author, reporter
+        )

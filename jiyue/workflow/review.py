@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from infra.project import write_text
+from inventory.atomic import write_if_changed
 from inventory.errors import GateError
 from inventory.model import SHARED
 from jiyue.review import decide, keys
@@ -42,7 +42,9 @@ def export_approved(services: Services, platform: str) -> None:
     change = services.store.change_set(record.digest)
     services.space.approved.mkdir(parents=True, exist_ok=True)
     document = {"digest": record.digest, "values": change.stack}
-    write_text(services.space.approved / f"{platform}.json", json.dumps(document, ensure_ascii=False, sort_keys=True))
+    write_if_changed(
+        services.space.approved / f"{platform}.json", json.dumps(document, ensure_ascii=False, sort_keys=True)
+    )
 
 
 def approve(

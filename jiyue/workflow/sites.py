@@ -19,7 +19,8 @@ def assess(services: Services, sites: Sequence[str] | None) -> list[Assessment]:
     if unknown := sorted(set(sites or ()) - known):
         fix = "see `jiyue site list`"
         raise Problems([InputError(f"site {name}", "there is no such site", fix) for name in unknown])
-    found = measure(services.inventory, services.runner, sites)
+    claims = {claim.key: claim.prefix for claim in services.store.claims()}
+    found = measure(services.inventory, services.runner, sites, claims)
     for one in found:
         result = "passed" if one.passed else "failed"
         evidence = {"findings": [asdict(finding) for finding in one.findings]}

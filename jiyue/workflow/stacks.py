@@ -34,7 +34,24 @@ def up(services: Services, platforms: Sequence[str], reporter: Reporter) -> dict
     def progress(platform: str, done: int, total: int, text: str) -> None:
         reporter.now(f"{platform} {done}/{total} {text}")
 
-    results = fleet.up(open_fleet(services), platforms, approved, progress)
+    return _kept(services, fleet.up(open_fleet(services), platforms, approved, progress))
+
+
+def destroy(services: Services, platforms: Sequence[str], with_library: bool) -> dict[str, StackResult]:
+    """Take stacks down and remember that they are."""
+    from infra import fleet
+
+    return _kept(services, fleet.destroy(open_fleet(services), platforms, with_library=with_library))
+
+
+def drift(services: Services, platforms: Sequence[str]) -> dict[str, StackResult]:
+    """Compare the cluster with what was approved and remember what was found."""
+    from infra import fleet
+
+    return _kept(services, fleet.drift(open_fleet(services), platforms))
+
+
+def _kept(services: Services, results: dict[str, StackResult]) -> dict[str, StackResult]:
     for platform, result in results.items():
         services.store.put_result("stack", platform, summary(result))
     return results

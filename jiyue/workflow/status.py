@@ -8,6 +8,7 @@ from inventory.errors import GateError
 from inventory.model import Platform
 from inventory.vocab import Stage
 from jiyue.workflow.services import Services
+from jiyue.workflow.stages import ORDER
 
 
 def platform_rows(services: Services) -> list[dict[str, Any]]:
@@ -29,23 +30,33 @@ def platform_rows(services: Services) -> list[dict[str, Any]]:
             except GateError as error:
                 if record.status in ("approved", "applied"):
                     reasons.append(str(error))
+        stack = stacks.get(name, {}).get("state", "absent")
+        if stack in ("failed", "drifted"):
+            reasons.append(f"stack {stack}: {stacks[name].get('reason', '')}")
         sites = verified.get(name, {}).get("sites", [])
+        ready = {site["name"] for site in sites if site["ready"]}
         for site in sites:
             if not site["ready"]:
                 reasons.extend(f"{site['name']}: {reason}" for reason in site["reasons"] or ["not ready"])
-        if stage is not None and stage.stage is Stage.ACCEPTED and any(not site["ready"] for site in sites):
-            stage_name = Stage.APPLIED.value
-        else:
-            stage_name = stage.stage.value if stage else Stage.INVENTORIED.value
+        reached = stage.stage if stage else Stage.INVENTORIED
+        if ORDER.index(reached) >= ORDER.index(Stage.APPLIED) and (record is None or record.status != "applied"):
+            reached = Stage(record.status) if record else Stage.PLANNED
+            reasons.append("the current proposal is not the one that runs")
+        elif reached is Stage.ACCEPTED and not {site.name for site in platform.sites} <= ready:
+            reached = Stage.APPLIED
+            missing = sorted({site.name for site in platform.sites} - {site["name"] for site in sites})
+            reasons.extend(f"{site}: not measured yet" for site in missing)
+        elif reached is Stage.ACCEPTED and stack in ("failed", "drifted", "destroyed", "absent"):
+            reached = Stage.VERIFIED
         rows.append(
             {
                 "name": name,
                 "region": inventory.region_by_code[platform.code].name,
                 "code": platform.code,
-                "stage": stage_name,
-                "stack": stacks.get(name, {}).get("state", "absent"),
+                "stage": reached.value,
+                "stack": stack,
                 "sites_total": len(platform.sites),
-                "sites_ready": sum(1 for site in sites if site["ready"]),
+                "sites_ready": len(ready),
                 "deferred": deferred(services, platform),
                 "digest": record.digest if record else "",
                 "approved_by": approved_by,

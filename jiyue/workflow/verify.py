@@ -6,26 +6,32 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from inventory.vocab import Stage
+from ipv6.apply.devices import BASELINE
 from jiyue.probe import rounds
 from jiyue.probe.prober import site_baselines
 from jiyue.probe.rounds import Verification
 from jiyue.workflow.services import Services
 from jiyue.workflow.stages import ORDER, advance, fall_back
 
+PATIENCE = 8.0
+"""Seconds for which what is red is measured again before it counts: one bad moment is no regression."""
+
 
 def verify(services: Services, platforms: Sequence[str]) -> Verification:
     """Every check of the named platforms; results and stages are kept in the store. NothingChecked for none."""
     claims = {claim.key: claim.prefix for claim in services.store.claims()}
     baselines: dict[str, Mapping[str, str]] = {}
-    for flat in services.store.results("baseline").values():
-        baselines.update(site_baselines(flat))
-    seen = rounds.verify(services.inventory, claims, services.runner, platforms, baselines or None)
+    for kept in services.store.results(BASELINE).values():
+        baselines.update(site_baselines(kept["values"]))
+    seen = rounds.verify(services.inventory, claims, services.runner, platforms, baselines or None, PATIENCE)
     stages = services.store.stages()
     for name in platforms:
         part = seen.of(name)
         services.store.put_result("verify", name, stored(part))
         held = stages.get(name)
-        applied = held is not None and ORDER.index(held.stage) >= ORDER.index(Stage.APPLIED)
+        record = services.store.current(name)
+        runs = record is not None and record.status == "applied"
+        applied = runs and held is not None and ORDER.index(held.stage) >= ORDER.index(Stage.APPLIED)
         if applied and part.ok and part.results:
             advance(services.store, name, Stage.VERIFIED)
         elif applied:

@@ -14,6 +14,7 @@ from tests.bench.record import Record
 ROOT = Path(__file__).resolve().parents[2]
 GOAL = 2400.0
 MEMORY = 6144.0
+CACHES = ("GOPATH", "GOCACHE", "GOMODCACHE", "UV_CACHE_DIR", "PIP_CACHE_DIR", "XDG_CACHE_HOME")
 PEER = "none, a goal only"
 
 

@@ -66,13 +66,15 @@ def test_a_platform_without_a_test_is_not_green() -> None:
 
 def test_a_requirement_without_a_test_is_a_gap() -> None:
     result = conclude(read_cases(suite(*GREEN[1:])), {"changsha": 0})
-    assert result.of("changsha").verdict == "pass" and not result.ok
+    assert result.of("changsha").verdict == "unknown" and not result.ok
+    assert result.of("changsha").reasons == (f"{REQUIREMENTS[0].id}: no test spoke about it",)
     assert [one.id for one in result.requirements if one.verdict != "pass"] == [REQUIREMENTS[0].id]
 
 
 def test_equal_reasons_are_told_once() -> None:
     red = [case(f"f{n}", "changsha", "functions", SILENT, verdict="unknown") for n in range(16)]
-    (reason,) = conclude(read_cases(suite(*red)), {"changsha": 0}).of("changsha").reasons
+    reason, *gaps = conclude(read_cases(suite(*red)), {"changsha": 0}).of("changsha").reasons
+    assert len(gaps) == len(REQUIREMENTS) - 1
     assert reason == "f0: not measured: pe-a: unreachable over SSH (and 15 more)"
 
 
