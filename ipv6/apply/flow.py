@@ -159,7 +159,9 @@ def _close(run: Run, units: Sequence[Unit]) -> None:
     for unit in units:
         if unit.failed:
             unit.state = unit.state or FAILED
-            run.store.reverted(unit.digest, tuple(unit.reasons))
+            # What was applied before and not touched now still runs: forgetting it would open the gate of `rollback`.
+            if unit.touched or run.store.applied_digest(unit.platform) != unit.digest:
+                run.store.reverted(unit.digest, tuple(unit.reasons))
 
 
 def _result(unit: Unit) -> PlatformResult:

@@ -11,7 +11,7 @@ ORDER = tuple(Stage)
 def advance(store: Store, platform: str, stage: Stage) -> None:
     """Record that a platform reached `stage`; one that is further already stays where it is."""
     held = store.stages().get(platform)
-    if held is None or ORDER.index(held.stage) < ORDER.index(stage) or held.reasons:
+    if held is None or ORDER.index(held.stage) < ORDER.index(stage) or held.stage is stage:
         store.set_stage(platform, stage)
 
 

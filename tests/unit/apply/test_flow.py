@@ -162,6 +162,17 @@ def test_unreachable_before_anything(tmp_path: Path) -> None:
     assert at_base(scene, "zhuzhou") and states(result)["xiangtan"] == "applied"
 
 
+def test_what_runs_is_remembered_when_it_cannot_be_reached(tmp_path: Path) -> None:
+    """An applied platform that a later run could not even read still counts as applied: others stand on it."""
+    scene = Scene()
+    run(scene, tmp_path)
+    scene.world.unreachable.add("fw-zhuzhou")
+    result = run(scene, tmp_path, ("zhuzhou",))
+    assert states(result) == {"zhuzhou": "failed"} and result.exit_code == 4
+    assert scene.store.applied_digest("zhuzhou") == scene.digests["zhuzhou"]
+    assert scene.store.applied_digest(SHARED) == scene.digests[SHARED]
+
+
 def test_unreachable_during_the_change(tmp_path: Path) -> None:
     """What was changed is rolled back, the device that went silent is named, its own timer does the rest."""
     scene = Scene()
