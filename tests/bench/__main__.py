@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from tests.bench import cold, path
+from tests.bench import cold, path, suite
 from tests.bench.record import save
 
 
@@ -13,8 +13,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=main.__doc__)
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--cold", action="store_true", help="measure a bare clone with an empty home instead (long)")
+    parser.add_argument("--tests", action="store_true", help="measure `make test` in a bare clone instead")
     chosen = parser.parse_args()
-    records = cold.measure() if chosen.cold else path.measure(chosen.rounds)
+    if chosen.cold:
+        records = cold.measure()
+    elif chosen.tests:
+        records = suite.measure()
+    else:
+        records = path.measure(chosen.rounds)
     save(records)
     for record in records:
         print(
