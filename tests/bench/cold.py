@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import tempfile
 import time
@@ -38,6 +39,9 @@ def measure() -> list[Record]:
         subprocess.run([clone / ".venv/bin/jiyue", "lab", "down"], cwd=clone, env=env, capture_output=True, check=False)
         # Go's module cache is read-only on purpose; the folder could not be removed otherwise.
         subprocess.run(["chmod", "-R", "u+w", str(home)], check=False)
+        kept = ROOT / "var" / "cold-demo.log"
+        kept.parent.mkdir(exist_ok=True)
+        shutil.copyfile(log, kept)
         if code != 0:
             raise SystemExit(f"make demo ended {code}:\n{log.read_text(encoding='utf-8')[-3000:]}")
     work = "make demo in a bare clone with an empty home: set-up, engines built from source, the whole path"
