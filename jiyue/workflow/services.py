@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -16,12 +15,10 @@ from jiyue import engines
 from jiyue.probe.runner import Runner
 from jiyue.review import keys
 from jiyue.store import Store, open_store
+from jiyue.store.part import utc_now
 from jiyue.workspace import Workspace
 
-
-def utc_now() -> str:
-    """The time now in UTC, ISO 8601 with seconds."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+__all__ = ["Services", "open_services", "utc_now"]
 
 
 @dataclass(frozen=True)
