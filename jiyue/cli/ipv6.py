@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from jiyue.cli.output import Session, worst
-from jiyue.cli.verbs import verb
+from jiyue.cli.verbs import add_parts, verb
 from jiyue.i18n import _, translate
 from jiyue.workflow.reporter import ConsoleReporter
 from jiyue.workflow.selection import chosen
@@ -23,6 +23,7 @@ def add(app: typer.Typer) -> None:
     """Add the group to the command."""
     group = typer.Typer(help=_("Network engineers: plan, propose, apply."), no_args_is_help=True)
     app.add_typer(group, name="ipv6")
+    add_parts(group, "ipv6")
 
     @verb(group, "plan", "Allocate what the ledger lacks; nothing is ever renumbered.", "jiyue ipv6 plan")
     def plan(session: Session) -> None:

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from ipv6.change import render
 from jiyue.cli.output import Session
-from jiyue.cli.verbs import verb
+from jiyue.cli.verbs import add_parts, verb
 from jiyue.i18n import _, translate
 from jiyue.review import decide, keys
 from jiyue.review.keys import SigningKey
@@ -33,6 +33,7 @@ def add(app: typer.Typer) -> None:
     """Add the group to the command."""
     group = typer.Typer(help=_("The authority: read, approve, reject."), no_args_is_help=True)
     app.add_typer(group, name="review")
+    add_parts(group, "review")
 
     @verb(group, "list", "What waits for a decision, and what was decided.", "jiyue review list")
     def listing(session: Session) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import functools
 import inspect
 import os
+import pkgutil
 from collections.abc import Callable
+from importlib import import_module
 from typing import Annotated, Any, get_type_hints
 
 import typer
@@ -38,6 +40,15 @@ def _common() -> tuple[inspect.Parameter, ...]:
             annotation=Annotated[str, typer.Option("--lang", help=_("Language: zh or en."))],
         ),
     )
+
+
+def add_parts(group: typer.Typer, name: str) -> None:
+    """Let every module `jiyue.cli.<name>_*` add its verbs to the group, so that a new verb is one new file."""
+    import jiyue.cli
+
+    for found in sorted(module.name for module in pkgutil.iter_modules(jiyue.cli.__path__)):
+        if found.startswith(f"{name}_"):
+            import_module(f"jiyue.cli.{found}").add(group)
 
 
 def verb(app: typer.Typer, name: str, help_text: str, examples: str = "") -> Callable[[Verb], Verb]:

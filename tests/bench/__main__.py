@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import pkgutil
+from importlib import import_module
 
+import tests.bench
 from tests.bench import cold, path, suite
 from tests.bench.record import save
+
+
+def groups() -> dict[str, list[str]]:
+    """Benchmark modules by group: `plan_overlap` measures a figure of group `plan`."""
+    found: dict[str, list[str]] = {}
+    for module in sorted(info.name for info in pkgutil.iter_modules(tests.bench.__path__)):
+        group, _, rest = module.partition("_")
+        if group and rest:
+            found.setdefault(group, []).append(module)
+    return found
 
 
 def main() -> None:
@@ -14,11 +27,16 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--cold", action="store_true", help="measure a bare clone with an empty home instead (long)")
     parser.add_argument("--tests", action="store_true", help="measure `make test` in a bare clone instead")
+    known = groups()
+    parser.add_argument("--group", choices=sorted(known), help="measure one group side by side with its peers")
     chosen = parser.parse_args()
     if chosen.cold:
         records = cold.measure()
     elif chosen.tests:
         records = suite.measure()
+    elif chosen.group:
+        measures = [import_module(f"tests.bench.{name}").measure for name in known[chosen.group]]
+        records = [record for measure in measures for record in measure(chosen.rounds)]
     else:
         records = path.measure(chosen.rounds)
     save(records)
