@@ -19,6 +19,8 @@ from ipv6.ports import DeviceResult, Target
 
 PLAYBOOKS = {"observe": "observe", "status": "observe", "commit": "push", "confirm": "confirm", "rollback": "rollback"}
 STATES = ("observed", "committed", "confirmed", "rolled-back", "refused", "failed")
+TIMED_OUT = (124, 137)
+"""What timeout(1) ends with when it had to end its command, or to kill it."""
 _HOST = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
@@ -90,15 +92,25 @@ class AnsibleTransport:
             private_data_dir=str(directory),
             playbook=str(playbook),
             inventory=str(files.inventory),
-            settings={"job_timeout": self.limit, "suppress_ansible_output": True},
+            settings={"suppress_ansible_output": True},
             quiet=True,
             suppress_env_files=True,
         )
         config.prepare()
         config.env = clean_environment(config.env, os.environ, files)
-        runner = Runner(config=config, event_handler=on_event, cancel_callback=lambda: False)
-        status, code = runner.run()
-        return results, _how(status, code, directory)
+        config.command = [*guard(self.limit), *config.command]
+        # The runner's own mode forks this process with a terminal. A process in which the Pulumi engine's gRPC threads
+        # have run must not fork: the child aborts now and then. A plain subprocess is started without a fork.
+        config.runner_mode = "subprocess"
+        with Path(os.devnull).open("rb") as nothing:
+            config.input_fd = nothing.fileno()
+            status, code = Runner(config=config, event_handler=on_event).run()
+        return results, _how("timeout" if code in TIMED_OUT else status, code, directory)
+
+
+def guard(limit: int) -> list[str]:
+    """What Ansible runs under: its whole process group ends after `limit` seconds, and when its parent is killed."""
+    return ["timeout", "--kill-after=10", str(limit), "setpriv", "--pdeathsig", "TERM", "--"]
 
 
 def result_of(event: Mapping[str, Any]) -> DeviceResult | None:

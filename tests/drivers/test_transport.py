@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,7 +39,7 @@ def reached(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AnsibleTranspo
             host.write("/etc/ssh/test_keys", (work / "key.pub").read_text())
             host.must("mkdir -p /run/sshd && ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/test_key")
             lines += [f"Host {host.name}", f"ProxyCommand {host.enter('/usr/sbin/sshd -i -f /dev/null ' + SSHD)}"]
-        lines += ["Host fw-gone", "ProxyCommand false"]
+        lines += ["Host fw-gone", "ProxyCommand false", "Host fw-mute", "ProxyCommand sleep 300"]
         lines += ["Host *", "User root", f"IdentityFile {work}/key", "IdentitiesOnly yes", "BatchMode yes"]
         lines += ["StrictHostKeyChecking no", "UserKnownHostsFile /dev/null", "LogLevel ERROR"]
         (work / "ssh_config").write_text("\n".join(lines) + "\n")
@@ -46,6 +49,26 @@ def reached(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AnsibleTranspo
 def observe(device: str, driver: str = "nftables") -> Target:
     sections = [{"driver": driver, "object": TABLE}]
     return Target(device, {"op": "observe", "device": device, "sections": sections, "records": []})
+
+
+def test_no_run_forks_this_process(reached: AnsibleTransport, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Threads of a gRPC server may run here (the stacks' engine); a forked child of such a process can abort."""
+
+    def refuse() -> int:
+        raise AssertionError("this process was forked")
+
+    monkeypatch.setattr(os, "fork", refuse)
+    monkeypatch.setattr(os, "forkpty", refuse)
+    monkeypatch.setattr(pty, "fork", refuse)
+    assert [one.state for one in reached.run([observe("fw-one")], "no fork")] == ["observed"]
+
+
+def test_a_run_that_takes_too_long_is_ended_with_all_its_processes(reached: AnsibleTransport) -> None:
+    hurried = replace(reached, limit=3, connect=60)
+    (result,) = hurried.run([observe("fw-mute")], "slow")
+    assert result.state == "failed" and "timeout, exit status 124" in result.reason
+    left = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    assert str(reached.work_dir) not in left
 
 
 def test_every_host_answers_or_is_named(reached: AnsibleTransport, monkeypatch: pytest.MonkeyPatch) -> None:
