@@ -9,6 +9,8 @@ from typing import Protocol
 from inventory.environment import Block
 from inventory.errors import InputError
 from inventory.model import Addressing
+from ipv6.plan.fields import LEGIBLE
+from ipv6.plan.layout import Field
 from ipv6.plan.prefix import Prefix, parse
 from ipv6.plan.sparse import leftmost_order
 
@@ -19,6 +21,9 @@ P2P_UPPER, P2P_LOWER = 2, 3
 
 class Profile(Protocol):
     """Where each kind of claim lies inside its parent; every answer depends on the arguments only."""
+
+    @property
+    def fields(self) -> tuple[Field, ...]: ...
 
     def plane(self, block: Block) -> Prefix: ...
 
@@ -46,6 +51,8 @@ class Legible:
 
     430121 reads `121` in the address; bytes with A-F never come from a code and stay free for overflow.
     """
+
+    fields = LEGIBLE
 
     def __init__(self, addressing: Addressing) -> None:
         self._infrastructure = addressing.infrastructure_nibble
