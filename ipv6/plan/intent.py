@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ipv6.zones.access import AccessList
 from ipv6.zones.flows import Flow
 
 
@@ -11,8 +12,11 @@ from ipv6.zones.flows import Flow
 class Port:
     """An interface; addresses are canonical `address/length` text, IPv4 first (RFC 5952 for IPv6).
 
-    `routing` is `ospf` (adjacency), `passive` (announced, no adjacency) or `none`.
+    `routing` is `ospf` or `isis` (adjacency), `passive` (announced, no adjacency) or `none`.
     `netns` names the zone server inside a zone host that owns the interface.
+    `hardware` is the port's name in the vendor's own words, where the software cannot be told to call it `name`.
+    `vpn` binds it to a VPN instance. `urpf` is `strict`, `loose` or empty (RFC 3704). `ra` is empty (no router
+    advertisement leaves), `send`, or `guard` (none may come in, RFC 6105). `acl_in` and `acl_out` name access lists.
     """
 
     name: str
@@ -21,20 +25,31 @@ class Port:
     routing: str = "none"
     zone: str = ""
     netns: str = ""
+    hardware: str = ""
+    vpn: str = ""
+    urpf: str = ""
+    ra: str = ""
+    acl_in: str = ""
+    acl_out: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A static route; an empty `via` is a blackhole."""
+    """A static route; an empty `via` is a blackhole; `vpn` is the VPN instance whose table it stands in."""
 
     prefix: str
     via: str
     netns: str = ""
+    vpn: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """A BGP neighbour of one family, named by its address."""
+    """A BGP neighbour of one family, named by its address.
+
+    `import_list` and `export_list` name prefix lists; empty lets everything through. `vpn_routes` exchanges the VPN
+    routes of its family as well (VPNv4, RFC 4364; VPNv6, RFC 4659).
+    """
 
     address: str
     asn: int
@@ -42,6 +57,9 @@ class Peer:
     from_loopback: bool = False
     reflector_client: bool = False
     next_hop_self: bool = False
+    import_list: str = ""
+    export_list: str = ""
+    vpn_routes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +70,62 @@ class Bgp:
     router_id: str
     peers: tuple[Peer, ...]
     networks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PrefixRule:
+    """One entry of a prefix list; `longest` is the greatest length that still matches (0: exactly this prefix)."""
+
+    action: str
+    prefix: str
+    longest: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PrefixList:
+    """What a BGP neighbour may send or be sent, both families; first match decides, what matches nothing is denied."""
+
+    name: str
+    rules: tuple[PrefixRule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Isis:
+    """IS-IS for both families in one process; `net` is its network entity title (ISO 10589), `level` 1, 2 or 12.
+
+    `multi_topology` keeps a topology of its own for IPv6 (RFC 5120), so that a router without IPv6 attracts none.
+    """
+
+    net: str
+    level: int = 2
+    multi_topology: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Vpn:
+    """A VPN instance (RFC 4364, RFC 4659): its distinguisher, its route targets and its announced prefixes."""
+
+    name: str
+    distinguisher: str
+    imports: tuple[str, ...]
+    exports: tuple[str, ...]
+    networks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Management:
+    """Who watches and admits to a device; addresses of both families. Keys and passwords are never part of it.
+
+    `aaa` is `radius` or `hwtacacs`; `user` and `group` are SNMPv3 names (RFC 3414, always with privacy).
+    """
+
+    snmp: tuple[str, ...] = ()
+    ntp: tuple[str, ...] = ()
+    aaa: str = ""
+    aaa_servers: tuple[str, ...] = ()
+    user: str = "jiyue"
+    group: str = "jiyue-read"
+    location: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +188,11 @@ class DeviceIntent:
     firewall: Firewall | None = None
     sites: tuple[VirtualSite, ...] = ()
     name_server: NameServer | None = None
+    isis: Isis | None = None
+    vpns: tuple[Vpn, ...] = ()
+    prefix_lists: tuple[PrefixList, ...] = ()
+    access_lists: tuple[AccessList, ...] = ()
+    management: Management | None = None
 
 
 @dataclass(frozen=True, slots=True)
