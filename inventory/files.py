@@ -7,14 +7,20 @@ from inventory.fields import Frozen
 from inventory.model import (
     Addressing,
     Function,
+    Limits,
     Network,
     Platform,
     Wave,
     ZoneMatrix,
 )
+from inventory.review import Review
 
 REGIONS = "regions.csv"
 COLUMNS = ("code", "name", "level", "parent", "valid_from", "valid_to", "successor")
+
+ORGANISATIONS = "organisations"
+ORGANISATION_COLUMNS = ("id", "name", "region", "plane", "note")
+"""A folder with one CSV file per platform, so that a new unit of one city touches only that city's change set."""
 
 
 class Functions(Frozen):
@@ -27,6 +33,7 @@ class Waves(Frozen):
     """`waves.yaml`: the order of the rollout."""
 
     waves: tuple[Wave, ...]
+    limits: Limits = Limits()
 
 
 SHARED_FILES: dict[str, type[Frozen]] = {
@@ -35,6 +42,7 @@ SHARED_FILES: dict[str, type[Frozen]] = {
     "functions.yaml": Functions,
     "waves.yaml": Waves,
     "addressing.yaml": Addressing,
+    "review.yaml": Review,
 }
 """One file each for the whole province."""
 
@@ -42,3 +50,6 @@ PLATFORMS = "platforms"
 ENVIRONMENTS = "env"
 FOLDERS: dict[str, type[Frozen]] = {PLATFORMS: Platform, ENVIRONMENTS: Environment}
 """Folders with one file per name; the file's stem equals the record's `name`."""
+
+LINES: dict[str, type[Frozen]] = {"organisation": Organisation}
+"""Records that are lines of tables and have a schema of their own."""

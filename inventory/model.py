@@ -7,8 +7,10 @@ from typing import Literal
 
 from pydantic import Field
 
+from inventory.addressing import Addressing, Organisation
 from inventory.environment import Environment
 from inventory.fields import Code, Frozen, Host, Month, Port, Title, Word
+from inventory.review import Review
 from inventory.types import (
     Address4,
     Day,
@@ -166,15 +168,6 @@ class ZoneMatrix(Frozen):
     flows: tuple[FlowRule, ...]
 
 
-class Addressing(Frozen):
-    """Addressing policy: the profile and the values of the use nibble."""
-
-    profile: Literal["legible"]
-    infrastructure_nibble: Whole = Field(ge=0, le=15)
-    services_nibble: Whole = Field(ge=0, le=15)
-    source: str
-
-
 class Function(Frozen):
     """One function a platform offers (国办函〔2018〕71号 lists 16)."""
 
@@ -194,6 +187,13 @@ class Wave(Frozen):
     canary: Flag = False
 
 
+class Limits(Frozen):
+    """Safety limits of the rollout; `share` is the percentage of the environment's routers, firewalls or name
+    servers that one wave may change."""
+
+    share: Whole = Field(default=25, ge=1, le=100)
+
+
 class Inventory(Frozen):
     """Everything loaded, read-only."""
 
@@ -206,6 +206,9 @@ class Inventory(Frozen):
     functions: tuple[Function, ...]
     waves: tuple[Wave, ...]
     environment: Environment
+    review: Review
+    limits: Limits = Limits()
+    organisations: tuple[Organisation, ...] = ()
 
     @cached_property
     def region_by_code(self) -> dict[str, Region]:

@@ -1,7 +1,7 @@
 """The inventory's only reader: files in, one frozen value out, every error with file:line and all of them at once.
 
-    regions.csv network.yaml zones.yaml functions.yaml waves.yaml addressing.yaml
-    platforms/<platform>.yaml   env/<environment>.yaml
+    regions.csv network.yaml zones.yaml functions.yaml waves.yaml addressing.yaml review.yaml
+    platforms/<platform>.yaml   organisations/<platform>.csv   env/<environment>.yaml
 
 Everything is read as hostile: sizes are bounded, links that leave the root are refused, YAML is the strict subset of
 `inventory.yamlmap`. A file that cannot be read does not hide the errors of the others.
@@ -19,11 +19,24 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from inventory import rules
+from inventory.addressing import Addressing, Organisation
 from inventory.environment import Environment
 from inventory.errors import InputError, JiyueError, Problems
 from inventory.explain import explain
-from inventory.files import COLUMNS, ENVIRONMENTS, FOLDERS, PLATFORMS, REGIONS, SHARED_FILES, Functions, Waves
-from inventory.model import Addressing, Inventory, Network, Platform, Region, ZoneMatrix
+from inventory.files import (
+    COLUMNS,
+    ENVIRONMENTS,
+    FOLDERS,
+    ORGANISATION_COLUMNS,
+    ORGANISATIONS,
+    PLATFORMS,
+    REGIONS,
+    SHARED_FILES,
+    Functions,
+    Waves,
+)
+from inventory.model import Inventory, Limits, Network, Platform, Region, ZoneMatrix
+from inventory.review import NOBODY, Review
 from inventory.types import show
 from inventory.view import Ref, View
 from inventory.yamlmap import Mapped, is_hidden, parse
@@ -73,14 +86,20 @@ def examine(
     """
     desk = _Desk(root)
     names = desk.names(env)
-    regions = desk.regions()
+    regions = desk.table(REGIONS, COLUMNS, Region)
     network = desk.record("network.yaml", Network)
     matrix = desk.record("zones.yaml", ZoneMatrix)
     functions = desk.record("functions.yaml", Functions)
     waves = desk.record("waves.yaml", Waves)
     addressing = desk.record("addressing.yaml", Addressing)
+    review = desk.record("review.yaml", Review)
     listed = [desk.record(name, Platform) for name in names if name.startswith(f"{PLATFORMS}/")]
-    stems = frozenset(name.rpartition("/")[2].removesuffix(".yaml") for name in names if name.startswith(PLATFORMS))
+    stems = frozenset(_stem(name) for name in names if name.startswith(f"{PLATFORMS}/"))
+    units = [
+        desk.table(name, ORGANISATION_COLUMNS, Organisation, platform=_stem(name))
+        for name in names
+        if name.startswith(f"{ORGANISATIONS}/")
+    ]
     environment = desk.record(f"{ENVIRONMENTS}/{env}.yaml", Environment) if _NAME.fullmatch(env) else None
     whole = not desk.problems
     inventory = Inventory.model_construct(
@@ -92,7 +111,10 @@ def examine(
         addressing=addressing or Addressing(profile="legible", infrastructure_nibble=0, services_nibble=7, source=""),
         functions=functions.functions if functions else (),
         waves=waves.waves if waves else (),
+        limits=waves.limits if waves else Limits(),
+        review=review or NOBODY,
         environment=environment or Environment(name="none", title="none", kind="lab", holds=(), blocks=()),
+        organisations=tuple(unit for file in units for unit in file),
     )
     notes: list[tuple[Ref, str, str]] = []
     for reason in rules.judge(View(inventory, drivers, stems), chosen, partial=not whole):
@@ -111,6 +133,11 @@ def input_hashes(root: Path, env: str = "lab") -> dict[str, str]:
     return {name: hashlib.sha256(data).hexdigest() for name, data in sorted(contents.items()) if data is not None}
 
 
+def _stem(name: str) -> str:
+    """The file's name without folder and ending."""
+    return name.rpartition("/")[2].rpartition(".")[0]
+
+
 class _Desk:
     """What has been read so far: the line map of each file and the problems as (ref, cause, fix)."""
 
@@ -122,28 +149,28 @@ class _Desk:
 
     def names(self, env: str) -> list[str]:
         """Every file of the province in this environment, relative to the root."""
-        names = [REGIONS, *SHARED_FILES, *self._platforms()]
+        names = [REGIONS, *SHARED_FILES, *self._folder(PLATFORMS, ".yaml")]
+        if (self._root / ORGANISATIONS).exists():
+            names += self._folder(ORGANISATIONS, ".csv")
         if not _NAME.fullmatch(env):
             self._flaw(ENVIRONMENTS, 0, f"environment {show(env)} is not a name", "use small letters, digits, hyphens")
             return names
         return [*names, f"{ENVIRONMENTS}/{env}.yaml"]
 
-    def _platforms(self) -> list[str]:
-        folder = self._root / PLATFORMS
+    def _folder(self, folder: str, suffix: str) -> list[str]:
         try:
-            entries = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+            entries = sorted(path.name for path in (self._root / folder).iterdir() if not path.name.startswith("."))
         except OSError as error:
-            self._flaw(PLATFORMS, 0, f"cannot be listed ({error.strerror})", "add a folder with one file per platform")
+            self._flaw(folder, 0, f"cannot be listed ({error.strerror})", "add a folder with one file per platform")
             return []
         for name in entries:
-            if not name.endswith(".yaml"):
-                self._flaw(
-                    f"{PLATFORMS}/{name[:80]}", 0, "is not a .yaml file, so nobody reads it", "rename or remove it"
-                )
-        names = [name for name in entries if name.endswith(".yaml")]
+            if not name.endswith(suffix):
+                fix = "rename or remove it"
+                self._flaw(f"{folder}/{name[:80]}", 0, f"is not a {suffix} file, so nobody reads it", fix)
+        names = [name for name in entries if name.endswith(suffix)]
         if len(names) > MAX_FILES:
-            self._flaw(PLATFORMS, 0, f"{len(names)} files, more than {MAX_FILES}", "remove what is not a platform")
-        return [f"{PLATFORMS}/{name}" for name in names[:MAX_FILES]]
+            self._flaw(folder, 0, f"{len(names)} files, more than {MAX_FILES}", "remove what is not a platform")
+        return [f"{folder}/{name}" for name in names[:MAX_FILES]]
 
     def read(self, name: str) -> bytes | None:
         """A file's bytes; None after noting why it cannot be had."""
@@ -194,46 +221,48 @@ class _Desk:
         except ValidationError as error:
             self.problems += [((name, *path), cause, fix) for path, cause, fix in explain(kind, error)]
             return None
-        stem = name.rpartition("/")[2].removesuffix(".yaml")
+        stem = _stem(name)
         if name.partition("/")[0] in FOLDERS and (said := getattr(record, "name", stem)) != stem:
             fix = f"write name: {stem} or rename the file"
             self.problems.append(((name, "name"), f"name {show(said)} does not match the file's name", fix))
             return record.model_copy(update={"name": stem})  # so that rules still find their lines
         return record
 
-    def regions(self) -> tuple[Region, ...]:
-        """`regions.csv` as records; lines that are wrong are noted and left out."""
-        text = self._text(REGIONS)
+    def table(self, name: str, columns: tuple[str, ...], kind: type[Record], **given: str) -> tuple[Record, ...]:
+        """A CSV file as records; lines that are wrong are noted and left out. `given` are fields that no column has."""
+        text = self._text(name)
         if text is None:
             return ()
-        mapped = self._maps[REGIONS] = Mapped()
+        mapped = self._maps[name] = Mapped()
         rows = csv.reader(text.removesuffix("\n").split("\n"), strict=True)
-        found: list[Region] = []
+        found: list[Record] = []
         try:
-            if tuple(next(rows, ())) != COLUMNS:
-                self._flaw(REGIONS, 1, "the first line is not the header", f"write {','.join(COLUMNS)}")
+            if tuple(next(rows, ())) != columns:
+                self._flaw(name, 1, "the first line is not the header", f"write {','.join(columns)}")
                 return ()
             for row in rows:
-                region = self._region(rows.line_num, row)
-                if region is not None:
+                record = self._row(name, rows.line_num, columns, row, kind, given)
+                if record is not None:
                     mapped.lines[(len(found),)] = rows.line_num
-                    found.append(region)
+                    found.append(record)
         except csv.Error as error:
-            self._flaw(REGIONS, rows.line_num, f"not valid CSV: {error}", "correct the quotes on this line")
+            self._flaw(name, rows.line_num, f"not valid CSV: {error}", "correct the quotes on this line")
         return tuple(found)
 
-    def _region(self, line: int, row: list[str]) -> Region | None:
-        if len(row) != len(COLUMNS):
-            self._flaw(REGIONS, line, f"{len(row)} fields, not {len(COLUMNS)}", f"write {','.join(COLUMNS)}")
+    def _row(
+        self, name: str, line: int, columns: tuple[str, ...], row: list[str], kind: type[Record], given: dict[str, str]
+    ) -> Record | None:
+        if len(row) != len(columns):
+            self._flaw(name, line, f"{len(row)} fields, not {len(columns)}", f"write {','.join(columns)}")
             return None
         if any(is_hidden(char) for value in row for char in value):
-            self._flaw(REGIONS, line, "a field holds a control character", "remove the character")
+            self._flaw(name, line, "a field holds a control character", "remove the character")
             return None
         try:
-            return Region.model_validate(dict(zip(COLUMNS, row, strict=True)))
+            return kind.model_validate(dict(zip(columns, row, strict=True)) | given)
         except ValidationError as error:
-            for _, cause, fix in explain(Region, error):
-                self._flaw(REGIONS, line, cause, fix)
+            for _, cause, fix in explain(kind, error):
+                self._flaw(name, line, cause, fix)
             return None
 
     def _flaw(self, name: str, line: int, cause: str, fix: str) -> None:

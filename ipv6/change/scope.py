@@ -13,6 +13,9 @@ from inventory.model import SHARED, Inventory, Region
 from inventory.vocab import Level
 from ipv6.change.model import Claim
 
+HOW_DECIDED = "review.yaml"
+"""Who may approve is judged anew at every gate; were it an input, a new reviewer would void every proposal."""
+
 _PLATFORM_FILE = re.compile(r"(?:^|/)(?:platforms/|Pulumi\.)(?P<name>[a-z]+)\.yaml$")
 
 
@@ -63,12 +66,14 @@ def _region_owner(region: Region, by_code: Mapping[str, str]) -> str:
 
 
 def inputs_of(inputs: Mapping[str, str], platform: str) -> dict[str, str]:
-    """The input hashes that bind one change set: everything but the other platforms' own files.
+    """The input hashes that bind one change set: all but the other platforms' own files and who decides on it.
 
     What another platform's file does change for this one shows up in the rendered texts, which are bound anyway.
     """
     found = {}
     for path, value in inputs.items():
+        if path.rpartition("/")[2] == HOW_DECIDED:
+            continue
         match = _PLATFORM_FILE.search(path)
         if match is None or match["name"] == platform:
             found[path] = value
