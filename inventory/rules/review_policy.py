@@ -45,8 +45,8 @@ def _units(view: View, review: Review) -> Iterator[Reason]:
     for n, unit in enumerate(review.units):
         for m, platform in enumerate(unit.operates):
             if platform != SHARED and platform not in view.stems:
-    REPL
-                yield Reason(at, f"unknown platform {show(platform)}", "write the name of a platform or shared")
+                where: Ref = (_FILE, "units", n, "operates", m)
+                yield Reason(where, f"unknown platform {show(platform)}", "write the name of a platform or shared")
 
 
 def _known(view: View, review: Review, names: tuple[str, ...], at: Ref) -> Iterator[Reason]:
