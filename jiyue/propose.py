@@ -122,7 +122,9 @@ def _goal(change: ChangeSet) -> object:
     }
     records = {(one.server, one.zone, one.name, one.type): (one.ttl, one.after) for one in change.records}
     deferred = {device.device: device.deferred for device in change.devices}
-    return texts, records, deferred, replace(change, devices=(), records=(), inputs={})
+    # Order, limits and risks follow from where it starts.
+    rest = replace(change, devices=(), records=(), inputs={}, order=(), limits=(), risks=())
+    return texts, records, deferred, rest
 
 
 def _on_the_way(known: ChangeSet, observed: Observed) -> bool:

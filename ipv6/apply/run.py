@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from inventory.errors import JiyueError
-from inventory.vocab import Role
 from ipv6.apply.observe import answers_of
+from ipv6.change import order
 from ipv6.change.model import ChangeSet, DeviceChange, RecordChange
 from ipv6.ports import Clock, DeviceResult, JournalEntry, Prober, Progress, Store, Target, Transport
 
@@ -27,14 +27,6 @@ CHECK_FAILED, REFUSED, ENVIRONMENT = 1, 3, 4
 CODES = {"refused": REFUSED, "unreachable": ENVIRONMENT}
 """Exit codes of what a device answered; anything else unwanted is a failed check."""
 
-FAR_TO_NEAR = (
-    (Role.SITE_HOST.value, Role.ZONE_HOST.value, Role.DNS.value, Role.OPS.value),
-    (Role.FIREWALL.value,),
-    (Role.COUNTY_PE.value, Role.PE.value),
-    (Role.CORE.value,),
-)
-"""Roles in the order of commit: what lies behind a device is changed before the device itself."""
-
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -44,11 +36,11 @@ class Policy:
     timer: int = 180
     resume: int = 90
     probers: int = 4
-    ranks: tuple[tuple[str, ...], ...] = FAR_TO_NEAR
+    ranks: tuple[tuple[str, ...], ...] = order.FAR_TO_NEAR
 
     def rank(self, role: str) -> int:
         """Position of a role; an unknown one comes last, where most care is taken."""
-        return next((number for number, roles in enumerate(self.ranks) if role in roles), len(self.ranks))
+        return order.rank(role, self.ranks)
 
 
 @dataclass(slots=True)

@@ -12,7 +12,9 @@ from inventory.model import Device, Inventory
 from inventory.vocab import Role
 from ipv6.change.addresses import pairs
 from ipv6.change.encoding import plain
+from ipv6.change.limits import limits, risks
 from ipv6.change.model import ChangeSet, Claim, DeviceChange, RecordChange, Section
+from ipv6.change.order import steps, wave_of
 from ipv6.change.scope import Scope, check_platform, inputs_of
 from ipv6.drivers.registry import driver, section
 from ipv6.plan.build import intents
@@ -72,6 +74,7 @@ def compose(
     devices = tuple(_device(inv, device, ready, observed) for device in sorted(owned, key=lambda device: device.name))
     own_records = tuple(_record(inv, rrset, records_before) for rrset in platform_records(inv, ready, platform))
     stack = plain(stack_values(inv, ready.by_key, platform)) if platform in inv.platform_by_name else {}
+    changed = sum(not record.keep for record in own_records)
     return ChangeSet(
         platform=platform,
         environment=inv.environment.name,
@@ -83,6 +86,9 @@ def compose(
         inputs=inputs_of(inputs, platform),
         kind=inv.environment.kind,
         addresses=pairs(inv, ready.by_key, platform, NOT_HELD),
+        order=steps(wave_of(inv, platform), devices, changed),
+        limits=limits(inv, platform, devices),
+        risks=risks(devices, changed),
     )
 
 

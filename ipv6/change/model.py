@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-SCHEMA = "jiyue/change-set/1"
+SCHEMA = "jiyue/change-set/2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,34 @@ class AddressPair:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the work: the devices of one rank at once, or (phase `records`) the record sets."""
+
+    wave: str
+    phase: str
+    devices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One safety limit with its numbers in `text`; `state` is kept or exceeded, `where` a wave or a device."""
+
+    id: str
+    where: str
+    text: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """One thing that a reviewer should weigh, with its numbers."""
+
+    id: str
+    where: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeSet:
     """What changes for one platform: addresses, device texts, records, the stack's values, the inputs' hashes.
 
@@ -97,4 +125,7 @@ class ChangeSet:
     inputs: dict[str, str] = field(default_factory=dict)
     kind: str = "lab"
     addresses: tuple[AddressPair, ...] = ()
+    order: tuple[Step, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    risks: tuple[Risk, ...] = ()
     schema: str = SCHEMA

@@ -35,6 +35,16 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Rollback:
+    """How one object goes back: to the text of that hash, by that many lines told to the device."""
+
+    device: str
+    object: str
+    base_hash: str
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """Everything a template needs; nothing is computed in the template."""
 
@@ -47,6 +57,7 @@ class View:
     deferred: tuple[DeviceChange, ...]
     rules: tuple[Rule, ...]
     stack: tuple[tuple[str, str], ...]
+    rollback: tuple[Rollback, ...]
 
 
 def view(change: ChangeSet, author: str) -> View:
@@ -55,7 +66,30 @@ def view(change: ChangeSet, author: str) -> View:
     nothing = () if plan.changes else (plan.reasons or ("the change set is empty",))
     held = tuple(device for device in change.devices if not device.deferred)
     deferred = tuple(device for device in change.devices if device.deferred)
-    return View(change, digest(change), author, plan, nothing, held, deferred, rules(change), tuple(_stack(change)))
+    return View(
+        change,
+        digest(change),
+        author,
+        plan,
+        nothing,
+        held,
+        deferred,
+        rules(change),
+        tuple(_stack(change)),
+        rollback(held),
+    )
+
+
+def rollback(held: tuple[DeviceChange, ...]) -> tuple[Rollback, ...]:
+    """Every changed object of the held devices."""
+    return tuple(
+        Rollback(
+            device.device, f"{section.driver} {section.object}", section.base_hash, len(section.reverse.splitlines())
+        )
+        for device in held
+        for section in device.sections
+        if not section.keep
+    )
 
 
 def diff(section: Section) -> tuple[DiffLine, ...]:

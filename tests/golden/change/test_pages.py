@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ipv6.change.model import AddressPair, ChangeSet, DeviceChange, RecordChange
+from ipv6.change.model import AddressPair, ChangeSet, DeviceChange, Limit, RecordChange, Risk, Step
 from ipv6.change.render import html, markdown
 from ipv6.drivers.registry import section
 
@@ -68,6 +68,12 @@ def usual() -> ChangeSet:
             AddressPair("zone", "dmz", "198.18.1.0/24", "3fff:ff1:100:1000::/64"),
             AddressPair("link", "county-430121", "10.254.1.28/31", "3fff:10:100:85::/64", "not in this environment"),
         ),
+        order=(Step("canary", "devices", ("fw-changsha",)), Step("canary", "records", ())),
+        limits=(
+            Limit("share", "first", "4 of 9 routers (44 %) exceeds 25 %: split the wave", "exceeded"),
+            Limit("ipv4-path", "fw-changsha", "2 of 2 IPv4 lines stay", "kept"),
+        ),
+        risks=(Risk("deferred", "devices", "1 devices are planned and rendered but not applied here"),),
     )
 
 
@@ -92,6 +98,9 @@ def hostile() -> ChangeSet:
         inputs={EVIL: EVIL},
         kind="field",
         addresses=(AddressPair(EVIL, EVIL, EVIL, EVIL),),
+        order=(Step(EVIL, EVIL, (EVIL,)),),
+        limits=(Limit(EVIL, EVIL, EVIL, EVIL),),
+        risks=(Risk(EVIL, EVIL, EVIL),),
     )
 
 

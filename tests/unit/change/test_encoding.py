@@ -34,7 +34,7 @@ changes = st.builds(
     inputs=st.dictionaries(words, hashes, max_size=2),
     kind=words,
     addresses=st.lists(st.builds(AddressPair, words, words, words, words, words), max_size=2).map(tuple),
-    schema=st.just("jiyue/change-set/1"),
+    schema=st.just("jiyue/change-set/2"),
 )
 
 
@@ -98,7 +98,7 @@ def _bool(tree: dict[str, Any]) -> None:
 
 
 def _schema(tree: dict[str, Any]) -> None:
-    tree["schema"] = "jiyue/change-set/2"
+    tree["schema"] = "jiyue/change-set/1"
 
 
 def _shape(tree: dict[str, Any]) -> None:

@@ -201,7 +201,7 @@ def test_author_swapped_in_the_store(store: Store, change: ChangeSet, reviewer: 
         store.approval(digest)
 
 
-@pytest.mark.parametrize("text", ["{}", "not json", '{"schema":"jiyue/change-set/1"}'])
+@pytest.mark.parametrize("text", ["{}", "not json", '{"schema":"jiyue/change-set/2"}'])
 def test_damaged_change_set(store: Store, change: ChangeSet, text: str) -> None:
     """Stored text that cannot be read is refused."""
     digest = submitted(store, change)
