@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from inventory.fields import Frozen, Title, Word
+from inventory.fields import Code, Frozen, Title, Word
 from inventory.types import Prefix6, Whole
 from inventory.vocab import Plane
 
 
 class Block(Frozen):
-    """A received IPv6 block; a /28 is cut into planes by `index`, a /32 is one plane."""
+    """A received IPv6 block; one of the profile's whole size is cut into planes by `index`, else it is one plane.
+
+    A plane has one block without `id`; further ones have an id, are filled in the order of their ids, and may be
+    bound to `regions` (a city's own provider space), which then come first in it; a city brings its counties.
+    """
 
     plane: Plane
     prefix: Prefix6
     index: Whole = Field(default=0, ge=0, le=15)
+    id: Annotated[str, Field(pattern=r"^([a-z][a-z0-9-]{0,39})?$", description="small letters, digits, hyphens")] = ""
+    regions: tuple[Code, ...] = ()
     source: str
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from inventory.addressing import Addressing, Organisation
 from inventory.environment import Environment
 from inventory.fields import Frozen
 from inventory.model import (
-    Addressing,
     Function,
     Limits,
     Network,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from inventory.files import ENVIRONMENTS, PLATFORMS, REGIONS
+from inventory.addressing import Organisation
+from inventory.files import ENVIRONMENTS, ORGANISATIONS, PLATFORMS, REGIONS
 from inventory.model import SHARED, Device, Interface, Inventory, Link, Platform, Region, Site, System
 
 Ref = tuple[str | int, ...]
@@ -104,6 +106,16 @@ class View:
             for ref, platform in self.platforms
             for n, system in enumerate(platform.systems)
         )
+
+    @cached_property
+    def organisations(self) -> tuple[tuple[Ref, Organisation], ...]:
+        """Every organisation with its line; its platform is the name of its file."""
+        counts: Counter[str] = Counter()
+        found: list[tuple[Ref, Organisation]] = []
+        for one in self.inventory.organisations:
+            found.append(((f"{ORGANISATIONS}/{one.platform}.csv", counts[one.platform]), one))
+            counts[one.platform] += 1
+        return tuple(found)
 
     def _holders(self) -> Iterator[tuple[str, str, tuple[Link, ...], tuple[Device, ...]]]:
         yield "network.yaml", SHARED, self.inventory.network.links, self.inventory.network.devices

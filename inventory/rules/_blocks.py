@@ -1,20 +1,21 @@
-"""What a received block gives: the /32 of a plane."""
+"""What a received block gives: the prefix of a plane, or a part of one that is bound to a city or a region."""
 
 from __future__ import annotations
 
 from ipaddress import IPv6Address, IPv6Network
 
+from inventory.addressing import Shape
 from inventory.environment import Block
 
-PLANE_BITS = 32
-CUT_BITS = 28
+MAIN = "main"
+"""What the block without an id is called in keys and messages, so no other block may have this id."""
 
 
-def plane_prefix(block: Block) -> IPv6Network | None:
-    """The plane's /32: the `index`-th of a /28, or the /32 itself; None for any other size."""
-    if block.prefix.prefixlen == PLANE_BITS:
+def plane_prefix(block: Block, shape: Shape) -> IPv6Network | None:
+    """The `index`-th plane of a whole block, or a smaller block as it is; None for a size that no level has."""
+    if block.prefix.prefixlen in shape[1:]:
         return block.prefix
-    if block.prefix.prefixlen != CUT_BITS:
+    if block.prefix.prefixlen != shape.whole:
         return None
-    start = int(block.prefix.network_address) + (block.index << (128 - PLANE_BITS))
-    return IPv6Network((IPv6Address(start), PLANE_BITS))
+    start = int(block.prefix.network_address) + (block.index << (128 - shape.plane))
+    return IPv6Network((IPv6Address(start), shape.plane))

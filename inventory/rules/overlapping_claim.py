@@ -37,7 +37,7 @@ def _claims6(view: View) -> list[Claim6]:
     claims: list[Claim6] = [
         (prefix, f"block of plane {block.plane}", (view.environment_file, "blocks", n, "prefix"))
         for n, block in enumerate(blocks)
-        if (prefix := plane_prefix(block)) is not None
+        if (prefix := plane_prefix(block, view.inventory.addressing.shape)) is not None
     ]
     return claims + [
         (link.prefix6, f"link {link.id}", (*ref, "prefix6")) for ref, _, link in view.links if link.prefix6 is not None

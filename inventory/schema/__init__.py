@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from inventory.files import FOLDERS, SHARED_FILES
+from inventory.files import FOLDERS, LINES, SHARED_FILES
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -24,9 +24,11 @@ def schema_of(name: str, model: type[BaseModel]) -> str:
 
 
 def schemas() -> dict[str, str]:
-    """File name to text of every schema: one per shared file, one for platforms, one for environments."""
+    """File name to text of every schema: one per shared file, one for platforms, environments and table lines."""
     models = {name.removesuffix(".yaml"): model for name, model in SHARED_FILES.items()}
-    models |= {{"platforms": "platform", "env": "environment"}[folder]: model for folder, model in FOLDERS.items()}
+    models |= {
+        {"platforms": "platform", "env": "environment"}[folder]: model for folder, model in FOLDERS.items()
+    } | LINES
     return {f"{name}.json": schema_of(name, model) for name, model in sorted(models.items())}
 
 
