@@ -11,7 +11,7 @@ from inventory.model import SHARED, Inventory
 from ipv6.apply.observe import Observed
 from ipv6.change.digest import digest
 from ipv6.change.encoding import to_json
-from ipv6.change.limits import exceeded
+from ipv6.change.limits import exceeded, shares
 from ipv6.change.model import ChangeSet
 from ipv6.drivers.registry import driver, text_hash
 from ipv6.ports import LAB_KEY_ID, Store
@@ -54,7 +54,7 @@ def check(digests: Mapping[str, str], inv: Inventory, store: Store, now: str) ->
             refusals.extend(GateError(place, line.cause, line.fix) for line in error.lines)
             continue
         changes[platform] = change
-        found = (*environment(change, inv), *unassessed(change, assessed), *beyond(change))
+        found = (*environment(change, inv), *unassessed(change, assessed), *beyond(change, inv))
         refusals.extend(GateError(place, cause, fix) for cause, fix in found)
     if SHARED not in digests and digests and not store.applied_digest(SHARED):
         cause = "what the platforms share is not applied yet"
@@ -120,9 +120,9 @@ def unassessed(change: ChangeSet, assessed: frozenset[str]) -> Iterator[tuple[st
         )
 
 
-def beyond(change: ChangeSet) -> Iterator[tuple[str, str]]:
-    """Safety limits that the change set exceeds, as (cause, fix); the approval does not lift them."""
-    for limit in exceeded(change.limits):
+def beyond(change: ChangeSet, inv: Inventory) -> Iterator[tuple[str, str]]:
+    """Safety limits that the change set or its wave exceeds, as (cause, fix); the approval does not lift them."""
+    for limit in exceeded((*change.limits, *shares(inv, change.platform))):
         yield f"{limit.where}: {limit.text}", "make the step smaller and propose again"
 
 

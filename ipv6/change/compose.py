@@ -87,7 +87,7 @@ def compose(
         kind=inv.environment.kind,
         addresses=pairs(inv, ready.by_key, platform, NOT_HELD),
         order=steps(wave_of(inv, platform), devices, changed),
-        limits=limits(inv, platform, devices),
+        limits=limits(inv, devices),
         risks=risks(devices, changed),
     )
 

@@ -25,13 +25,9 @@ _PATH = re.compile(r"^(?:route |ip route |neighbor \S+ remote-as |ip ospf area )
 """Lines (stripped) over which a device sends IPv4: static routes, BGP neighbours, OSPFv2 interfaces."""
 
 
-def limits(inv: Inventory, platform: str, devices: Sequence[DeviceChange]) -> tuple[Limit, ...]:
-    """Every limit that applies to the change set, kept or exceeded, in a fixed order.
-
-    `share` compares the devices of one kind that the platform's wave changes with all that this environment holds;
-    `ipv4-path` and `management-path` look at what the change takes away from each device.
-    """
-    found = [*_shares(inv, platform)]
+def limits(inv: Inventory, devices: Sequence[DeviceChange]) -> tuple[Limit, ...]:
+    """`ipv4-path` and `management-path` of each device, kept or exceeded: what the change takes away from it."""
+    found: list[Limit] = []
     for device in devices:
         if device.deferred:
             continue
@@ -77,6 +73,14 @@ def risks(devices: Sequence[DeviceChange], records: int) -> tuple[Risk, ...]:
 def removed_ipv4(section: Section) -> Counter[str]:
     """Lines with an IPv4 address that are in the base and not in the intended text, with their number."""
     return Counter(_lines4(section.base)) - Counter(_lines4(section.intended))
+
+
+def shares(inv: Inventory, platform: str) -> tuple[Limit, ...]:
+    """`share`: the devices of one kind that the platform's wave changes, of all that this environment holds.
+
+    It belongs to the wave, not to the change set: a router added in another city must not move this one's digest.
+    """
+    return tuple(_shares(inv, platform))
 
 
 def _shares(inv: Inventory, platform: str) -> Iterator[Limit]:

@@ -70,7 +70,7 @@ def usual() -> ChangeSet:
         ),
         order=(Step("canary", "devices", ("fw-changsha",)), Step("canary", "records", ())),
         limits=(
-            Limit("share", "first", "4 of 9 routers (44 %) exceeds 25 %: split the wave", "exceeded"),
+            Limit("management-path", "fw-changsha", "1 lines of the management path change: addr mgmt", "exceeded"),
             Limit("ipv4-path", "fw-changsha", "2 of 2 IPv4 lines stay", "kept"),
         ),
         risks=(Risk("deferred", "devices", "1 devices are planned and rendered but not applied here"),),
