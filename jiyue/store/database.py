@@ -3,54 +3,54 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, select
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
-from sqlalchemy.pool import NullPool
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from inventory.errors import EnvironmentFailed, InputError, JiyueError
-from jiyue.store import schema
+from jiyue.store import failures, migrate
+from jiyue.store.engine import LOCK, WRITE, make_engine
+from jiyue.store.url import shown, store_url
 
-BUSY_SECONDS = 60
+BUSY_SECONDS = 60.0
 """How long a writer waits for another one before it gives up."""
-
-RESTORE = "keep the file for inspection and restore the last backup"
-
-
-def store_url(place: str | Path) -> URL:
-    """The database URL of a path or a URL text; InputError for a database that this version does not speak."""
-    if isinstance(place, Path) or "://" not in place:
-        return URL.create("sqlite", database=str(Path(place).absolute()))
-    try:
-        url = make_url(place)
-    except ArgumentError as error:
-        raise InputError("store", "the URL cannot be read", "write sqlite:////absolute/path/jiyue.db") from error
-    if url.get_backend_name() != "sqlite":
-        raise InputError("store", f"{url.get_backend_name()} is not supported yet", "write sqlite:////path/jiyue.db")
-    if not url.database or url.database == ":memory:":
-        raise InputError("store", "the URL names no file", "write sqlite:////absolute/path/jiyue.db")
-    return url
 
 
 class Database:
-    """Reads and serialised writes on one SQLite file; raises EnvironmentFailed for everything the file does wrong."""
+    """Reads and serialised writes on one database; raises EnvironmentFailed for everything that goes wrong with it.
 
-    def __init__(self, place: str | Path, create: bool = True) -> None:
-        url = store_url(place)
-        assert url.database
-        self.path = Path(url.database)
-        self._engine = _engine(url)
+    A SQLite store of an older layout is brought to the newest one when it is opened, under its write lock. One on
+    PostgreSQL is shared by a team, so only `migrate` does that there; opening it is refused until then.
+    """
+
+    def __init__(
+        self, place: str | Path, create: bool = True, wait: float = BUSY_SECONDS, migrating: bool = False
+    ) -> None:
+        self.url = store_url(place)
+        self.place = shown(self.url)
+        self.wait = wait
+        self._engines: dict[int, Engine] = {}
         with self._failures():
-            if not self.path.exists() and not create:
-                raise EnvironmentFailed(str(self.path), "there is no store here", "run `jiyue ipv6 propose` first")
-            self._prepare_file()
-            self._prepare_tables()
+            if self.is_file:
+                if not self.path.exists() and not create:
+                    raise EnvironmentFailed(self.place, "there is no store here", "run `jiyue ipv6 propose` first")
+                self._prepare_file()
+            self._prepare_tables(create, migrating)
+
+    @property
+    def is_file(self) -> bool:
+        """Whether the store is a file of this machine (SQLite)."""
+        return self.url.get_backend_name() == "sqlite"
+
+    @property
+    def path(self) -> Path:
+        """The file of the store; InputError for a store on a server."""
+        if not self.is_file:
+            raise InputError(self.place, "this store is no file", "ask for its URL")
+        return Path(str(self.url.database))
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -60,11 +60,29 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """The one writer: holds the write lock from the start (BEGIN IMMEDIATE), on disk when it returns."""
+        """The one writer: holds the write lock from the start, on disk when it returns."""
         with self._failures(), self._engine.connect() as connection:
-            connection = connection.execution_options(jiyue_write=True)
+            connection = connection.execution_options(**{WRITE: True})
             with connection.begin():
                 yield connection
+
+    @property
+    def layout(self) -> str:
+        """The layout of the tables, like `0002`; empty text when there are none."""
+        with self.read() as connection:
+            return migrate.current(connection)
+
+    @property
+    def _engine(self) -> Engine:
+        # One engine per process: a forked child must not touch its parent's connections, not even to close them.
+        found = self._engines.get(os.getpid())
+        if found is None:
+            found = self._engines[os.getpid()] = make_engine(self.url, self.wait)
+        return found
+
+    def close(self) -> None:
+        """Close the pooled connections; the store can be used again afterwards."""
+        self._engine.dispose()
 
     def _prepare_file(self) -> None:
         """Only the owner may read the store, and a folder made for it."""
@@ -76,62 +94,60 @@ class Database:
         os.fchmod(handle, 0o600)
         os.close(handle)
 
-    def _prepare_tables(self) -> None:
+    def _prepare_tables(self, create: bool, migrating: bool) -> None:
         with self._engine.connect() as connection:
-            verdict = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
-            if verdict != "ok":
-                raise EnvironmentFailed(str(self.path), f"the store is damaged: {verdict}", RESTORE)
+            if self.is_file:
+                verdict = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+                if verdict != "ok":
+                    raise EnvironmentFailed(self.place, f"the store is damaged: {verdict}", failures.DAMAGED)
+        with self.read() as connection:
+            held = migrate.current(connection)
+            self._check_version(connection, held)
+        if held == migrate.newest():
+            return
+        if not self.is_file and held and not migrating:
+            cause = f"its layout is {int(held)}, this version knows {int(migrate.newest())}"
+            raise EnvironmentFailed(self.place, cause, "tell the others, then run: jiyue store migrate")
+        if not self.is_file and not held and not create:
+            raise EnvironmentFailed(self.place, "there is no store here", "run: jiyue store migrate")
         with self.write() as connection:
-            if not inspect(connection).has_table(schema.layout.name):
-                schema.metadata.create_all(connection)
-                for statement in schema.triggers():
-                    connection.exec_driver_sql(statement)
-                connection.execute(schema.layout.insert().values(version=schema.VERSION))
-            version = connection.execute(select(schema.layout.c.version)).scalar()
-        if version != schema.VERSION:
-            cause = f"its layout is {version}, this version knows {schema.VERSION}"
-            raise EnvironmentFailed(str(self.path), cause, "use the version of jiyue that wrote it")
+            # Somebody else may have been faster.
+            if migrate.current(connection) != migrate.newest():
+                migrate.upgrade(connection)
+
+    def _check_version(self, connection: Connection, held: str) -> None:
+        migrate.check_known(self.place, held)
+        if held:
+            version = connection.execute(text("SELECT version FROM layout")).scalar()
+            migrate.check_known(self.place, f"{int(version or 0):04d}")
 
     @contextmanager
     def _failures(self) -> Iterator[None]:
         try:
             yield
         except DBAPIError as error:
-            raise EnvironmentFailed(str(self.path), *_explain(error.orig)) from error
+            holder = self._holder() if failures.is_busy(error.orig) else ""
+            raise EnvironmentFailed(self.place, *failures.explain(error.orig, self.wait, holder)) from error
         except SQLAlchemyError as error:
-            raise EnvironmentFailed(str(self.path), f"the store failed: {error}", RESTORE) from error
+            raise EnvironmentFailed(self.place, f"the store failed: {error}", failures.DAMAGED) from error
         except JiyueError:
             raise  # a GateError is an OSError too
         except OSError as error:
             cause = f"the store cannot be opened: {error.strerror or error}"
-            raise EnvironmentFailed(str(self.path), cause, "give this user the file and its folder") from error
+            raise EnvironmentFailed(self.place, cause, failures.GIVE) from error
 
-
-def _explain(error: BaseException | None) -> tuple[str, str]:
-    text = str(error)
-    if isinstance(error, sqlite3.OperationalError) and ("locked" in text or "busy" in text):
-        return f"another process has held the store for {BUSY_SECONDS} s", "let it finish, then try again"
-    if isinstance(error, sqlite3.OperationalError) and ("readonly" in text or "unable to open" in text):
-        return f"the store cannot be written: {text}", "give this user the file and its folder"
-    if "full" in text:
-        return f"the store cannot be written: {text}", "free some disk space"
-    if "not a database" in text or "malformed" in text:
-        return f"the store is damaged: {text}", RESTORE
-    return f"the store refused: {text}", RESTORE
-
-
-def _engine(url: URL) -> Engine:
-    # NullPool: no connection outlives its use, so forked and threaded callers never share one.
-    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS, "isolation_level": None})
-
-    @event.listens_for(engine, "connect")
-    def configure(connection: Any, _record: Any) -> None:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("jiyue_write")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    return engine
+    def _holder(self) -> str:
+        """Who has the write lock, in words; empty text when that cannot be told."""
+        if self.is_file:
+            return failures.file_holder(self.path)
+        query = text(
+            "SELECT a.application_name, a.usename, a.pid FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid "
+            "WHERE l.locktype = 'advisory' AND l.granted AND l.classid = :lock AND l.database = "
+            "(SELECT oid FROM pg_database WHERE datname = current_database())"
+        )
+        try:
+            with self._engine.connect() as connection, connection.begin():
+                row = connection.execute(query, {"lock": LOCK}).first()
+        except SQLAlchemyError:
+            return ""
+        return f"{row[0] or row[1]} (server process {row[2]})" if row else ""

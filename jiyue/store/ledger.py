@@ -1,79 +1,226 @@
-"""The append-only ledger of claims, chained by hashes so that a silent edit shows."""
+"""The append-only ledger of claims and releases, chained by hashes so that an edit or a cut tail shows."""
 
 from __future__ import annotations
 
-import hashlib
+import threading
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, select
 
 from inventory.errors import EnvironmentFailed, InputError
-from ipv6.change.encoding import canonical
 from ipv6.change.model import Claim
 from jiyue.store import schema
-from jiyue.store.part import Part
+from jiyue.store.anchor import Anchor, Head
+from jiyue.store.database import Database
+from jiyue.store.entry import CLAIM, RELEASE, START, STORED, Entry, make
+from jiyue.store.failures import DAMAGED
+from jiyue.store.occupied import Occupied
+from jiyue.store.part import Part, utc_now
+from jiyue.store.view import Held, View
 
-START = "0" * 64
-
-
-def link_hash(prev_hash: str, claim: Claim, at: str) -> str:
-    """sha256 in hex over the previous hash, the claim and its time."""
-    return hashlib.sha256(canonical([prev_hash, claim.key, claim.prefix, claim.parent, at])).hexdigest()
+MOST_DAYS = 3650
+LONGEST_REASON = 500
+_INSERT = schema.ledger.insert()
+_HEAD = select(schema.ledger_head.c.count, schema.ledger_head.c.hash)
 
 
 class Ledger(Part):
-    """Claims: read, allocate inside the lock, verify."""
+    """Claims: read, allocate and release inside the lock, verify.
 
-    def claims(self) -> tuple[Claim, ...]:
-        """Every claim in the order of its making."""
+    The ledger is kept in memory once read; under the lock or in a read only what is new since then is fetched, and
+    every hash is checked on the way. Safe for threads and forked processes.
+    """
+
+    def __init__(
+        self, database: Database, now: Callable[[], str] = utc_now, *more: Any, anchor: Anchor | None = None
+    ) -> None:
+        super().__init__(database, now, *more)
+        self.anchor = anchor
+        self._view = View(database.place)
+        self._anchored = anchor is None
+        self._mutex = threading.RLock()
+
+    def claims(self, at: str | None = None) -> tuple[Claim, ...]:
+        """What is claimed, in the order of the claims; `at` (UTC text) for what was claimed then."""
+        if at is None:
+            with self._mutex, self.database.read() as connection:
+                return tuple(self._follow(connection).claims)
+        held: dict[str, Claim] = {}
+        for entry in self.history():
+            if entry.at <= at and entry.kind == CLAIM:
+                held[entry.key] = entry.claim
+            elif entry.at <= at:
+                held.pop(entry.key, None)
+        return tuple(held.values())
+
+    def quarantined(self, at: str | None = None) -> tuple[Claim, ...]:
+        """Released prefixes that may not be given yet, under keys `released/<key>/<turn>`; `at` is now if not given."""
+        with self._mutex, self.database.read() as connection:
+            return self._follow(connection).quarantined(at or self.now())
+
+    def history(self, key: str = "") -> tuple[Entry, ...]:
+        """Every record in order, or those of one key: what was released stays in history for ever."""
+        wanted = select(*STORED).order_by(schema.ledger.c.seq)
         with self.database.read() as connection:
-            return _claims(connection)
+            rows = connection.execute(wanted.where(schema.ledger.c.key == key) if key else wanted).all()
+        return tuple(Entry(*row) for row in rows)
 
-    def allocate(self, choose: Callable[[Sequence[Claim]], Sequence[Claim]]) -> tuple[Claim, ...]:
+    def head(self) -> Head:
+        """Where the chain ends now; to be printed, kept elsewhere or signed."""
+        with self._mutex, self.database.read() as connection:
+            view = self._follow(connection)
+            return Head(view.count, view.head)
+
+    def allocate(self, choose: Callable[[Held], Sequence[Claim]]) -> tuple[Claim, ...]:
         """Let `choose` pick new claims, given the ledger as it is inside the write lock; gives the new ones.
 
-        Two processes at once never see the same ledger, so they never choose the same prefix. An error in `choose`
-        leaves the ledger as it was. InputError when it claims a key again with another prefix.
+        Two processes at once never see the same ledger, so they never choose the same prefix. `choose` sees prefixes
+        in quarantine too, under keys `released/<key>/<turn>`. An error in it leaves the ledger as it was. InputError
+        when it claims a key again with another prefix, GateError for a prefix that overlaps another claim or one in
+        quarantine.
         """
-        with self.database.write() as connection:
-            held = _claims(connection)
-            by_key = {claim.key: claim for claim in held}
-            head = connection.execute(
-                select(schema.claims.c.hash).order_by(schema.claims.c.seq.desc()).limit(1)
-            ).scalar()
-            previous, at, rows, new = head or START, self.now(), [], []
-            for claim in choose(held):
-                known = by_key.get(claim.key)
-                if known is not None:
-                    if known != claim:
-                        cause = f"it is {known.prefix} in the ledger and cannot become {claim.prefix}"
-                        raise InputError(f"claim {claim.key}", cause, "a claim keeps its prefix for ever")
-                    continue
-                by_key[claim.key] = claim
-                following = link_hash(previous, claim, at)
-                row = {"key": claim.key, "prefix": claim.prefix, "parent": claim.parent, "at": at}
-                rows.append({**row, "prev_hash": previous, "hash": following})
-                new.append(claim)
-                previous = following
-            if rows:
-                connection.execute(schema.claims.insert(), rows)
-        return tuple(new)
+        with self._mutex:
+            try:
+                with self.database.write() as connection:
+                    view, at = self._follow(connection), self.now()
+                    entries = self._new(view, choose(view.held(at)), at)
+                    if entries:
+                        connection.execute(_INSERT, [entry.row for entry in entries])
+            except BaseException:
+                self._view.forget_occupied()
+                raise
+            self._keep(view, entries)
+            return tuple(entry.claim for entry in entries)
 
-    def verify_chain(self) -> int:
-        """Recompute every hash; the number of claims, or EnvironmentFailed at the first one that does not fit."""
+    def release(self, key: str, reason: str, quarantine_days: int) -> Entry:
+        """Give up a claim; its prefix is given to nobody for so many days, its record stays for ever.
+
+        InputError for a key that holds nothing, holds other claims, or without a reason.
+        """
+        place = f"release {key}"
+        if not 0 <= quarantine_days <= MOST_DAYS:
+            raise InputError(place, f"a quarantine of {quarantine_days} days", f"use 0 to {MOST_DAYS}")
+        if not reason.strip() or len(reason) > LONGEST_REASON or not reason.isprintable():
+            raise InputError(place, "no usable reason was given", f"say why in up to {LONGEST_REASON} characters")
+        with self._mutex:
+            with self.database.write() as connection:
+                view, at = self._follow(connection), self.now()
+                claim = view.by_key.get(key)
+                if claim is None:
+                    raise InputError(place, "nothing is claimed under this key", "`jiyue ipv6 show ADDRESS` shows keys")
+                inside = [one.key for one in view.claims if one.parent == key]
+                if inside:
+                    cause = f"{len(inside)} claims lie inside it: {', '.join(inside[:5])}"
+                    raise InputError(place, cause, "release those first")
+                until = _later(at, quarantine_days)
+                entry = make(view.count + 1, view.head, RELEASE, view.turns[key], claim, at, reason.strip(), until)
+                connection.execute(_INSERT, [entry.row])
+            self._keep(view, [entry])
+            return entry
+
+    def verify_chain(self, known: Head | None = None) -> int:
+        """Recompute every hash; the number of records, or EnvironmentFailed at the first one that does not fit.
+
+        `known` is a head that was printed, kept or signed before: the ledger must still contain it.
+        """
+        view = View(self.database.place)
         with self.database.read() as connection:
-            rows = connection.execute(select(schema.claims).order_by(schema.claims.c.seq)).all()
-        previous = START
-        for position, row in enumerate(rows, start=1):
-            expected = link_hash(previous, Claim(row.key, row.prefix, row.parent), row.at)
-            if row.seq != position or row.prev_hash != previous or row.hash != expected:
-                cause = f"claim {position} ({row.key}) does not fit the chain: the ledger was edited"
-                raise EnvironmentFailed(str(self.database.path), cause, "restore the last backup")
-            previous = row.hash
-        return len(rows)
+            for row in connection.execute(select(*STORED).order_by(schema.ledger.c.seq)):
+                view.take(Entry(*row))
+            _check_end(self.database.place, connection, view)
+            for head in (known, self.anchor.read() if self.anchor else None):
+                if head is not None:
+                    _check_contains(self.database.place, connection, head)
+        return view.count
+
+    def accept_head(self) -> Head:
+        """Take the ledger as it is for this machine's newest one, after a restore; gives its head."""
+        self._anchored = True
+        self._view = View(self.database.place)
+        head = self.head()
+        if self.anchor is not None:
+            self.anchor.write(head)
+        return head
+
+    def _new(self, view: View, chosen: Sequence[Claim], at: str) -> list[Entry]:
+        quarantine = Occupied(view.quarantined(at)) if view.releases else None
+        occupied = view.occupied()
+        fresh: dict[str, Entry] = {}
+        seq, previous = view.count, view.head
+        for claim in chosen:
+            known = view.by_key.get(claim.key) or (fresh[claim.key].claim if claim.key in fresh else None)
+            if known is not None:
+                if known != claim:
+                    cause = f"it is {known.prefix} in the ledger and cannot become {claim.prefix}"
+                    raise InputError(f"claim {claim.key}", cause, "a claim keeps its prefix for ever")
+                continue
+            if quarantine is not None:
+                quarantine.check(claim)
+            occupied.add(claim)
+            entry = make(seq + 1, previous, CLAIM, view.turns.get(claim.key, 0) + 1, claim, at)
+            fresh[claim.key] = entry
+            seq, previous = entry.seq, entry.hash
+        return list(fresh.values())
+
+    def _keep(self, view: View, entries: Sequence[Entry]) -> None:
+        """What was committed becomes part of the view and of what this machine has seen."""
+        for entry in entries:
+            view.take(entry, counted=True)
+        if entries and self.anchor is not None:
+            self.anchor.write(Head(view.count, view.head))
+
+    def _follow(self, connection: Connection) -> View:
+        """The view carried on to what this transaction sees."""
+        count, head = _end(self.database.place, connection)
+        if not self._anchored:
+            if self.anchor is not None and (seen := self.anchor.read()) is not None:
+                _check_contains(self.database.place, connection, seen)
+            self._anchored = True
+        view = self._view
+        if (view.count, view.head) == (count, head):
+            return view
+        if count <= view.count or _hash_at(connection, view.count) != view.head:
+            view = View(self.database.place)  # another ledger was restored into the store
+        wanted = select(*STORED).where(schema.ledger.c.seq > view.count).order_by(schema.ledger.c.seq)
+        for row in connection.execute(wanted):
+            view.take(Entry(*row))
+        _check_end(self.database.place, connection, view)
+        self._view = view
+        return view
 
 
-def _claims(connection: Connection) -> tuple[Claim, ...]:
-    table = schema.claims
-    rows = connection.execute(select(table.c.key, table.c.prefix, table.c.parent).order_by(table.c.seq))
-    return tuple(Claim(row.key, row.prefix, row.parent) for row in rows)
+def _hash_at(connection: Connection, seq: int) -> str:
+    if seq == 0:
+        return START
+    return str(connection.execute(select(schema.ledger.c.hash).where(schema.ledger.c.seq == seq)).scalar() or "")
+
+
+def _end(place: str, connection: Connection) -> tuple[int, str]:
+    row = connection.execute(_HEAD).first()
+    if row is None:
+        raise EnvironmentFailed(place, "the ledger's head is missing: the ledger was edited", DAMAGED)
+    return row[0], row[1]
+
+
+def _check_end(place: str, connection: Connection, view: View) -> None:
+    count, head = _end(place, connection)
+    if (view.count, view.head) != (count, head):
+        cause = f"the ledger has {view.count} records and should have {count}: its end was cut off or edited"
+        raise EnvironmentFailed(place, cause, DAMAGED)
+
+
+def _check_contains(place: str, connection: Connection, known: Head) -> None:
+    if _hash_at(connection, known.count) != known.hash:
+        cause = (
+            f"the ledger does not contain record {known.count} as it was seen before: its end was cut off, or an old "
+        )
+        cause += "copy was put back"
+        fix = "restore the last backup; after a wanted restore run: jiyue store verify --accept"
+        raise EnvironmentFailed(place, cause, fix)
+
+
+def _later(at: str, days: int) -> str:
+    start = datetime.strptime(at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    return (start + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, Table, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from inventory.errors import InputError
 from inventory.vocab import Stage
@@ -107,10 +107,8 @@ class Records(Part):
     def put_result(self, kind: str, name: str, value: object) -> None:
         """Keep one JSON value under kind and name, replacing the one before."""
         row = {"kind": kind, "name": name, "json": _dump(value), "at": self.now()}
-        statement = insert(schema.results).values(**row)
-        changed = {"json": statement.excluded.json, "at": statement.excluded.at}
         with self.database.write() as connection:
-            connection.execute(statement.on_conflict_do_update(index_elements=["kind", "name"], set_=changed))
+            put(connection, schema.results, ("kind", "name"), row)
 
     def results(self, kind: str) -> dict[str, Any]:
         """The values of one kind by name."""
@@ -123,9 +121,15 @@ class Records(Part):
 def write_stage(connection: Connection, platform: str, stage: Stage, reasons: tuple[str, ...], at: str) -> None:
     """Set a stage inside a running transaction."""
     row = {"platform": platform, "stage": stage.value, "reasons": _dump(list(reasons)), "at": at}
-    statement = insert(schema.stages).values(**row)
-    changed = {name: getattr(statement.excluded, name) for name in ("stage", "reasons", "at")}
-    connection.execute(statement.on_conflict_do_update(index_elements=["platform"], set_=changed))
+    put(connection, schema.stages, ("platform",), row)
+
+
+def put(connection: Connection, table: Table, key: Sequence[str], row: Mapping[str, Any]) -> None:
+    """Insert a row, or replace the one with the same `key` columns; the same words on both databases."""
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(table).values(**row)
+    changed = {name: statement.excluded[name] for name in row if name not in key}
+    connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=changed))
 
 
 def _dump(value: object) -> str:

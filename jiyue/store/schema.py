@@ -1,27 +1,41 @@
-"""The tables. What is append-only is held so by the database itself: triggers refuse UPDATE and DELETE."""
+"""The tables as the newest layout has them; the migrations make them, and the triggers of what is append-only."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Integer, MetaData, String, Table, Text, UniqueConstraint
-
-VERSION = 1
-"""Layout of the tables; a store with another number is refused."""
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, MetaData, String, Table, Text, UniqueConstraint
 
 metadata = MetaData()
 
-layout = Table("layout", metadata, Column("version", Integer, primary_key=True))
+layout = Table("layout", metadata, Column("version", Integer, primary_key=True, autoincrement=False))
 
-claims = Table(
-    "claims",
+ledger = Table(
+    "ledger",
     metadata,
-    Column("seq", Integer, primary_key=True, autoincrement=True),
-    Column("key", String, nullable=False, unique=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("turn", Integer, nullable=False),
     Column("prefix", String, nullable=False),
     Column("parent", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("until", String, nullable=False),
     Column("at", String, nullable=False),
     Column("prev_hash", String, nullable=False),
     Column("hash", String, nullable=False, unique=True),
+    UniqueConstraint("key", "turn", "kind"),
+    CheckConstraint("kind IN ('claim', 'release')", name="ledger_kind"),
 )
+"""Claims and releases; `turn` counts the times a key was claimed, `until` is the end of a release's quarantine."""
+
+ledger_head = Table(
+    "ledger_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("count", Integer, nullable=False),
+    Column("hash", String, nullable=False),
+    CheckConstraint("id = 1", name="ledger_head_one"),
+)
+"""How many records the ledger has and the hash of the last; moved by the database, so that a cut tail shows."""
 
 proposals = Table(
     "proposals",
@@ -90,14 +104,4 @@ results = Table(
     UniqueConstraint("kind", "name"),
 )
 
-APPEND_ONLY = (claims, approvals, assessments, journal)
-
-
-def triggers() -> list[str]:
-    """SQL that makes the append-only tables refuse UPDATE and DELETE (SQLite)."""
-    return [
-        f"CREATE TRIGGER IF NOT EXISTS {table.name}_no_{verb.lower()} BEFORE {verb} ON {table.name} "
-        f"BEGIN SELECT RAISE(ABORT, '{table.name} is append-only'); END"
-        for table in APPEND_ONLY
-        for verb in ("UPDATE", "DELETE")
-    ]
+APPEND_ONLY = (ledger, approvals, assessments, journal)

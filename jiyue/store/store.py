@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from jiyue.review import keys
-from jiyue.store.database import Database
+from jiyue.store.anchor import Anchor
+from jiyue.store.database import BUSY_SECONDS, Database
 from jiyue.store.ledger import Ledger
 from jiyue.store.part import utc_now
 from jiyue.store.proposals import ProposalRecord, Proposals
@@ -24,10 +25,15 @@ def open_store(
     trusted: Sequence[Path] = (),
     now: Callable[[], str] = utc_now,
     create: bool = True,
+    anchor: Path | None = None,
+    wait: float = BUSY_SECONDS,
 ) -> Store:
-    """Open (and make, unless `create` is false) the store at a path or a `sqlite:////path` URL.
+    """Open (and make, unless `create` is false) the store at a path, a `sqlite:////path` or a PostgreSQL URL.
 
     `trusted` are the folders of reviewers' public keys (`jiyue.review.keys.trusted_folders`); without them every
-    approval is refused. Raises EnvironmentFailed when the file is missing, unreadable, damaged or of another layout.
+    approval is refused. `anchor` is the file in which this machine keeps the newest head of the ledger that it saw.
+    `wait` is how many seconds a writer waits for another one. Raises EnvironmentFailed when the store is missing,
+    unreachable, unreadable, damaged or of another layout.
     """
-    return Store(Database(place, create), now, lambda: keys.trusted(trusted))
+    database = Database(place, create, wait)
+    return Store(database, now, lambda: keys.trusted(trusted), anchor=Anchor(anchor) if anchor else None)

@@ -100,7 +100,18 @@ def test_other_layout(tmp_path: Path) -> None:
         open_store(path)
 
 
-@pytest.mark.parametrize("url", ["postgresql://db/jiyue", "sqlite://", "sqlite:///:memory:", "://", "mysql://x/y"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://db/",
+        "postgresql+asyncpg://db/x",
+        "postgresql://db/x?password=y",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "://",
+        "mysql://x/y",
+    ],
+)
 def test_urls_that_do_not_work(url: str) -> None:
     """Wrong input, not a traceback."""
     with pytest.raises(InputError):

@@ -19,9 +19,9 @@ ROUNDS = 15
 def test_claims_come_back_in_order(store: Store) -> None:
     """What was allocated is there, after what was there before."""
     first = store.allocate(lambda _: [Claim("b", "3fff:2::/32", ""), Claim("a", "3fff:1::/32", "")])
-    second = store.allocate(lambda held: [Claim("c", f"3fff:{len(held)}::/48", "a")])
+    second = store.allocate(lambda held: [Claim("c", f"3fff:1:{len(held)}::/48", "a")])
     assert [claim.key for claim in second] == ["c"]
-    assert second[0].prefix == "3fff:2::/48"
+    assert second[0].prefix == "3fff:1:2::/48"
     assert store.claims() == (*first, *second)
     assert store.verify_chain() == 3
 
@@ -79,7 +79,7 @@ def test_two_processes_never_choose_the_same_prefix(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "statement",
-    ["UPDATE claims SET prefix = '3fff:9::/32'", "DELETE FROM claims WHERE seq = 1"],
+    ["UPDATE ledger SET prefix = '3fff:9::/32'", "DELETE FROM ledger WHERE seq = 1"],
     ids=["update", "delete"],
 )
 def test_database_itself_refuses_edits(store: Store, statement: str) -> None:
@@ -94,18 +94,18 @@ def test_database_itself_refuses_edits(store: Store, statement: str) -> None:
 @pytest.mark.parametrize(
     "edit",
     [
-        "UPDATE claims SET prefix = '3fff:9::/32' WHERE seq = 2",
-        "UPDATE claims SET at = '2020-01-01T00:00:00Z' WHERE seq = 1",
-        "DELETE FROM claims WHERE seq = 1",
-        "UPDATE claims SET key = 'x' WHERE seq = 3",
+        "UPDATE ledger SET prefix = '3fff:9::/32' WHERE seq = 2",
+        "UPDATE ledger SET at = '2020-01-01T00:00:00Z' WHERE seq = 1",
+        "DELETE FROM ledger WHERE seq = 1",
+        "UPDATE ledger SET key = 'x' WHERE seq = 3",
     ],
 )
 def test_an_edit_behind_the_triggers_shows(store: Store, edit: str) -> None:
     """Somebody with the file in hand can drop a trigger; the chain tells."""
     store.allocate(lambda _: [Claim(key, f"3fff:{number}::/32", "") for number, key in enumerate("abc", start=1)])
     connection = sqlite3.connect(store.database.path)
-    connection.execute("DROP TRIGGER claims_no_update")
-    connection.execute("DROP TRIGGER claims_no_delete")
+    connection.execute("DROP TRIGGER ledger_no_update")
+    connection.execute("DROP TRIGGER ledger_no_delete")
     connection.execute(edit)
     connection.commit()
     connection.close()

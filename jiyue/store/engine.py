@@ -1,0 +1,92 @@
+"""SQLAlchemy engines for the two databases: how connections are set up, how transactions begin, what is pooled."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DisconnectionError
+
+WRITE = "jiyue_write"
+LOCK = 0x6A697975  # "jiyu": the first half of the advisory lock's name, the second is the schema's
+CONNECT_SECONDS = 10
+_SQLITE = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF", "recursive_triggers=ON")
+
+
+def make_engine(url: URL, wait: float) -> Engine:
+    """An engine for this process; `wait` is how many seconds a writer waits for another one."""
+    return _sqlite(url, wait) if url.get_backend_name() == "sqlite" else _postgresql(url, wait)
+
+
+def _sqlite(url: URL, wait: float) -> Engine:
+    engine = create_engine(
+        url, connect_args={"timeout": wait, "isolation_level": None}, pool_reset_on_return="rollback"
+    )
+    path = Path(str(url.database))
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, record: Any) -> None:
+        for pragma in _SQLITE:
+            connection.execute(f"PRAGMA {pragma}")
+        record.info["file"] = _identity(path)
+
+    @event.listens_for(engine, "checkout")
+    def same_file(_connection: Any, record: Any, _proxy: Any) -> None:
+        # A pooled connection would go on writing into a file that was moved away or removed.
+        if record.info.get("file") != _identity(path):
+            raise DisconnectionError
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(WRITE)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _postgresql(url: URL, wait: float) -> Engine:
+    name = f"jiyue {_user()}@{socket.gethostname()} {os.getpid()}"
+    options: dict[str, Any] = {"connect_timeout": CONNECT_SECONDS, "application_name": name[:63]}
+    # A server that vanished without a word is noticed, not waited for.
+    options |= {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000}
+    if not _local(url) and "sslmode" not in url.query:
+        options["sslmode"] = "require"
+    engine = create_engine(url, connect_args=options, pool_pre_ping=False)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if not connection.get_execution_options().get(WRITE):
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            return
+        # READ COMMITTED: what is read after the lock is what the writer before left.
+        connection.exec_driver_sql(
+            f"SET LOCAL lock_timeout = {int(wait * 1000)}; SET LOCAL synchronous_commit = on; "
+            f"SELECT pg_advisory_xact_lock({LOCK}, hashtext(current_schema()))"
+        )
+
+    return engine
+
+
+def _local(url: URL) -> bool:
+    host = url.host or str(url.query.get("host", ""))
+    return not host or host.startswith("/") or host in ("localhost", "127.0.0.1", "::1")
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())

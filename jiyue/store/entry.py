@@ -1,0 +1,86 @@
+"""One record of the ledger, a claim or a release, and the hash that chains it to the one before."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, fields
+from typing import Any
+
+from inventory.errors import InputError
+from ipv6.change.encoding import canonical
+from ipv6.change.model import Claim
+from jiyue.store import schema
+
+START = "0" * 64
+CLAIM, RELEASE = "claim", "release"
+RELEASED = "released/"
+"""How the keys begin under which a planner sees prefixes in quarantine: `released/<key>/<turn>`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A record as it is stored; `turn` counts the claims of one key from 1, times are UTC text, hashes hex sha256.
+
+    `reason` and `until` (end of the quarantine) are empty in a claim.
+    """
+
+    seq: int
+    kind: str
+    key: str
+    turn: int
+    prefix: str
+    parent: str
+    reason: str
+    until: str
+    at: str
+    prev_hash: str
+    hash: str
+
+    @property
+    def claim(self) -> Claim:
+        """The allocation that is claimed or released."""
+        return Claim(self.key, self.prefix, self.parent)
+
+    @property
+    def tombstone(self) -> Claim:
+        """A released prefix as a planner sees it until its quarantine ends."""
+        return Claim(f"{RELEASED}{self.key}/{self.turn}", self.prefix, self.parent)
+
+    @property
+    def expected(self) -> str:
+        """The hash that the other fields give."""
+        return link_hash(self.prev_hash, self.kind, self.key, self.turn, self.claim, self.reason, self.until, self.at)
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """The fields as a row of the table."""
+        return {name: getattr(self, name) for name in COLUMNS}
+
+
+COLUMNS = tuple(field.name for field in fields(Entry))
+STORED = tuple(schema.ledger.c[name] for name in COLUMNS)
+"""The columns in the order of the fields, so that a row is `Entry(*row)`."""
+
+
+def link_hash(
+    prev_hash: str, kind: str, key: str, turn: int, claim: Claim, reason: str = "", until: str = "", at: str = ""
+) -> str:
+    """sha256 in hex over the previous hash and the record.
+
+    The first claim of a key is hashed as in layout 1 (five texts), so that ledgers of that layout stay valid. All
+    other records have nine fields and so cannot be mistaken for one.
+    """
+    if kind == CLAIM and turn == 1:
+        return hashlib.sha256(canonical([prev_hash, key, claim.prefix, claim.parent, at])).hexdigest()
+    fields_ = [prev_hash, kind, key, turn, claim.prefix, claim.parent, reason, until, at]
+    return hashlib.sha256(canonical(fields_)).hexdigest()
+
+
+def make(
+    seq: int, prev_hash: str, kind: str, turn: int, claim: Claim, at: str, reason: str = "", until: str = ""
+) -> Entry:
+    """A record that continues the chain at `prev_hash`; InputError for a key that no ledger takes."""
+    if not claim.key or claim.key.startswith(RELEASED):
+        raise InputError(f"claim {claim.key or '(empty)'}", "is no key of the ledger", f"use one without {RELEASED}")
+    hashed = link_hash(prev_hash, kind, claim.key, turn, claim, reason, until, at)
+    return Entry(seq, kind, claim.key, turn, claim.prefix, claim.parent, reason, until, at, prev_hash, hashed)

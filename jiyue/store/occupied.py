@@ -1,0 +1,92 @@
+"""The ledger's own look at every new claim: no prefix is given twice, whatever the planner that chose it believed."""
+
+from __future__ import annotations
+
+import socket
+from bisect import bisect_left, insort
+from collections.abc import Iterable
+
+from inventory.errors import GateError, InputError
+from ipv6.change.model import Claim
+
+_FAMILIES = ((socket.AF_INET, 32), (socket.AF_INET6, 128))
+Net = tuple[int, int, int]
+"""Bits of the family, first address, length."""
+
+
+def read_prefix(text: str, place: str) -> Net:
+    """An IPv4 or IPv6 prefix as numbers; InputError for anything else, host bits included."""
+    address, _, length = text.partition("/")
+    for family, bits in _FAMILIES:
+        try:
+            first = int.from_bytes(socket.inet_pton(family, address), "big")
+        except (OSError, ValueError):
+            continue
+        if length.isascii() and length.isdigit() and int(length) <= bits:
+            if first & ((1 << (bits - int(length))) - 1):
+                raise InputError(place, f"prefix {text} has host bits set", "clear them")
+            return bits, first, int(length)
+    raise InputError(place, f"{text!r} is not a prefix", "write address/length, e.g. 3fff:10::/32")
+
+
+class Occupied:
+    """Prefixes held by claims; the same or a containing prefix is free only for descendants of its holder."""
+
+    def __init__(self, claims: Iterable[Claim] = ()) -> None:
+        self._keys: dict[Net, list[str]] = {}
+        self._parents: dict[str, str] = {}
+        self._lengths: dict[int, list[int]] = {32: [], 128: []}
+        for claim in claims:
+            self._note(claim, read_prefix(claim.prefix, f"claim {claim.key}"))
+        self._order = sorted(self._keys)
+
+    def add(self, claim: Claim) -> None:
+        """Hold the prefix of `claim`; GateError when it overlaps a claim that is no ancestor."""
+        self.check(claim)
+        self.note(claim)
+
+    def note(self, claim: Claim) -> None:
+        """Hold the prefix of a claim that the ledger holds already."""
+        net = read_prefix(claim.prefix, f"claim {claim.key}")
+        if net not in self._keys:
+            insort(self._order, net)
+        self._note(claim, net)
+
+    def _note(self, claim: Claim, net: Net) -> None:
+        self._keys.setdefault(net, []).append(claim.key)
+        self._parents[claim.key] = claim.parent
+        if net[2] not in self._lengths[net[0]]:
+            insort(self._lengths[net[0]], net[2])
+
+    def check(self, claim: Claim) -> Net:
+        """The prefix of `claim` as numbers when it is free; GateError when it overlaps a claim that is no ancestor."""
+        net = bits, first, length = read_prefix(claim.prefix, f"claim {claim.key}")
+        ancestors = self._ancestors(claim.parent)
+        handed_on = False
+        for shorter in self._lengths[bits]:
+            if shorter > length:
+                break
+            covering = (bits, first >> (bits - shorter) << (bits - shorter), shorter)
+            for key in self._keys.get(covering, ()):
+                if key not in ancestors:
+                    _refuse(claim, key)
+                handed_on = handed_on or shorter == length
+        if handed_on:
+            return net  # the same prefix as its parent: what lies inside was judged when the parent came
+        at = bisect_left(self._order, net)
+        last = first | ((1 << (bits - length)) - 1)
+        if at < len(self._order) and self._order[at][0] == bits and self._order[at][1] <= last:
+            _refuse(claim, self._keys[self._order[at]][0])
+        return net
+
+    def _ancestors(self, key: str) -> set[str]:
+        found: set[str] = set()
+        while key and key not in found:
+            found.add(key)
+            key = self._parents.get(key, "")
+        return found
+
+
+def _refuse(claim: Claim, holder: str) -> None:
+    cause = f"{claim.prefix} overlaps the prefix of {holder}, which does not contain it by plan"
+    raise GateError(f"claim {claim.key}", cause, "plan again: the ledger gives no prefix twice")
