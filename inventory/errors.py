@@ -12,7 +12,15 @@ Every error names the place (file:line, host, address), the cause and the fix (d
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+
+ORDER = (70, 4, 3, 2, 5, 1)
+"""When several exit codes apply, the first of these wins (design, section 5)."""
+
+
+def worst(codes: Collection[int | None]) -> int:
+    """The exit code of a run in which several applied; 0 when none did."""
+    return next((code for code in ORDER if code in codes), 0)
 
 
 class JiyueError(Exception):

@@ -6,19 +6,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from inventory.errors import EnvironmentFailed, InputError
+from inventory.errors import InputError
 
 ENVIRONMENT_NAME = re.compile(r"^[a-z][a-z0-9-]{0,30}$")
-
-
-def find_root(start: Path) -> Path:
-    """The checkout that holds `start`: the nearest folder with Pulumi.yaml and inventory/; raises EnvironmentFailed."""
-    for folder in (start, *start.parents):
-        if (folder / "Pulumi.yaml").is_file() and (folder / "inventory").is_dir():
-            return folder
-    raise EnvironmentFailed(
-        str(start), "no jiyue project here", "change into the checkout, the folder that holds Pulumi.yaml"
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,27 +30,35 @@ def busy(ports: Mapping[str, int]) -> list[EnvironmentFailed]:
 def _reason(error: OSError, port: int) -> str:
     if error.errno != errno.EADDRINUSE:
         return f"it cannot be bound ({error.strerror})"
-    owner = _owner(port)
+    owner = holder(port)
     return f"it is in use by {owner}" if owner else "it is in use by another process"
 
 
-def _owner(port: int) -> str:
-    """ "name (pid N)" of the process that listens on `port`; empty when it cannot be seen."""
+def holder(port: int) -> str:
+    """`name (pid 123)` of the process that listens on `port` on either family; empty when it cannot be seen."""
     inodes = set()
     for table in ("tcp", "tcp6"):
-        path = Path("/proc/net") / table
-        if not path.exists():
+        try:
+            lines = (Path("/proc/net") / table).read_text(encoding="ascii").splitlines()[1:]
+        except OSError:
             continue
-        for line in path.read_text().splitlines()[1:]:
+        for line in lines:
             fields = line.split()
             if fields[3] == _LISTEN and int(fields[1].rpartition(":")[2], 16) == port:
                 inodes.add(f"socket:[{fields[9]}]")
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
+    for process in sorted(Path("/proc").glob("[0-9]*"), key=lambda path: int(path.name)):
         try:
-            if any(str(link.readlink()) in inodes for link in (entry / "fd").iterdir()):
-                return f"{(entry / 'comm').read_text().strip()} (pid {entry.name})"
+            if inodes.isdisjoint(map(_target, (process / "fd").iterdir())):
+                continue
+            name = (process / "comm").read_text(encoding="utf-8", errors="replace").strip()
         except OSError:
-            continue
+            continue  # it ended, or it belongs to someone else
+        return f"{name} (pid {process.name})"
     return ""
+
+
+def _target(link: Path) -> str:
+    try:
+        return str(link.readlink())
+    except OSError:
+        return ""  # closed since it was listed

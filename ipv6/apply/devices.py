@@ -8,7 +8,7 @@ from typing import Any
 from inventory.errors import JiyueError
 from ipv6.apply import payload
 from ipv6.apply.names import withdraw
-from ipv6.apply.run import CHECK_FAILED, CODES, ENVIRONMENT, FAILED, ROLLED_BACK, Run, Unit
+from ipv6.apply.run import CHECK_FAILED, CODES, ENVIRONMENT, FAILED, ROLLED_BACK, Run, Unit, prove
 from ipv6.change.model import DeviceChange
 
 BASELINE = "ipv4-baseline"
@@ -77,15 +77,7 @@ def _prove(run: Run, units: Sequence[Unit], name: str) -> None:
     """IPv6 by address and IPv4 as before, measured while the timers run."""
     if units:
         run.progress.now(f"{name}: proving IPv6 by address and IPv4 unharmed")
-    for unit, report in run.each(units, lambda unit: run.prober.by_address(unit.change)):
-        if isinstance(report, JiyueError):
-            unit.fail(ENVIRONMENT, [str(report)])
-        elif not report.checked:
-            unit.fail(CHECK_FAILED, ["nothing was checked by address", *report.reasons])
-        elif not report.ok:
-            unit.fail(CHECK_FAILED, report.reasons or ["a check by address failed"])
-        else:
-            run.journal(unit, "by-address", "", "passed", f"{report.checked} checks")
+    prove(run, units, "by-address", lambda unit: run.prober.by_address(unit.change))
     baselines = run.store.results(BASELINE)
     known = [unit for unit in units if not unit.failed and unit.touched]
     for unit, lost in run.each(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from inventory.errors import InputError
+from inventory.errors import InputError, worst
 from inventory.model import Inventory
 from ipv6.apply import gates
 from ipv6.apply.devices import run_devices, undo
@@ -25,7 +25,6 @@ from ipv6.apply.run import (
     Policy,
     Run,
     Unit,
-    worst,
 )
 from ipv6.apply.schedule import Step, schedule
 from ipv6.change.model import DeviceChange, RecordChange
@@ -56,7 +55,7 @@ class ApplyResult:
     @property
     def exit_code(self) -> int:
         """0, or the exit code that wins among the platforms' (design, section 5)."""
-        return worst(*(result.code for result in self.platforms))
+        return worst([result.code for result in self.platforms])
 
 
 def apply(

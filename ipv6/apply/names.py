@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from inventory.errors import JiyueError
 from ipv6.apply import payload
-from ipv6.apply.run import CHECK_FAILED, CODES, ENVIRONMENT, WITHDRAWN, Run, Unit
+from ipv6.apply.run import CHECK_FAILED, CODES, ENVIRONMENT, WITHDRAWN, Run, Unit, prove
 from ipv6.change.digest import derived
 from ipv6.change.model import RecordChange
 from ipv6.ports import Target
@@ -108,15 +107,7 @@ def _publish(run: Run, group: Sequence[Unit], name: str) -> bool:
 
 def _prove(run: Run, group: Sequence[Unit], name: str) -> None:
     run.progress.now(f"{name}: proving by name")
-    for unit, report in run.each(group, lambda unit: run.prober.by_name(unit.change)):
-        if isinstance(report, JiyueError):
-            unit.fail(ENVIRONMENT, [str(report)])
-        elif not report.checked:
-            unit.fail(CHECK_FAILED, ["nothing was checked by name", *report.reasons])
-        elif not report.ok:
-            unit.fail(CHECK_FAILED, report.reasons or ["a check by name failed"])
-        else:
-            run.journal(unit, "by-name", "", "passed", f"{report.checked} checks")
+    prove(run, group, "by-name", lambda unit: run.prober.by_name(unit.change))
 
 
 def _confirm(run: Run, group: Sequence[Unit], name: str) -> None:

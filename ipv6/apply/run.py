@@ -7,11 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from inventory.errors import JiyueError
+from inventory.errors import JiyueError, worst
 from ipv6.apply.observe import answers_of
 from ipv6.change import order
 from ipv6.change.model import ChangeSet, DeviceChange, RecordChange
-from ipv6.ports import Clock, DeviceResult, JournalEntry, Prober, Progress, Store, Target, Transport
+from ipv6.ports import Clock, DeviceResult, JournalEntry, Prober, ProbeReport, Progress, Store, Target, Transport
 
 T = TypeVar("T")
 
@@ -67,7 +67,7 @@ class Unit:
     def fail(self, code: int, reasons: Iterable[str]) -> None:
         """Stop this platform when there is a reason to; the code that matters most wins."""
         for reason in reasons:
-            self.code = worst(self.code, code)
+            self.code = worst((self.code, code))
             if reason not in self.reasons:
                 self.reasons.append(reason)
 
@@ -77,9 +77,21 @@ class Unit:
         return [device for device in self.change.devices if not device.deferred]
 
 
-def worst(*codes: int) -> int:
-    """The exit code that wins when several apply (design, section 5)."""
-    return next((code for code in (70, 4, 3, 2, 5, 1) if code in codes), 0)
+def prove(run: Run, units: Sequence[Unit], what: str, ask: Callable[[Unit], ProbeReport]) -> None:
+    """Ask the vantage points about each platform; only a green report of at least one check counts as proof.
+
+    `what` names the step in the journal (`by-address`, `by-name`).
+    """
+    said = what.replace("-", " ")
+    for unit, report in run.each(units, ask):
+        if isinstance(report, JiyueError):
+            unit.fail(ENVIRONMENT, [str(report)])
+        elif not report.checked:
+            unit.fail(CHECK_FAILED, [f"nothing was checked {said}", *report.reasons])
+        elif not report.ok:
+            unit.fail(CHECK_FAILED, report.reasons or [f"a check {said} failed"])
+        else:
+            run.journal(unit, what, "", "passed", f"{report.checked} checks")
 
 
 @dataclass(frozen=True)

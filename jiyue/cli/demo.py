@@ -5,7 +5,8 @@ from __future__ import annotations
 import typer
 from rich.console import Console
 
-from jiyue.cli.output import Session, report_error, worst
+from inventory.errors import worst
+from jiyue.cli.output import Session, report_error
 from jiyue.cli.status import show
 from jiyue.cli.verbs import verb
 from jiyue.i18n import _

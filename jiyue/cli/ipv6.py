@@ -8,7 +8,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from jiyue.cli.output import Session, worst
+from inventory.errors import worst
+from jiyue.cli.output import Session
 from jiyue.cli.verbs import add_parts, verb
 from jiyue.i18n import _, translate
 from jiyue.workflow.reporter import ConsoleReporter

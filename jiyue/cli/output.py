@@ -17,16 +17,9 @@ from rich.console import Console
 from typer.exceptions import TyperException
 
 from inventory.errors import JiyueError
+from inventory.project import find_root
 from jiyue.i18n import _, translate
-from jiyue.workspace import Workspace, find_root
-
-ORDER = (70, 4, 3, 2, 5, 1)
-"""When several exit codes apply, the first of these wins (design, section 5)."""
-
-
-def worst(codes: list[int]) -> int:
-    """The exit code of a run in which several applied; 0 when none did."""
-    return next((code for code in ORDER if code in codes), 0)
+from jiyue.workspace import Workspace
 
 
 @dataclass

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from jiyue.cli.output import Session, worst
+from inventory.errors import worst
+from jiyue.cli.output import Session
 from jiyue.cli.verbs import verb
 from jiyue.i18n import _, translate
 from jiyue.workflow import stacks as workflow

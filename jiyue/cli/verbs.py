@@ -12,7 +12,8 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
-from jiyue.cli.output import Session, guarded, worst
+from inventory.errors import worst
+from jiyue.cli.output import Session, guarded
 from jiyue.i18n import LANGUAGES, _
 
 Verb = Callable[..., int | None]

@@ -13,9 +13,9 @@ from pathlib import Path
 from jiyue.engines import EngineError, Setting, resolve
 from jiyue.engines.build import check_go, go_environment
 from jiyue.engines.download import reachable
+from lab.ports import holder
 
 _SECONDS = 20
-_LISTEN = "0A"
 _UNSHARE = ("unshare", "--net", "--mount", "--pid", "--uts", "--fork", "--kill-child", "--mount-proc")
 
 
@@ -55,7 +55,7 @@ class ThisMachine:
             except PermissionError:
                 return None  # a low port without root: the finding about root says so
             except OSError:
-                return _process_of(_listening(port)) or "another process"
+                return holder(port) or "another process"
 
     def has_file(self, path: str) -> bool:
         """Whether the file is there, also as the same program elsewhere on PATH."""
@@ -112,39 +112,3 @@ def _nearest(folder: Path) -> Path:
     while not folder.is_dir() and folder != folder.parent:
         folder = folder.parent
     return folder
-
-
-def _listening(port: int) -> set[str]:
-    """Socket inodes that listen on the port, of either family."""
-    inodes: set[str] = set()
-    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
-        try:
-            lines = Path(table).read_text(encoding="ascii").splitlines()[1:]
-        except OSError:
-            continue
-        for line in lines:
-            columns = line.split()
-            if columns[3] == _LISTEN and int(columns[1].rpartition(":")[2], 16) == port:
-                inodes.add(columns[9])
-    return inodes
-
-
-def _process_of(inodes: set[str]) -> str | None:
-    """`name (process 123)` of the first process that holds one of the sockets."""
-    wanted = {f"socket:[{inode}]" for inode in inodes}
-    for process in sorted(Path("/proc").glob("[0-9]*"), key=lambda path: int(path.name)):
-        try:
-            if wanted.isdisjoint(map(_target, (process / "fd").iterdir())):
-                continue
-            name = (process / "comm").read_text(encoding="utf-8", errors="replace").strip()
-        except OSError:
-            continue  # it ended, or it belongs to someone else
-        return f"{name} (process {process.name})"
-    return None
-
-
-def _target(link: Path) -> str:
-    try:
-        return str(link.readlink())
-    except OSError:
-        return ""  # closed since it was listed

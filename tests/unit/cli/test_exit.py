@@ -13,9 +13,17 @@ import pytest
 import typer
 from rich.console import Console
 
-from inventory.errors import EnvironmentFailed, GateError, InputError, JiyueError, NothingChecked, Problems
-from jiyue.cli import output
-from jiyue.cli.output import ORDER, Session, guarded, one_line, worst
+from inventory.errors import (
+    ORDER,
+    EnvironmentFailed,
+    GateError,
+    InputError,
+    JiyueError,
+    NothingChecked,
+    Problems,
+    worst,
+)
+from jiyue.cli.output import Session, guarded, one_line
 from tests.unit.cli.calls import run
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -154,4 +162,4 @@ def test_the_codes_are_documented() -> None:
     from jiyue.docs_gen import exit_codes
 
     assert [code for code, _meaning in exit_codes()] == [0, 1, 2, 3, 4, 5, 70, 130]
-    assert set(output.ORDER) == {code for code, _meaning in exit_codes()} - {0, 130}
+    assert set(ORDER) == {code for code, _meaning in exit_codes()} - {0, 130}

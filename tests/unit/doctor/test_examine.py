@@ -86,7 +86,7 @@ def test_healthy_machine_has_only_good_findings() -> None:
         ),
         ({"free": 3 * GIB - 1}, "disk:var", "/var/jiyue", "3 GiB needed"),
         ({"memory": 4 * GIB}, "memory", "memory", "4.0 GiB, 6 GB needed"),
-        ({"holders": {2379: "etcd (process 7)"}}, "port:2379", "127.0.0.1:2379", "is held by etcd (process 7)"),
+        ({"holders": {2379: "etcd (pid 7)"}}, "port:2379", "127.0.0.1:2379", "is held by etcd (pid 7)"),
         ({"read_only": (TOOLS,)}, "writable:tools", "/tools", "Read-only file system"),
         ({"read_only": (VAR,)}, "writable:var", "/var/jiyue", "Read-only file system"),
         ({"missing": ("kwok",), "no_route": "no go"}, "engines", "/tools", "not ready yet: kwok; no go"),

@@ -21,7 +21,7 @@ def test_busy_port_names_its_process(family: socket.AddressFamily, address: str)
         server.listen()
         port = server.getsockname()[1]
         name = Path("/proc/self/comm").read_text().strip()
-        assert ThisMachine().port_holder(port) == f"{name} (process {os.getpid()})"
+        assert ThisMachine().port_holder(port) == f"{name} (pid {os.getpid()})"
     assert ThisMachine().port_holder(port) is None
 
 
