@@ -69,9 +69,13 @@ def add(app: typer.Typer) -> None:
         host: Annotated[str, typer.Argument(help=_("Host of the lab."))],
         command: Annotated[list[str], typer.Argument(help=_("Command and its arguments, after --."))],
     ) -> int:
-        return subprocess.run(
-            workflow.exec_argv(session.workspace, host, command), check=False, env=dict(os.environ)
-        ).returncode
+        argv = workflow.exec_argv(session.workspace, host, command)
+        if not session.as_json:
+            return subprocess.run(argv, check=False, env=dict(os.environ)).returncode
+        done = subprocess.run(argv, check=False, env=dict(os.environ), capture_output=True, text=True, errors="replace")
+        found = {"host": host, "exit_code": done.returncode, "stdout": done.stdout, "stderr": done.stderr}
+        session.emit("lab-exec", found, lambda console: None)
+        return done.returncode
 
     @verb(
         group,
