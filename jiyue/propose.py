@@ -71,7 +71,9 @@ def propose(
     found = []
     for platform in chosen:
         progress.now(_("composing {platform}").format(platform=platform))
-        change = compose(inv, ready.claims, observed.sections, observed.records, platform, inputs, ready)
+        runs = store.applied_digest(platform)
+        before = store.change_set(runs).stack if runs else {}
+        change = compose(inv, ready.claims, observed.sections, observed.records, platform, inputs, ready, before)
         one = keep(store, change, author, observed)
         record = store.proposal(one.digest)
         write_pages(folder, store.change_set(one.digest), one.digest, record.author)
@@ -123,7 +125,7 @@ def _goal(change: ChangeSet) -> object:
     records = {(one.server, one.zone, one.name, one.type): (one.ttl, one.after) for one in change.records}
     deferred = {device.device: device.deferred for device in change.devices}
     # Order, limits and risks follow from where it starts.
-    rest = replace(change, devices=(), records=(), inputs={}, order=(), limits=(), risks=())
+    rest = replace(change, devices=(), records=(), inputs={}, order=(), limits=(), risks=(), stack_before={})
     return texts, records, deferred, rest
 
 

@@ -111,7 +111,8 @@ class Risk:
 class ChangeSet:
     """What changes for one platform: addresses, device texts, records, the stack's values, the inputs' hashes.
 
-    `stack` holds what the platform's stack takes from the plan (prefix pairs, service ranges, flows).
+    `stack` holds what the platform's stack takes from the plan (prefix pairs, service ranges, flows), `stack_before`
+    what it took under the change set that runs, empty on day 0.
     `kind` is the environment's (lab or field).
     """
 
@@ -128,4 +129,5 @@ class ChangeSet:
     order: tuple[Step, ...] = ()
     limits: tuple[Limit, ...] = ()
     risks: tuple[Risk, ...] = ()
+    stack_before: dict[str, object] = field(default_factory=dict)
     schema: str = SCHEMA

@@ -16,7 +16,7 @@ from ipv6.change.model import Claim
 HOW_DECIDED = "review.yaml"
 """Who may approve is judged anew at every gate; were it an input, a new reviewer would void every proposal."""
 
-_PLATFORM_FILE = re.compile(r"(?:^|/)(?:platforms/|Pulumi\.)(?P<name>[a-z]+)\.yaml$")
+_PLATFORM_FILE = re.compile(r"(?:^|/)(?:platforms/|Pulumi\.|organisations/)(?P<name>[a-z]+)\.(?:yaml|csv)$")
 
 
 def check_platform(inv: Inventory, platform: str) -> None:
@@ -37,13 +37,18 @@ class Scope:
         self._links = {link.id: platform.name for platform in inv.platforms for link in platform.links}
         self._sites = {site.name: site.platform for site in inv.sites}
         self._platforms = inv.platform_by_name
+        # A unit of the province's own region changes nothing for the cities: it belongs to the province's platform.
+        self._units = self._regions | by_code
+        self._units |= {area.id: self._units.get(area.parent, SHARED) for area in inv.addressing.areas}
 
     def owner(self, key: str) -> str:
         """The platform a ledger key belongs to, or `shared`; keys of things that are gone are shared too."""
         kind, _, rest = key.partition("/")
         name = rest.split("/", 1)[0]
-        if kind == "region":
+        if kind in ("region", "city"):
             return self._regions.get(rest.split("/")[1] if "/" in rest else "", SHARED)
+        if kind in ("org", "area"):
+            return self._units.get(rest.split("/")[1] if "/" in rest else "", SHARED)
         if kind in ("zone", "subnet", "services"):
             return name if name in self._platforms else SHARED
         if kind in ("loopback", "iface"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from difflib import unified_diff
 from typing import Any
@@ -57,6 +58,7 @@ class View:
     deferred: tuple[DeviceChange, ...]
     rules: tuple[Rule, ...]
     stack: tuple[tuple[str, str], ...]
+    stack_diff: tuple[DiffLine, ...]
     rollback: tuple[Rollback, ...]
 
 
@@ -76,6 +78,7 @@ def view(change: ChangeSet, author: str) -> View:
         deferred,
         rules(change),
         tuple(_stack(change)),
+        stack_diff(change),
         rollback(held),
     )
 
@@ -94,9 +97,23 @@ def rollback(held: tuple[DeviceChange, ...]) -> tuple[Rollback, ...]:
 
 def diff(section: Section) -> tuple[DiffLine, ...]:
     """The unified diff of one object, three lines of context; empty when nothing changes."""
+    return _unified(section.base, section.intended)
+
+
+def stack_diff(change: ChangeSet) -> tuple[DiffLine, ...]:
+    """The unified diff of the stack's values, three lines of context; empty on day 0 and when nothing changes."""
+    if not change.stack_before:
+        return ()
+    before, after = (
+        json.dumps(one, ensure_ascii=False, sort_keys=True, indent=1) for one in (change.stack_before, change.stack)
+    )
+    return _unified(before, after)
+
+
+def _unified(base: str, intended: str) -> tuple[DiffLine, ...]:
     kinds = {"+": "add", "-": "del", "@": "hunk"}
     # Split at line feeds only: other line ends are part of the text and are shown.
-    lines = [*unified_diff(_lines(section.base), _lines(section.intended), lineterm="")][2:]
+    lines = [*unified_diff(_lines(base), _lines(intended), lineterm="")][2:]
     return tuple(DiffLine(kinds.get(line[:1], "same"), line) for line in lines)
 
 

@@ -63,6 +63,7 @@ def usual() -> ChangeSet:
             "prefixes": {"dmz": {"v4": ["198.18.1.0/24"], "v6": ["3fff:ff1:100:1000::/64"]}},
             "services4": "10.2.32.0/20",
         },
+        stack_before={"services4": "10.2.48.0/20"},
         inputs={"inventory/hunan/zones.yaml": "7a" * 32},
         addresses=(
             AddressPair("zone", "dmz", "198.18.1.0/24", "3fff:ff1:100:1000::/64"),
@@ -95,6 +96,7 @@ def hostile() -> ChangeSet:
         records=(record,),
         sites=(dict.fromkeys(("name", "title", "owner", "address4", "address6"), EVIL),),
         stack={"flows": [{"source": EVIL, "target": EVIL, "protocol": EVIL, "ports": []}], "note": EVIL},
+        stack_before={"note": EVIL + "`````"},
         inputs={EVIL: EVIL},
         kind="field",
         addresses=(AddressPair(EVIL, EVIL, EVIL, EVIL),),
