@@ -73,8 +73,10 @@ class Lookup:
         return both(str(link.prefix4), self.claim(f"zone/{platform}/{link.zone}"))
 
     def extranet(self) -> tuple[str, ...]:
-        """Prefixes whose sources count as extranet, not internet."""
-        return both(EXTRANET4, self.claim(f"plane/{Plane.PUBLIC}"))
+        """Prefixes whose sources count as extranet, not internet: IPv4, then every block of the public plane."""
+        main = f"plane/{Plane.PUBLIC}"
+        further = [key for key in self.claims or () if key.startswith(f"{main}/")]
+        return (*both(EXTRANET4, self.claim(main)), *(self.claim(key) for key in sorted(further)))
 
     def far_end(self, device: Device, interface: Interface) -> tuple[tuple[Device, Interface], ...]:
         """The other ports on the same link."""

@@ -101,10 +101,13 @@ def test_a_county_recoded_after_it_was_claimed_is_handed_on(hunan: Inventory) ->
         if region.code != "430582"
     )
     network = hunan.network.model_copy(update={"links": (), "devices": (), "name_servers": {}})
-    first = make_plan(changed(hunan, regions=older, platforms=(), network=network))
+    units = tuple(one.model_copy(update={"region": one.region.replace("0582", "0521")}) for one in hunan.organisations)
+    first = make_plan(changed(hunan, regions=older, platforms=(), network=network, organisations=units))
     second = make_plan(hunan, first.claims)
     claims = {claim.key: claim for claim in second.claims}
     assert claims["region/public/430582"] == Claim("region/public/430582", "3fff:10:521::/48", "region/public/430521")
+    unit = claims["org/public/430521/zfb"]
+    assert claims["org/public/430582/zfb"] == Claim("org/public/430582/zfb", unit.prefix, unit.key)
 
 
 def test_every_current_region_has_a_prefix_in_every_plane(hunan: Inventory, planned: PlanResult) -> None:
