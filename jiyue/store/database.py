@@ -8,11 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from inventory.errors import EnvironmentFailed, InputError, JiyueError
 from jiyue.store import failures, migrate
 from jiyue.store.engine import LOCK, WRITE, make_engine
+from jiyue.store.failures import StoreDamaged
 from jiyue.store.url import shown, store_url
 
 BUSY_SECONDS = 60.0
@@ -27,11 +29,13 @@ class Database:
     """
 
     def __init__(
-        self, place: str | Path, create: bool = True, wait: float = BUSY_SECONDS, migrating: bool = False
+        self, place: str | Path | URL, create: bool = True, wait: float = BUSY_SECONDS, migrating: bool = False
     ) -> None:
         self.url = store_url(place)
         self.place = shown(self.url)
         self.wait = wait
+        self.before = ""
+        """The layout that was found at opening; empty when there was no store."""
         self._engines: dict[int, Engine] = {}
         with self._failures():
             if self.is_file:
@@ -99,9 +103,9 @@ class Database:
             if self.is_file:
                 verdict = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
                 if verdict != "ok":
-                    raise EnvironmentFailed(self.place, f"the store is damaged: {verdict}", failures.DAMAGED)
+                    raise StoreDamaged(self.place, f"the store is damaged: {verdict}", failures.DAMAGED)
         with self.read() as connection:
-            held = migrate.current(connection)
+            held = self.before = migrate.current(connection)
             self._check_version(connection, held)
         if held == migrate.newest():
             return
@@ -127,7 +131,8 @@ class Database:
             yield
         except DBAPIError as error:
             holder = self._holder() if failures.is_busy(error.orig) else ""
-            raise EnvironmentFailed(self.place, *failures.explain(error.orig, self.wait, holder)) from error
+            kind = StoreDamaged if failures.is_damage(error.orig) else EnvironmentFailed
+            raise kind(self.place, *failures.explain(error.orig, self.wait, holder)) from error
         except SQLAlchemyError as error:
             raise EnvironmentFailed(self.place, f"the store failed: {error}", failures.DAMAGED) from error
         except JiyueError:

@@ -8,9 +8,15 @@ from pathlib import Path
 
 import psycopg
 
+from inventory.errors import EnvironmentFailed
+
 DAMAGED = "keep the file for inspection and restore the last backup: jiyue store restore FILE --replace"
 GIVE = "give this user the file and its folder"
 WRITE_LOCK_BYTE = 120  # WAL_WRITE_LOCK of the -shm file (SQLite, walformat: locking)
+
+
+class StoreDamaged(EnvironmentFailed):
+    """The file is no database, or not a whole one."""
 
 
 def explain(error: BaseException | None, wait: float, holder: str = "") -> tuple[str, str]:
@@ -27,7 +33,7 @@ def explain(error: BaseException | None, wait: float, holder: str = "") -> tuple
         return f"the store cannot be written: {text}", "free some disk space"
     if "disk I/O error" in text:
         return f"the store cannot be read or written: {text}", "look at the disk, its space and this user's limits"
-    if "not a database" in text or "malformed" in text:
+    if is_damage(error):
         return f"the store is damaged: {text}", DAMAGED
     return f"the store refused: {text}", DAMAGED
 
@@ -37,6 +43,12 @@ def is_busy(error: BaseException | None) -> bool:
     if isinstance(error, psycopg.errors.LockNotAvailable):
         return True
     return isinstance(error, sqlite3.OperationalError) and ("locked" in str(error) or "busy" in str(error))
+
+
+def is_damage(error: BaseException | None) -> bool:
+    """Whether SQLite says that the file itself is wrong."""
+    text = str(error)
+    return isinstance(error, sqlite3.Error) and ("not a database" in text or "malformed" in text)
 
 
 def file_holder(path: Path) -> str:

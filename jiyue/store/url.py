@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from sqlalchemy.engine import URL, make_url
@@ -9,14 +10,17 @@ from sqlalchemy.exc import ArgumentError
 
 from inventory.errors import InputError
 
+VARIABLE = "JIYUE_STORE"
 POSTGRESQL = "postgresql+psycopg"
 _NAMES = {"postgres": POSTGRESQL, "postgresql": POSTGRESQL, POSTGRESQL: POSTGRESQL}
 _SECRET_OPTIONS = ("password", "sslpassword", "passfile")
 EXAMPLE = "write sqlite:////absolute/path/jiyue.db or postgresql://user@host/database"
 
 
-def store_url(place: str | Path) -> URL:
+def store_url(place: str | Path | URL) -> URL:
     """The database URL of a path or a URL text; InputError for a database that this version does not speak."""
+    if isinstance(place, URL):
+        return place
     if isinstance(place, Path) or "://" not in place:
         return URL.create("sqlite", database=str(Path(place).absolute()))
     try:
@@ -32,10 +36,19 @@ def store_url(place: str | Path) -> URL:
     return URL.create("sqlite", database=str(Path(url.database).absolute()))
 
 
-def has_password(place: str | Path) -> bool:
-    """Whether a URL carries a password, which an inventory must not."""
-    url = store_url(place)
-    return bool(url.password)
+def choose(named: str, default: Path, root: Path, environ: Mapping[str, str], file: str) -> str | Path:
+    """Where a store is: JIYUE_STORE, else what the environment's file names, else the default.
+
+    A path is taken from the checkout at `root`. InputError for a password in `file`, where everybody could read it.
+    """
+    wanted = environ.get(VARIABLE, "") or named
+    if not wanted:
+        return default
+    if "://" not in wanted:
+        return root / wanted
+    if not environ.get(VARIABLE) and store_url(named).password:
+        raise InputError(file, "the URL of the store holds a password", "take it out; use PGPASSFILE or PGPASSWORD")
+    return wanted
 
 
 def shown(url: URL) -> str:

@@ -28,15 +28,15 @@ SQLITE = (
 )
 
 POSTGRESQL = (
-    "CREATE FUNCTION jiyue_ledger_chain() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+    "CREATE OR REPLACE FUNCTION jiyue_ledger_chain() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
     "IF NOT EXISTS (SELECT 1 FROM ledger_head WHERE count + 1 = NEW.seq AND hash = NEW.prev_hash) THEN "
     "RAISE EXCEPTION 'ledger, the record does not continue the chain' USING ERRCODE = '23001'; END IF; "
     "RETURN NEW; END $$",
     "CREATE TRIGGER ledger_chain BEFORE INSERT ON ledger FOR EACH ROW EXECUTE FUNCTION jiyue_ledger_chain()",
-    "CREATE FUNCTION jiyue_ledger_moves_head() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+    "CREATE OR REPLACE FUNCTION jiyue_ledger_moves_head() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
     "UPDATE ledger_head SET count = NEW.seq, hash = NEW.hash; RETURN NULL; END $$",
     "CREATE TRIGGER ledger_moves_head AFTER INSERT ON ledger FOR EACH ROW EXECUTE FUNCTION jiyue_ledger_moves_head()",
-    "CREATE FUNCTION jiyue_ledger_head() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+    "CREATE OR REPLACE FUNCTION jiyue_ledger_head() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
     "IF NEW.id <> OLD.id OR NEW.count <> OLD.count + 1 OR NOT EXISTS "
     "(SELECT 1 FROM ledger WHERE seq = NEW.count AND hash = NEW.hash) THEN "
     "RAISE EXCEPTION 'ledger_head follows the ledger' USING ERRCODE = '23001'; END IF; RETURN NEW; END $$",
