@@ -25,15 +25,17 @@ def main() -> None:
     """Run the chosen benchmarks; more rounds give a better spread."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=main.__doc__)
     parser.add_argument("--rounds", type=int, default=1)
-    parser.add_argument("--cold", action="store_true", help="measure a bare clone with an empty home instead (long)")
-    parser.add_argument("--tests", action="store_true", help="measure `make test` in a bare clone instead")
+    parser.add_argument(
+        "--cold", action="store_true", help="start from an empty home, engines built from source (long)"
+    )
+    parser.add_argument("--tests", action="store_true", help="measure `make test` in a bare clone instead of the demo")
     known = groups()
     parser.add_argument("--group", choices=sorted(known), help="measure one group side by side with its peers")
     chosen = parser.parse_args()
-    if chosen.cold:
+    if chosen.tests:
+        records = suite.measure(suite.COLD if chosen.cold else suite.WARM)
+    elif chosen.cold:
         records = cold.measure()
-    elif chosen.tests:
-        records = suite.measure()
     elif chosen.group:
         measures = [import_module(f"tests.bench.{name}").measure for name in known[chosen.group]]
         records = [record for measure in measures for record in measure(chosen.rounds)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import tempfile
@@ -11,12 +10,11 @@ from pathlib import Path
 
 from tests.bench.memory import PeakMemory
 from tests.bench.record import Record
+from tests.bench.suite import empty_home
 
 ROOT = Path(__file__).resolve().parents[2]
 GOAL = 2400.0
 MEMORY = 6144.0
-CACHES = ("GOPATH", "GOCACHE", "GOMODCACHE", "UV_CACHE_DIR", "PIP_CACHE_DIR", "XDG_CACHE_HOME")
-PEER = "none, a goal only"
 
 
 def measure() -> list[Record]:
@@ -24,12 +22,8 @@ def measure() -> list[Record]:
     with tempfile.TemporaryDirectory(prefix="jiyue-cold-") as folder:
         base = Path(folder)
         clone, home, log = base / "clone", base / "home", base / "demo.log"
-        home.mkdir()
         subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
-        keep = {
-            name: value for name, value in os.environ.items() if not name.startswith(("GO", "XDG_", "JIYUE_", "UV_"))
-        }
-        env = {**keep, "HOME": str(home)}
+        env = empty_home(home)
         started = time.monotonic()
         with PeakMemory() as peak, log.open("w", encoding="utf-8") as stream:
             code = subprocess.run(
