@@ -25,9 +25,7 @@ def main() -> None:
     """Run the chosen benchmarks; more rounds give a better spread."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=main.__doc__)
     parser.add_argument("--rounds", type=int, default=1)
-    parser.add_argument(
-        "--cold", action="store_true", help="start from an empty home, engines built from source (long)"
-    )
+    parser.add_argument("--cold", action="store_true", help="start from an empty home, engines from source (long)")
     parser.add_argument("--tests", action="store_true", help="measure `make test` in a bare clone instead of the demo")
     known = groups()
     parser.add_argument("--group", choices=sorted(known), help="measure one group side by side with its peers")
