@@ -9,7 +9,7 @@ from pydantic import Field
 
 from inventory.addressing import Addressing, Organisation
 from inventory.environment import Environment
-from inventory.fields import Code, Frozen, Host, Month, Port, Title, Word
+from inventory.fields import Code, Driver, Frozen, Host, Month, Port, Title, Word
 from inventory.review import Review
 from inventory.types import (
     Address4,
@@ -55,13 +55,19 @@ class Link(Frozen):
 
 
 class Interface(Frozen):
-    """A device's port on a link; `netns` names the zone server inside a zone host that owns the port."""
+    """A device's port on a link; `netns` names the zone server inside a zone host that owns the port.
+
+    `hardware` is what the vendor calls the port, where the software cannot be told to call it `name`.
+    """
 
     name: str = Field(pattern=r"^[a-z0-9-]{1,15}$", description="small letters, digits and hyphens, at most 15")
     link: str
     address4: Address4
     address6: MaybeAddress6 = None
     netns: str = ""
+    hardware: str = Field(
+        default="", pattern=r"^([A-Za-z0-9-]{1,24}\d+(/\d+){0,3}(\.\d+)?)?$", description="such as GigabitEthernet0/0/1"
+    )
 
 
 class Device(Frozen):
@@ -70,7 +76,7 @@ class Device(Frozen):
     name: Word
     role: Role
     region: str
-    drivers: tuple[Word, ...]
+    drivers: tuple[Driver, ...]
     mgmt4: Address4
     loopback4: MaybeAddress4 = None
     primary: Flag = False

@@ -47,7 +47,10 @@ def device(name: str) -> Device:
     """The device side of a driver; Refused when this agent has none of that name."""
     if name not in names():
         raise Refused(f"driver {name}: not part of this agent ({', '.join(names())})")
-    found = import_module(f"ipv6.drivers.{name}.device").DEVICE
+    try:
+        found = import_module(f"ipv6.drivers.{name}.device").DEVICE
+    except ModuleNotFoundError as error:
+        raise Refused(f"driver {name}: it has no device side") from error
     if not isinstance(found, Device):
         raise Refused(f"driver {name}: its device side defines no DEVICE")
     return found

@@ -1,6 +1,7 @@
 """Packs the device side (`ipv6/agent` and what drivers bring for the device) into one zipapp, the same bytes each time.
 
-What goes along from a driver's folder is every module but its face (`__init__`) and its renderer (`render`).
+What goes along from a driver's folder is every module but its face (`__init__`), its renderer (`render`) and what it can
+do (`capabilities`). A driver without a device side stays at home.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from importlib.resources import files
 from ipv6.drivers import registry
 
 _DATE = (1980, 1, 1, 0, 0, 0)
-_CONTROLLER_ONLY = ("__init__.py", "render.py")
+_CONTROLLER_ONLY = ("__init__.py", "render.py", "capabilities.py")
 _MAIN = "import sys\nfrom ipv6.agent.main import main\nraise SystemExit(main(sys.argv[1:]))\n"
 _PROGRAM = """\
 import base64, hashlib, os, sys, zlib
@@ -51,7 +52,7 @@ def zipapp() -> bytes:
     """The agent as a zip that Python runs; deterministic, so its hash names a version."""
     found: dict[str, bytes] = {"__main__.py": _MAIN.encode(), "ipv6/__init__.py": b"", "ipv6/drivers/__init__.py": b""}
     found.update(_folder("ipv6.agent", ()))
-    for name in registry.names():
+    for name in registry.on_device():
         found[f"ipv6/drivers/{name}/__init__.py"] = b""
         found.update(_folder(f"ipv6.drivers.{name}", _CONTROLLER_ONLY))
     buffer = io.BytesIO()

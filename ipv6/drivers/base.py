@@ -10,6 +10,7 @@ from ipaddress import ip_interface, ip_network
 
 from jinja2 import Environment, StrictUndefined, Template
 
+from ipv6.drivers.capability import Capability
 from ipv6.plan.intent import DeviceIntent
 
 
@@ -20,12 +21,16 @@ class Driver:
     `render` gives the normalised text of each whole object of a device, by object name.
     `normalise` turns what the device prints into the same form; it is idempotent.
     `delta` gives (forward, reverse): what the device side is told to run to get from `base` to `intended` and back.
+    `capabilities` says what it can do and why not; `held_back` is why `apply` does not go to such a device, empty when
+    the agent runs the device side (`device.py` in the driver's folder).
     """
 
     name: str
     render: Callable[[DeviceIntent], Mapping[str, str]]
     normalise: Callable[[str], str]
     delta: Callable[[str, str], tuple[str, str]]
+    capabilities: tuple[Capability, ...] = ()
+    held_back: str = ""
 
 
 def template(driver: str, **values: object) -> str:

@@ -18,6 +18,11 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(info.name for info in pkgutil.iter_modules(ipv6.drivers.__path__) if info.ispkg))
 
 
+def on_device() -> tuple[str, ...]:
+    """The drivers whose device side the agent runs; the others are planned, rendered and proposed only."""
+    return tuple(name for name in names() if not driver(name).held_back)
+
+
 @cache
 def driver(name: str) -> Driver:
     """The driver of that name; InputError names the known ones otherwise."""

@@ -37,6 +37,7 @@ def port(
         routing=routing,
         zone=link.zone,
         netns=interface.netns,
+        hardware=interface.hardware,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ipv6.plan.intent import (
     Bgp,
     DeviceIntent,
@@ -164,4 +166,22 @@ def secondary(dual: bool) -> DeviceIntent:
     return name_server(dual, primary=False)
 
 
-DEVICES = (router, firewall, site_host, zone_host, name_server, secondary)
+def vendor_router(driver: str, dual: bool) -> DeviceIntent:
+    """The same PE on a vendor's router, whose ports have the names that the box gives them."""
+    words = {"huawei_vrp": "GigabitEthernet0/1/{}", "h3c_comware": "GigabitEthernet1/0/{}"}
+    plain = router(dual)
+    ports = tuple(replace(port, hardware=words[driver].format(n)) for n, port in enumerate(plain.ports))
+    return replace(plain, drivers=(driver,), ports=ports)
+
+
+def vrp_router(dual: bool) -> DeviceIntent:
+    """A PE that runs VRP."""
+    return vendor_router("huawei_vrp", dual)
+
+
+def comware_router(dual: bool) -> DeviceIntent:
+    """A PE that runs Comware."""
+    return vendor_router("h3c_comware", dual)
+
+
+DEVICES = (router, firewall, site_host, zone_host, name_server, secondary, vrp_router, comware_router)

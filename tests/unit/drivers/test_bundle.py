@@ -23,10 +23,13 @@ def test_the_same_bytes_each_time() -> None:
     assert sorted(FILES) == list(FILES)
 
 
-def test_every_driver_is_in_it_and_no_renderer() -> None:
+def test_every_driver_with_a_device_side_is_in_it_and_no_renderer() -> None:
+    assert {"frr", "knot", "linux", "nftables", "nginx"} <= set(registry.on_device())
     for name in registry.names():
-        assert f"ipv6/drivers/{name}/device.py" in FILES
+        here = name in registry.on_device()
+        assert (f"ipv6/drivers/{name}/device.py" in FILES) == here
         assert f"ipv6/drivers/{name}/render.py" not in FILES
+        assert here or not any(path.startswith(f"ipv6/drivers/{name}/") for path in FILES)
 
 
 def test_only_the_standard_library_and_itself_are_imported() -> None:

@@ -1,0 +1,123 @@
+"""What a driver can do, as data with reasons, and the refusal of an intent that asks for more; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ipv6.plan.intent import DeviceIntent, Port
+
+YES, LIMITED, NO = "yes", "limited", "no"
+
+FEATURES = {
+    "ipv4": "IPv4 addresses",
+    "ipv6": "IPv6 addresses",
+    "ospf2": "OSPFv2",
+    "ospf3": "OSPFv3",
+    "isis4": "IS-IS for IPv4",
+    "isis6": "IS-IS for IPv6",
+    "bgp4": "BGP IPv4 unicast",
+    "bgp6": "BGP IPv6 unicast",
+    "bgp-filter": "BGP prefix lists",
+    "static4": "static routes, IPv4",
+    "static6": "static routes, IPv6",
+    "vpn4": "VPN instances, VPNv4",
+    "vpn6": "VPN instances, VPNv6",
+    "acl4": "access lists, IPv4",
+    "acl6": "access lists, IPv6",
+    "urpf4": "uRPF, IPv4",
+    "urpf6": "uRPF, IPv6",
+    "ra-suppress": "no router advertisements by default",
+    "ra-send": "router advertisements",
+    "ra-guard": "RA guard on a port",
+    "snmp": "SNMPv3 over both families",
+    "ntp": "NTP over both families",
+    "radius": "RADIUS over both families",
+    "hwtacacs": "HWTACACS over both families",
+    "firewall": "stateful zone firewall",
+    "sites": "websites",
+    "dns": "authoritative DNS",
+    "netns": "network namespaces",
+    "delta": "commands there and back",
+    "dry-run": "check without change",
+    "timed-rollback": "rollback by timer on the device",
+    "apply": "changes by this program",
+}
+"""Every feature with its name, in the order of the table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """One answer: `yes`, `limited` or `no`; `reason` says why or how far, `source` where that is written."""
+
+    feature: str
+    answer: str
+    reason: str = ""
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        if self.feature not in FEATURES:
+            raise ValueError(f"unknown feature {self.feature}")
+        if self.answer not in (YES, LIMITED, NO):
+            raise ValueError(f"{self.feature}: {self.answer} is no answer")
+        if self.answer != YES and not self.reason:
+            raise ValueError(f"{self.feature}: {self.answer} without a reason")
+
+
+def asked(intent: DeviceIntent) -> dict[str, str]:
+    """The features that an intent asks for, each with the part that asks first."""
+    found: dict[str, str] = {}
+    for feature, place in _asked(intent):
+        found.setdefault(feature, place)
+    return found
+
+
+def _asked(intent: DeviceIntent) -> Iterator[tuple[str, str]]:
+    for address in intent.loopbacks:
+        yield ("ipv6" if ":" in address else "ipv4"), "loopback"
+    for port in intent.ports:
+        yield from _port(port)
+    for route in intent.routes:
+        yield ("static6" if ":" in route.prefix else "static4"), f"route {route.prefix}"
+        if route.vpn:
+            yield ("vpn6" if ":" in route.prefix else "vpn4"), f"route {route.prefix}"
+    for peer in intent.bgp.peers if intent.bgp else ():
+        yield ("bgp6" if ":" in peer.address else "bgp4"), f"neighbour {peer.address}"
+        if peer.import_list or peer.export_list:
+            yield "bgp-filter", f"neighbour {peer.address}"
+    for vpn in intent.vpns:
+        yield "vpn4", f"VPN instance {vpn.name}"
+        yield "vpn6", f"VPN instance {vpn.name}"
+    for one in intent.access_lists:
+        for rule in one.rules:
+            yield f"acl{rule.family}", f"access list {one.name}"
+    if intent.management:
+        for feature, servers in (("snmp", intent.management.snmp), ("ntp", intent.management.ntp)):
+            if servers:
+                yield feature, "management"
+        if intent.management.aaa:
+            yield intent.management.aaa, "management"
+    if intent.firewall:
+        yield "firewall", "zones"
+    if intent.sites:
+        yield "sites", intent.sites[0].name
+    if intent.name_server:
+        yield "dns", "name server"
+
+
+def _port(port: Port) -> Iterator[tuple[str, str]]:
+    place = f"port {port.name}"
+    for version in sorted({6 if ":" in address else 4 for address in port.addresses}):
+        yield f"ipv{version}", place
+        if port.routing in ("ospf", "passive"):
+            yield ("ospf2" if version == 4 else "ospf3"), place
+        elif port.routing == "isis":
+            yield f"isis{version}", place
+        if port.urpf:
+            yield f"urpf{version}", place
+        if port.vpn:
+            yield f"vpn{version}", place
+    if port.ra:
+        yield f"ra-{port.ra}", place
+    if port.netns:
+        yield "netns", place

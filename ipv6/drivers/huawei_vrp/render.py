@@ -1,0 +1,14 @@
+"""Renders the whole VRP configuration of a device from its intent; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ipv6.drivers.huawei_vrp.text import normalise
+from ipv6.drivers.vendor import rendered
+from ipv6.plan.intent import DeviceIntent
+
+
+def render(intent: DeviceIntent) -> Mapping[str, str]:
+    """`current-configuration` in canonical form; Problems for ports without a hardware name."""
+    return rendered("huawei_vrp", intent, normalise)
