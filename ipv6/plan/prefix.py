@@ -45,6 +45,8 @@ class Prefix:
 def parse(text: str, place: str = "ledger") -> Prefix:
     """Read `address/length`; InputError at `place` for bad text or host bits."""
     try:
+        if "%" in text:
+            raise ValueError("a zone index belongs to a port, not to a prefix")
         network = IPv6Network(text, strict=False)
         exact = IPv6Address(text.split("/", 1)[0]) == network.network_address
     except (AddressValueError, NetmaskValueError, ValueError) as error:
