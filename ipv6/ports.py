@@ -8,13 +8,26 @@ from typing import Any, Protocol
 
 from ipv6.change.model import ChangeSet
 
-LAB_KEY_ID = "lab-reviewer"
-"""The lab's own reviewer key; only environments of kind `lab` trust it."""
+LAB_KEYS = frozenset({"lab-root", "lab-engineer", "lab-reviewer", "lab-reviewer-2"})
+"""The lab's own keys; only environments of kind `lab` trust them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """One reviewer behind an approval: the person, the unit and the key."""
+
+    person: str
+    unit: str
+    key_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """A verified approval of one digest; `signature_ok` was checked against the trusted reviewer keys."""
+    """A verified approval of one digest; every signature was checked against the keyring when it was read.
+
+    `reviewer` and `key_id` are the first of `reviewers`; `expires` is when the first needed signature runs out.
+    An `emergency` approval holds for a day and has to be reviewed afterwards.
+    """
 
     digest: str
     author: str
@@ -22,6 +35,18 @@ class Approval:
     key_id: str
     at: str
     expires: str
+    reviewers: tuple[Signer, ...] = ()
+    emergency: bool = False
+
+    @property
+    def key_ids(self) -> frozenset[str]:
+        """Every key that it rests on."""
+        return frozenset({self.key_id, *(signer.key_id for signer in self.reviewers)})
+
+    @property
+    def persons(self) -> frozenset[str]:
+        """Everybody who signed it."""
+        return frozenset({self.reviewer, *(signer.person for signer in self.reviewers)})
 
 
 @dataclass(frozen=True, slots=True)

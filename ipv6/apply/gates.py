@@ -14,7 +14,7 @@ from ipv6.change.encoding import to_json
 from ipv6.change.limits import exceeded, shares
 from ipv6.change.model import ChangeSet
 from ipv6.drivers.registry import driver, text_hash
-from ipv6.ports import LAB_KEY_ID, Store
+from ipv6.ports import LAB_KEYS, Store
 
 DOCUMENTATION = (IPv6Network("3fff::/20"), IPv6Network("2001:db8::/32"))
 """RFC 9637 and RFC 3849."""
@@ -73,9 +73,9 @@ def approved(platform: str, wanted: str, store: Store, inv: Inventory) -> Change
         raise GateError(error.place, error.cause, error.fix) from error
     if approval.digest != wanted:
         raise GateError(platform, f"the approval is for {approval.digest[:12]}", "have this one reviewed")
-    if approval.reviewer == approval.author:
+    if approval.author in approval.persons:
         raise GateError(platform, f"{approval.author} reviewed the own proposal", "have somebody else review it")
-    if approval.key_id == LAB_KEY_ID and inv.environment.kind != "lab":
+    if approval.key_ids & LAB_KEYS and inv.environment.kind != "lab":
         raise GateError(platform, "it is signed with the lab's own key", "have the authority review it")
     if digest(change) != wanted:
         raise GateError(platform, "the stored text has another digest than was approved", "propose again")

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from inventory.errors import worst
+from jiyue.cli.keyfile import KeyFile, PassphraseFd, key_of
 from jiyue.cli.output import Session
 from jiyue.cli.verbs import add_parts, verb
 from jiyue.i18n import _, translate
@@ -70,15 +71,14 @@ def add(app: typer.Typer) -> None:
         ]
         session.emit("ipv6-propose", {"proposals": rows}, text)
 
-    @verb(group, "submit", "Hand the current proposals to the authority.", "jiyue ipv6 submit changsha")
-    def submit(session: Session, platforms: Names = None) -> None:
-        from jiyue.workflow.review import current
+    @verb(group, "submit", "Hand the current proposals to the authority, signed.", "jiyue ipv6 submit changsha")
+    def submit(session: Session, platforms: Names = None, key: KeyFile = None, passphrase: PassphraseFd = -1) -> None:
+        from jiyue.workflow.review import submit as run
 
         services = open_services(session.workspace)
-        rows = []
-        for name in chosen(services, platforms or [], shared=True):
-            record = services.store.submit(current(services, name).digest)
-            rows.append({"platform": name, "digest": record.digest, "status": record.status})
+        signer = key_of(key, passphrase) if key else None
+        records = run(services, chosen(services, platforms or [], shared=True), signer)
+        rows = [{"platform": one.platform, "digest": one.digest, "status": one.status} for one in records]
 
         def text(console: Console) -> None:
             for row in rows:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ipv6.change import render
+from jiyue.cli.keyfile import KeyFile, PassphraseFd, key_of
 from jiyue.cli.output import Session
 from jiyue.cli.verbs import add_parts, verb
 from jiyue.i18n import _, translate
@@ -22,11 +23,10 @@ from jiyue.workflow.services import Services, open_services, utc_now
 
 Names = Annotated[list[str] | None, typer.Argument(help=_("Platforms (or `shared`); all when none is named."))]
 Reviewer = Annotated[str, typer.Option("--reviewer", help=_("Who decides; never the author."))]
-KeyFile = Annotated[Path | None, typer.Option("--key", help=_("Private Ed25519 key, NAME.key; the lab has its own."))]
 
 
-def _key(services: Services, path: Path | None) -> SigningKey:
-    return workflow.lab_key(services) if path is None else keys.load(path.parent, path.stem)
+def _keys(services: Services, path: Path | None, descriptor: int) -> tuple[SigningKey, ...]:
+    return workflow.lab_reviewers(services) if path is None else (key_of(path, descriptor),)
 
 
 def add(app: typer.Typer) -> None:
@@ -66,11 +66,17 @@ def add(app: typer.Typer) -> None:
         "jiyue review approve changsha --reviewer 李审核 --key ~/keys/li.key",
     )
     def approve(
-        session: Session, platforms: Names = None, reviewer: Reviewer = workflow.LAB_REVIEWER, key: KeyFile = None
+        session: Session,
+        platforms: Names = None,
+        reviewer: Reviewer = "",
+        key: KeyFile = None,
+        passphrase: PassphraseFd = -1,
     ) -> None:
         services = open_services(session.workspace)
         wanted = chosen(services, platforms or [], shared=True)
-        fresh = workflow.approve(services, wanted, _key(services, key), reviewer, ConsoleReporter(session.console))
+        fresh = workflow.approve(
+            services, wanted, _keys(services, key, passphrase), reviewer, ConsoleReporter(session.console)
+        )
         text = _("approved: {names}").format(names=", ".join(fresh)) if fresh else _("every approval still holds")
         session.emit("review-approve", {"approved": fresh}, lambda console: console.print(text))
 
@@ -81,12 +87,15 @@ def add(app: typer.Typer) -> None:
         session: Session,
         platform: Annotated[str, typer.Argument(help=_("Platform or `shared`."))],
         reason: Annotated[list[str], typer.Option("--reason", help=_("What has to change; may be repeated."))],
-        reviewer: Reviewer = workflow.LAB_REVIEWER,
+        reviewer: Reviewer = "",
         key: KeyFile = None,
+        passphrase: PassphraseFd = -1,
     ) -> None:
         services = open_services(session.workspace)
         record = workflow.current(services, chosen(services, [platform], shared=True)[0])
-        decided = decide.reject(services.store, record.digest, _key(services, key), reviewer, tuple(reason), utc_now())
+        decided = decide.reject(
+            services.store, record.digest, _keys(services, key, passphrase)[0], reviewer, tuple(reason), utc_now()
+        )
         session.emit("review-reject", _row(decided), lambda console: console.print(_("rejected")))
 
     @verb(
@@ -103,13 +112,6 @@ def add(app: typer.Typer) -> None:
         made = keys.generate(into.expanduser(), name)
         paths = [str(into.expanduser() / f"{made.key_id}.{suffix}") for suffix in ("key", "pub")]
         session.emit("review-keygen", {"files": paths}, lambda console: console.print("\n".join(paths)))
-
-    @verb(group, "keys", "The keys whose signatures count here.", "jiyue review keys")
-    def trusted(session: Session) -> None:
-        services = open_services(session.workspace)
-        space = session.workspace
-        known = sorted(keys.trusted(keys.trusted_folders(services.inventory, space.inventory, space.keys)))
-        session.emit("review-keys", {"keys": known}, lambda console: console.print("\n".join(known) or _("none yet")))
 
 
 def _row(record: Any) -> dict[str, Any]:

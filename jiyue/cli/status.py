@@ -35,7 +35,7 @@ def show(console: Console, rows: list[dict[str, Any]]) -> None:
         name = row["region"] if language() == "zh" else row["name"]
         table.add_row(
             name, row["code"], _(row["stage"]), _(row["stack"]), sites, str(row["deferred"]), row["digest"][:8],
-            row["approved_by"].split(" (")[0],
+            ", ".join(one.split(" (")[0] for one in row["approved_by"].split(", ")),
         )  # fmt: skip
     console.print(table)
     for row in rows:

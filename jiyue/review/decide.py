@@ -1,26 +1,41 @@
-"""Approve and reject: sign a decision on a submitted proposal and record it."""
+"""Submit, approve, reject, review afterwards: sign a statement on a stored proposal and record it."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Literal
-
 from inventory.errors import GateError, InputError
+from jiyue.review.keyring import Member
 from jiyue.review.keys import SigningKey
-from jiyue.review.statement import TIME, Statement, parse_time, sign
+from jiyue.review.statement import Decision, Statement, Submission, sign, sign_submission
+from jiyue.review.times import later
 from jiyue.store.store import ProposalRecord, Store
 
-VALID_DAYS = 30
-"""How long an approval holds."""
-LONGEST_DAYS = 365
+MAX_REASON = 1000
+
+
+def submit(store: Store, digest: str, key: SigningKey, now: str) -> ProposalRecord:
+    """Sign the submission of exactly this digest and hand it in; GateError when the key is not enrolled."""
+    record, member = store.proposal(digest), _member(store, key)
+    submission = Submission(digest, record.platform, record.author, member.person, member.unit, now)
+    return store.submit(digest, sign_submission(submission, key))
 
 
 def approve(
-    store: Store, digest: str, key: SigningKey, reviewer: str, now: str, valid_days: int = VALID_DAYS
+    store: Store, digest: str, key: SigningKey, reviewer: str, now: str, valid_days: int = 0, emergency: str = ""
 ) -> ProposalRecord:
-    """Sign the approval of exactly this digest; GateError when the author reviews it or it is not submitted."""
+    """Sign the approval of exactly this digest; GateError when the signer may not or it is not submitted.
+
+    `reviewer` is the name the key's person goes by; empty takes it from the keyring. `valid_days` is at most what the
+    province allows (0: that). A reason in `emergency` makes it an emergency approval.
+    """
+    rule = store.trust.rule(store.proposal(digest).platform)
+    if not 0 <= valid_days <= rule.valid_days:
+        raise InputError("review", f"{valid_days} days is out of range", f"choose 1 to {rule.valid_days} days")
+    hours = rule.emergency.hours if emergency else 24 * (valid_days or rule.valid_days)
+    expires = later(now, hours=hours)
     reasons = ("signed with the lab's own key",) if key.lab else ()
-    return _decide(store, digest, key, reviewer, "approved", reasons, now, valid_days)
+    return _decide(
+        store, digest, key, reviewer, "approved", (*reasons, *_texts((emergency,))), now, expires, bool(emergency)
+    )
 
 
 def reject(
@@ -29,7 +44,16 @@ def reject(
     """Sign a rejection; InputError without a reason."""
     if not any(reason.strip() for reason in reasons):
         raise InputError("review", "a rejection needs a reason", "say what has to change")
-    return _decide(store, digest, key, reviewer, "rejected", reasons, now, VALID_DAYS)
+    rule = store.trust.rule(store.proposal(digest).platform)
+    return _decide(store, digest, key, reviewer, "rejected", _texts(reasons), now, later(now, days=rule.valid_days))
+
+
+def review_after(store: Store, digest: str, key: SigningKey, reviewer: str, finding: str, now: str) -> ProposalRecord:
+    """Sign the review of an emergency change after the fact; InputError without a finding."""
+    if not finding.strip():
+        raise InputError("review", "a review needs a finding", "say what was found")
+    rule = store.trust.rule(store.proposal(digest).platform)
+    return _decide(store, digest, key, reviewer, "reviewed", _texts((finding,)), now, later(now, days=rule.valid_days))
 
 
 def _decide(
@@ -37,20 +61,44 @@ def _decide(
     digest: str,
     key: SigningKey,
     reviewer: str,
-    decision: Literal["approved", "rejected"],
+    decision: Decision,
     reasons: tuple[str, ...],
     now: str,
-    valid_days: int,
+    expires: str,
+    emergency: bool = False,
 ) -> ProposalRecord:
-    if not reviewer.strip():
-        raise InputError("reviewer", "a review needs a name", "say who decides")
-    if not 1 <= valid_days <= LONGEST_DAYS:
-        raise InputError("review", f"{valid_days} days is out of range", f"choose 1 to {LONGEST_DAYS} days")
     change = store.change_set(digest)
+    place = f"proposal {digest[:12]}"
     if key.lab and change.kind != "lab":
         cause = f"the lab's own key cannot decide for environment {change.environment}"
-        raise GateError(f"proposal {digest[:12]}", cause, "use a reviewer's key")
-    record = store.proposal(digest)
-    expires = (parse_time(now) + timedelta(days=valid_days)).strftime(TIME)
-    statement = Statement(digest, record.platform, record.author, reviewer, decision, reasons, now, expires)
-    return store.decide(digest, sign(statement, key))
+        raise _refused(store, digest, GateError(place, cause, "use a reviewer's key"))
+    member, record = _member(store, key), store.proposal(digest)
+    if reviewer.strip() and reviewer.strip() not in (member.person, member.key):
+        cause = f"{key.key_id} belongs to {member.person}, not to {reviewer.strip()}"
+        raise _refused(store, digest, GateError(place, cause, "sign with the own key"))
+    said = Statement(
+        digest, record.platform, record.author, member.person, member.unit, decision, reasons, now, expires, emergency
+    )
+    try:
+        envelope = sign(said, key)
+    except GateError as error:
+        raise _refused(store, digest, error) from None
+    return store.decide(digest, envelope)
+
+
+def _member(store: Store, key: SigningKey) -> Member:
+    member = store.keyring().by_key.get(key.key_id)
+    if member is None or member.public != key.public:
+        cause = f"signed by {key.key_id}, which is no trusted reviewer key"
+        raise GateError(f"key {key.key_id}", cause, "have the key enrolled: `jiyue review keys enrol`")
+    return member
+
+
+def _refused(store: Store, digest: str, error: GateError) -> GateError:
+    """The error, once it is in the log."""
+    store.note("refused", "", digest, why=error.cause, place=error.place)
+    return error
+
+
+def _texts(reasons: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(reason.strip()[:MAX_REASON] for reason in reasons if reason.strip())

@@ -1,36 +1,53 @@
-"""What a reviewer signs: one decision on one digest."""
+"""What people sign: a reviewer one decision on one digest, an engineer the submission of one digest."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from datetime import datetime
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from inventory.errors import GateError, InputError
 from ipv6.change.encoding import canonical
-from ipv6.ports import LAB_KEY_ID, Approval
-from jiyue.review import dsse
+from jiyue.review import dsse, strict
+from jiyue.review.keyring import Keyring, Member, same_person
 from jiyue.review.keys import SigningKey
+from jiyue.review.times import TIME, parse_time
 
-TIME = "%Y-%m-%dT%H:%M:%SZ"
+__all__ = ["TIME", "Statement", "Submission", "parse_time", "read", "read_submission", "sign", "sign_submission"]
+
+Decision = Literal["approved", "rejected", "reviewed"]
+"""`reviewed` is the review of an emergency change after the fact."""
+SUBMIT_AGAIN = "submit it again"
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A decision; times are UTC, ISO 8601 with seconds."""
+    """A decision; times are UTC, ISO 8601 with seconds. `unit` is the reviewer's when it was signed."""
 
     digest: str
     platform: str
     author: str
     reviewer: str
-    decision: Literal["approved", "rejected"]
+    unit: str
+    decision: Decision
     reasons: tuple[str, ...]
     at: str
     expires: str
+    emergency: Literal[True, False] = False
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """Who hands which proposal of whom to the authority, and when."""
+
+    digest: str
+    platform: str
+    author: str
+    submitter: str
+    unit: str
+    at: str
 
 
 def sign(statement: Statement, key: SigningKey) -> str:
@@ -39,52 +56,53 @@ def sign(statement: Statement, key: SigningKey) -> str:
     return dsse.sign(canonical(statement), dsse.APPROVAL_TYPE, key.key_id, key.private)
 
 
-def read(envelope: str, trusted: Mapping[str, Ed25519PublicKey]) -> tuple[Statement, str]:
-    """The verified statement and its key id; GateError for anything that is not exactly such a statement."""
-    payload, key_id = dsse.verify(envelope, dsse.APPROVAL_TYPE, trusted)
+def sign_submission(submission: Submission, key: SigningKey) -> str:
+    """The signed envelope of a submission."""
+    return dsse.sign(canonical(submission), dsse.SUBMISSION_TYPE, key.key_id, key.private)
+
+
+def read(envelope: str, ring: Keyring) -> tuple[Statement, Member]:
+    """The verified statement and the member that signed it; GateError for anything else.
+
+    Whether the key still counts, and for this, is for `jiyue.review.judge`.
+    """
+    payload, key_id = dsse.verify(envelope, dsse.APPROVAL_TYPE, _publics(ring))
+    member = ring.by_key[key_id]
     try:
-        data: Any = json.loads(payload)
-        names = {one.name for one in fields(Statement)}
-        if set(data) != names or not all(isinstance(data[name], str) for name in names - {"reasons"}):
-            raise ValueError("wrong keys")
-        statement = Statement(**{**data, "reasons": tuple(str(reason) for reason in data["reasons"])})
-        if statement.decision not in ("approved", "rejected"):
-            raise ValueError("unknown decision")
+        statement = strict.parse(Statement, payload)
         _ = parse_time(statement.at), parse_time(statement.expires)
-    except (ValueError, TypeError) as error:
+    except (ValueError, InputError) as error:
         raise GateError(dsse.PLACE, "the signed statement cannot be read", dsse.AGAIN) from error
+    _same_signer(member, statement.reviewer, statement.unit, dsse.PLACE)
     check_reviewer(statement, key_id)
-    return statement, key_id
+    return statement, member
+
+
+def read_submission(envelope: str, ring: Keyring) -> tuple[Submission, Member]:
+    """The verified submission and the member that signed it; GateError otherwise."""
+    payload, key_id = dsse.verify(envelope, dsse.SUBMISSION_TYPE, _publics(ring), "submission", SUBMIT_AGAIN)
+    member = ring.by_key[key_id]
+    try:
+        submission = strict.parse(Submission, payload)
+        parse_time(submission.at)
+    except (ValueError, InputError) as error:
+        raise GateError("submission", "the signed submission cannot be read", SUBMIT_AGAIN) from error
+    _same_signer(member, submission.submitter, submission.unit, "submission")
+    return submission, member
 
 
 def check_reviewer(statement: Statement, key_id: str) -> None:
     """GateError when author and reviewer are the same, by name or by key."""
-    author = statement.author.strip().casefold()
-    if author in (statement.reviewer.strip().casefold(), key_id.casefold()):
+    if same_person(statement.author, statement.reviewer) or same_person(statement.author, key_id):
         cause = f"{statement.author} wrote this proposal and cannot review it"
         raise GateError(f"proposal {statement.digest[:12]}", cause, "have somebody else review it")
 
 
-def approval_of(statement: Statement, key_id: str, digest: str, now: str) -> Approval:
-    """The approval for exactly `digest`; GateError when it is for another one, a rejection or expired."""
-    place = f"approval of {digest[:12]}"
-    if statement.digest != digest:
-        raise GateError(place, f"it approves {statement.digest[:12]}, another change set", dsse.AGAIN)
-    if statement.decision != "approved":
-        raise GateError(place, f"rejected by {statement.reviewer}: {'; '.join(statement.reasons)}", "propose again")
-    if parse_time(now) >= parse_time(statement.expires):
-        raise GateError(place, f"it expired at {statement.expires}", dsse.AGAIN)
-    return Approval(digest, statement.author, statement.reviewer, key_id, statement.at, statement.expires)
+def _same_signer(member: Member, person: str, unit: str, place: str) -> None:
+    if (member.person, member.unit) != (person, unit):
+        cause = f"{person} ({unit}) is named, but {member.key} belongs to {member.person} ({member.unit})"
+        raise GateError(place, cause, "sign with the own key")
 
 
-def parse_time(text: str) -> datetime:
-    """UTC time from its one form, 2026-01-31T08:00:00Z; InputError otherwise."""
-    try:
-        return datetime.strptime(text, TIME)
-    except ValueError as error:
-        raise InputError("time", f"{text[:40]!r} is not a UTC time", "write 2026-01-31T08:00:00Z") from error
-
-
-def signed_by_lab(approval: Approval) -> bool:
-    """Whether the lab's own pair signed it, which every page then says."""
-    return approval.key_id == LAB_KEY_ID
+def _publics(ring: Keyring) -> Mapping[str, Ed25519PublicKey]:
+    return {member.key: member.ed25519 for member in ring.members}

@@ -34,9 +34,9 @@ class Ledger(Part):
     """
 
     def __init__(
-        self, database: Database, now: Callable[[], str] = utc_now, *more: Any, anchor: Anchor | None = None
+        self, database: Database, now: Callable[[], str] = utc_now, *, anchor: Anchor | None = None, **more: Any
     ) -> None:
-        super().__init__(database, now, *more)
+        super().__init__(database, now, **more)
         self.anchor = anchor
         self._view = View(database.place)
         self._anchored = anchor is None

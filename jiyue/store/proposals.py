@@ -1,53 +1,26 @@
-"""Proposals and the authority's decisions; whatever is read is verified again."""
+"""Proposals by digest: kept word for word, handed in, applied, taken back. What is read is verified again."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import func, select
 
 from inventory.errors import GateError, InputError
 from inventory.vocab import Stage
 from ipv6.change.digest import digest as digest_of
 from ipv6.change.digest import from_json, to_json
 from ipv6.change.model import ChangeSet
-from ipv6.ports import Approval
-from jiyue.review import statement as statements
 from jiyue.store import schema
-from jiyue.store.database import Database
-from jiyue.store.part import Part, utc_now
+from jiyue.store.audit import append
+from jiyue.store.decisions import Decisions
+from jiyue.store.proposal_rows import COLUMNS, STATUSES, ProposalRecord, record_of, row_of, set_status
 from jiyue.store.records import write_stage
 
-STATUSES = ("proposed", "submitted", "approved", "rejected", "applied")
+__all__ = ["STATUSES", "ProposalRecord", "Proposals"]
+AGAIN = "restore the store from its backup or propose again"
 
 
-@dataclass(frozen=True, slots=True)
-class ProposalRecord:
-    """A proposal without its text; `status` is one of STATUSES, times are UTC."""
-
-    digest: str
-    platform: str
-    author: str
-    created: str
-    updated: str
-    status: str
-    reasons: tuple[str, ...]
-
-
-class Proposals(Part):
-    """Change sets by digest; `trusted` gives the reviewers' public keys by id, asked at every read."""
-
-    def __init__(
-        self,
-        database: Database,
-        now: Callable[[], str] = utc_now,
-        trusted: Callable[[], Mapping[str, Ed25519PublicKey]] = dict,
-    ) -> None:
-        super().__init__(database, now)
-        self._trusted = trusted
+class Proposals(Decisions):
+    """Change sets by digest, and the decisions on them."""
 
     def save_proposal(self, change: ChangeSet, author: str) -> str:
         """Keep a change set word for word and make it the platform's current one; gives its digest.
@@ -66,61 +39,23 @@ class Proposals(Part):
                 connection.execute(
                     table.insert().values(**values, updated=at, status="proposed", change=text, reasons="[]")
                 )
+                append(connection, at, "proposed", author, key, {"platform": change.platform})
                 write_stage(connection, change.platform, Stage.PROPOSED, (), at)
                 return key
-            # The envelope decides whether it may be applied again, not the word in this column.
+            # The envelopes decide whether it may be applied again, not the word in this column.
             status = row.status
             if status == "applied":
-                status = "approved" if _envelope(connection, key) else "proposed"
+                known = schema.approvals
+                signed = connection.execute(select(known.c.seq).where(known.c.digest == key).limit(1)).first()
+                status = "approved" if signed else "proposed"
                 write_stage(connection, change.platform, Stage(status), (), at)
             connection.execute(table.update().where(table.c.digest == key).values(rank=rank, updated=at, status=status))
         return key
 
-    def submit(self, digest: str) -> ProposalRecord:
-        """Hand a proposal to the authority; one that is submitted or approved already stays so."""
-        with self.database.write() as connection:
-            row = _row(connection, digest)
-            if row.status == "rejected":
-                cause = f"it was rejected: {'; '.join(json.loads(row.reasons))}"
-                raise GateError(f"proposal {digest[:12]}", cause, "change what was asked for and propose again")
-            if row.status == "proposed":
-                _set_status(connection, row, "submitted", (), self.now())
-            return _record(_row(connection, digest))
-
-    def decide(self, digest: str, envelope: str) -> ProposalRecord:
-        """Record a signed approval or rejection after verifying it; GateError when it does not hold."""
-        statement, key_id = statements.read(envelope, self._trusted())
-        with self.database.write() as connection:
-            row = _row(connection, digest)
-            _check_same(row, statement)
-            # An approval that expired may be renewed for what runs already; nothing else changes then.
-            renewed = row.status == "applied" and statement.decision == "approved"
-            if row.status not in ("submitted", "approved") and not renewed:
-                cause = f"its status is {row.status}, not submitted"
-                raise GateError(f"proposal {digest[:12]}", cause, "submit it before it is reviewed")
-            if statement.decision == "approved":
-                statements.approval_of(statement, key_id, digest, self.now())
-            values = {"digest": digest, "at": statement.at, "envelope": envelope}
-            connection.execute(schema.approvals.insert().values(**values))
-            if not renewed:
-                _set_status(connection, row, statement.decision, statement.reasons, self.now())
-            return _record(_row(connection, digest))
-
-    def approval(self, digest: str) -> Approval:
-        """The approval of exactly this digest, its signature, author and expiry checked now; GateError otherwise."""
-        with self.database.read() as connection:
-            row = _row(connection, digest)
-            envelope = _envelope(connection, digest)
-        if envelope is None:
-            raise GateError(f"approval of {digest[:12]}", "nobody has approved it", "submit it and have it reviewed")
-        statement, key_id = statements.read(envelope, self._trusted())
-        _check_same(row, statement)
-        return statements.approval_of(statement, key_id, digest, self.now())
-
     def change_set(self, digest: str) -> ChangeSet:
         """The stored change set; GateError when the stored text no longer has this digest."""
         with self.database.read() as connection:
-            row = _row(connection, digest)
+            row = row_of(connection, digest)
         try:
             change = from_json(row.change)
         except InputError as error:
@@ -132,7 +67,7 @@ class Proposals(Part):
     def proposal(self, digest: str) -> ProposalRecord:
         """The record of one proposal; InputError for an unknown digest."""
         with self.database.read() as connection:
-            return _record(_row(connection, digest))
+            return record_of(row_of(connection, digest))
 
     def find(self, prefix: str) -> ProposalRecord:
         """The one proposal whose digest starts with `prefix` (8 characters at least); InputError otherwise."""
@@ -145,30 +80,33 @@ class Proposals(Part):
     def proposals(self) -> tuple[ProposalRecord, ...]:
         """Every proposal, the latest of each platform last."""
         with self.database.read() as connection:
-            rows = connection.execute(select(*_COLUMNS).order_by(schema.proposals.c.rank)).all()
-        return tuple(_record(row) for row in rows)
+            rows = connection.execute(select(*COLUMNS).order_by(schema.proposals.c.rank)).all()
+        return tuple(record_of(row) for row in rows)
 
     def current(self, platform: str) -> ProposalRecord | None:
         """The platform's latest proposal, whatever its status."""
         mine = schema.proposals.c.platform == platform
         with self.database.read() as connection:
             row = connection.execute(
-                select(*_COLUMNS).where(mine).order_by(schema.proposals.c.rank.desc()).limit(1)
+                select(*COLUMNS).where(mine).order_by(schema.proposals.c.rank.desc()).limit(1)
             ).first()
-        return _record(row) if row else None
+        return record_of(row) if row else None
 
     def applied(self, digest: str) -> None:
         """Note that the change set is what runs now; an earlier applied one of the platform is no longer."""
         with self.database.write() as connection:
-            row, table = _row(connection, digest), schema.proposals
+            row, table, at = row_of(connection, digest), schema.proposals, self.now()
             others = (table.c.platform == row.platform) & (table.c.status == "applied") & (table.c.digest != digest)
-            connection.execute(table.update().where(others).values(status="approved", updated=self.now()))
-            _set_status(connection, row, "applied", (), self.now())
+            connection.execute(table.update().where(others).values(status="approved", updated=at))
+            set_status(connection, row, "applied", (), at)
+            append(connection, at, "applied", "", digest, {"platform": row.platform})
 
     def reverted(self, digest: str, reasons: tuple[str, ...]) -> None:
         """Note that the change set does not run (any more): back to approved, with the reasons."""
         with self.database.write() as connection:
-            _set_status(connection, _row(connection, digest), "approved", reasons, self.now())
+            row, at = row_of(connection, digest), self.now()
+            set_status(connection, row, "approved", reasons, at)
+            append(connection, at, "reverted", "", digest, {"platform": row.platform, "why": "; ".join(reasons)})
 
     def applied_digest(self, platform: str) -> str:
         """The digest that runs on the platform, or empty text."""
@@ -176,46 +114,3 @@ class Proposals(Part):
         with self.database.read() as connection:
             wanted = (table.c.platform == platform) & (table.c.status == "applied")
             return str(connection.execute(select(table.c.digest).where(wanted)).scalar() or "")
-
-
-AGAIN = "restore the store from its backup or propose again"
-_COLUMNS = tuple(column for column in schema.proposals.c if column.name != "change")
-
-
-def _row(connection: Connection, digest: str) -> Row[tuple[str, ...]]:
-    row = connection.execute(select(schema.proposals).where(schema.proposals.c.digest == digest)).first()
-    if row is None:
-        raise InputError(f"digest {digest[:64]}", "there is no such proposal", "`jiyue review list` shows them")
-    return row
-
-
-def _record(row: Row[tuple[str, ...]]) -> ProposalRecord:
-    reasons = tuple(json.loads(row.reasons))
-    return ProposalRecord(row.digest, row.platform, row.author, row.created, row.updated, row.status, reasons)
-
-
-def _envelope(connection: Connection, digest: str) -> str | None:
-    table = schema.approvals
-    latest = select(table.c.envelope).where(table.c.digest == digest).order_by(table.c.seq.desc()).limit(1)
-    return connection.execute(latest).scalar()
-
-
-def _check_same(row: Row[tuple[str, ...]], statement: statements.Statement) -> None:
-    signed = (statement.digest, statement.platform, statement.author)
-    if signed != (row.digest, row.platform, row.author):
-        cause = (
-            f"it was signed for {statement.platform} {statement.digest[:12]} by {statement.author}, not for this one"
-        )
-        raise GateError(f"approval of {row.digest[:12]}", cause, "ask the reviewer to approve again")
-
-
-def _set_status(
-    connection: Connection, row: Row[tuple[str, ...]], status: str, reasons: tuple[str, ...], at: str
-) -> None:
-    values = {"status": status, "updated": at, "reasons": json.dumps(reasons, ensure_ascii=False)}
-    connection.execute(schema.proposals.update().where(schema.proposals.c.digest == row.digest).values(**values))
-    table = schema.proposals
-    newest = select(func.max(table.c.rank)).where(table.c.platform == row.platform)
-    if row.rank == connection.execute(newest).scalar():
-        # Only the current proposal speaks for the platform.
-        write_stage(connection, row.platform, Stage(status), reasons, at)

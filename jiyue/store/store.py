@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
-from jiyue.review import keys
+from jiyue.review.trust import Trust
 from jiyue.store.anchor import Anchor
 from jiyue.store.database import BUSY_SECONDS, Database
 from jiyue.store.ledger import Ledger
@@ -17,12 +17,12 @@ __all__ = ["ProposalRecord", "Store", "open_store"]
 
 
 class Store(Ledger, Proposals, Records):
-    """Ledger, proposals, approvals, assessments, journal, stages and results of one environment."""
+    """Ledger, proposals, decisions, the log, assessments, journal, stages and results of one environment."""
 
 
 def open_store(
     place: str | Path,
-    trusted: Sequence[Path] = (),
+    trust: Trust | None = None,
     now: Callable[[], str] = utc_now,
     create: bool = True,
     anchor: Path | None = None,
@@ -30,10 +30,10 @@ def open_store(
 ) -> Store:
     """Open (and make, unless `create` is false) the store at a path, a `sqlite:////path` or a PostgreSQL URL.
 
-    `trusted` are the folders of reviewers' public keys (`jiyue.review.keys.trusted_folders`); without them every
+    `trust` says whose signature counts and how many are needed (`jiyue.review.trust.trust_of`); without it every
     approval is refused. `anchor` is the file in which this machine keeps the newest head of the ledger that it saw.
     `wait` is how many seconds a writer waits for another one. Raises EnvironmentFailed when the store is missing,
     unreachable, unreadable, damaged or of another layout.
     """
     database = Database(place, create, wait)
-    return Store(database, now, lambda: keys.trusted(trusted), anchor=Anchor(anchor) if anchor else None)
+    return Store(database, now, trust=trust, anchor=Anchor(anchor) if anchor else None)

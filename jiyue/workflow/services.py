@@ -13,9 +13,10 @@ from inventory.model import Inventory
 from ipv6.drivers import registry
 from jiyue import engines
 from jiyue.probe.runner import Runner
-from jiyue.review import keys
+from jiyue.review import trust
 from jiyue.store import Store, open_store
 from jiyue.store.part import utc_now
+from jiyue.store.url import choose
 from jiyue.workspace import Workspace
 
 __all__ = ["Services", "open_services", "utc_now"]
@@ -36,8 +37,19 @@ class Services:
     def store(self) -> Store:
         """The environment's store; made with its folder at first use."""
         self.space.var.mkdir(parents=True, exist_ok=True, mode=0o700)
-        trusted = keys.trusted_folders(self.inventory, self.space.inventory, self.space.keys)
-        return open_store(self.space.store, trusted)
+        trusted = trust.trust_of(self.inventory, self.key_folder)
+        return open_store(self.store_place, trusted, anchor=self.space.var / "ledger.head")
+
+    @property
+    def store_place(self) -> str | Path:
+        """The path or URL of the store: JIYUE_STORE, else the environment's `store`, else the file below `var`."""
+        named, file = self.inventory.environment.store, f"env/{self.space.environment}.yaml"
+        return choose(named, self.space.store, self.space.root, os.environ, file)
+
+    @property
+    def key_folder(self) -> Path:
+        """Where the environment's keyring lies: its own folder in the lab, the province's in the field."""
+        return trust.folder_of(self.inventory, self.space.inventory, self.space.keys)
 
     @cached_property
     def runner(self) -> Runner:

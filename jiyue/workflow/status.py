@@ -26,10 +26,14 @@ def platform_rows(services: Services) -> list[dict[str, Any]]:
         if record is not None:
             try:
                 approval = services.store.approval(record.digest)
-                approved_by = f"{approval.reviewer} ({approval.key_id})"
+                approved_by = ", ".join(f"{one.person} ({one.key_id})" for one in approval.reviewers)
+                if approval.emergency:
+                    reasons.append(f"emergency approval until {approval.expires}")
             except GateError as error:
                 if record.status in ("approved", "applied"):
                     reasons.append(str(error))
+                if record.status == "applied":
+                    approved_by = history(services, record.digest)
         stack = stacks.get(name, {}).get("state", "absent")
         if stack in ("failed", "drifted"):
             reasons.append(f"stack {stack}: {stacks[name].get('reason', '')}")
@@ -64,6 +68,14 @@ def platform_rows(services: Services) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def history(services: Services, digest: str) -> str:
+    """Who approved what runs, although that approval opens no gate any more; empty text when it cannot be told."""
+    try:
+        return ", ".join(f"{one.person} ({one.key_id})" for one in services.store.signers(digest))
+    except GateError:
+        return ""
 
 
 def deferred(services: Services, platform: Platform) -> int:

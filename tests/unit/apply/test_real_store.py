@@ -12,9 +12,10 @@ from ipv6.apply.flow import ApplyResult, apply
 from ipv6.apply.gates import Refused
 from ipv6.apply.revert import rollback
 from ipv6.apply.run import Policy
-from jiyue.review import decide, keys
+from jiyue.review import decide, lab
 from jiyue.store import Store, open_store
 from tests.unit.apply.world import NOW, Scene, StillClock, Told, inventory
+from tests.unit.review.office import lab_approve, lab_trust
 
 POLICY = Policy(probers=2)
 PLATFORMS = ("shared", "hunan", "changsha")
@@ -29,12 +30,10 @@ def scene() -> Scene:
 @pytest.fixture
 def store(tmp_path: Path, scene: Scene) -> Store:
     """A store in which everything is submitted, approved and assessed."""
-    found = open_store(tmp_path / "jiyue.db", (tmp_path / "keys",), lambda: NOW)
-    key = keys.lab_pair(tmp_path / "keys")
+    found = open_store(tmp_path / "jiyue.db", lab_trust(tmp_path / "keys"), lambda: NOW)
     for change in scene.changes.values():
         digest = found.save_proposal(change, "wang")
-        found.submit(digest)
-        decide.approve(found, digest, key, "lab-reviewer", NOW)
+        lab_approve(found, digest, tmp_path / "keys", NOW)
         for site in change.sites:
             found.put_assessment(site["name"], "passed", NOW, "2026-06-01T00:00:00Z", {})
     return found
@@ -63,7 +62,7 @@ def test_whole_way(scene: Scene, store: Store, tmp_path: Path) -> None:
 
 def test_withdrawn_approval_closes_the_gate(scene: Scene, store: Store, tmp_path: Path) -> None:
     """A rejection after the approval counts; nothing is touched."""
-    key = keys.lab_pair(tmp_path / "keys")
+    key = lab.reviewers(tmp_path / "keys", inventory().review, NOW)[0]
     decide.reject(store, scene.digests["changsha"], key, "lab-reviewer", ("端口规则有误",), NOW)
     with pytest.raises(Refused, match="rejected by lab-reviewer: 端口规则有误"):
         go(scene, store, tmp_path)

@@ -13,10 +13,10 @@ from ipv6.change.digest import digest, from_json
 from ipv6.ports import JournalEntry
 from jiyue.i18n import set_language
 from jiyue.propose import BEGUN, NEW, RUNS, SAME, Proposed, proposal_pages, propose
-from jiyue.review import decide, keys
 from jiyue.store import Store, open_store
 from jiyue.workflow.reporter import Quiet
 from tests.unit.change.province import ROOT, Fleet, inventory
+from tests.unit.review.office import lab_approve, lab_trust
 
 PLATFORMS = (SHARED, "hunan", "changsha")
 
@@ -33,7 +33,7 @@ def root(tmp_path: Path) -> Path:
 @pytest.fixture
 def store(root: Path) -> Store:
     """An empty store that trusts the lab's own key."""
-    return open_store(root / "var" / "lab" / "jiyue.db", (root / "var" / "lab" / "keys",))
+    return open_store(root / "var" / "lab" / "jiyue.db", lab_trust(root / "var" / "lab" / "keys"))
 
 
 def ask(root: Path, store: Store, fleet: Fleet, author: str = "wang") -> dict[str, Proposed]:
@@ -46,8 +46,7 @@ def approve(root: Path, store: Store, platform: str) -> str:
     """The platform's current proposal, approved."""
     record = store.current(platform)
     assert record is not None
-    store.submit(record.digest)
-    decide.approve(store, record.digest, keys.lab_pair(root / "var" / "lab" / "keys"), "lab-reviewer", store.now())
+    lab_approve(store, record.digest, root / "var" / "lab" / "keys")
     return record.digest
 
 

@@ -14,9 +14,12 @@ import pytest
 
 from inventory.errors import GateError, InputError
 from inventory.vocab import Stage
+from ipv6.change.encoding import canonical
 from ipv6.change.model import ChangeSet
-from jiyue.review import decide, keys, statement
+from ipv6.ports import LAB_KEYS
+from jiyue.review import decide, keys, lab
 from jiyue.store import Store, open_store
+from tests.unit.review.office import Office, inventory
 from tests.unit.store.conftest import NOW, StillClock
 
 
@@ -43,22 +46,28 @@ def test_approved(store: Store, change: ChangeSet, reviewer: keys.SigningKey) ->
 
 def test_the_lab_key_says_so(store: Store, change: ChangeSet, tmp_path: Path) -> None:
     """An approval of the lab's own pair can be told from every other."""
-    key = keys.lab_pair(tmp_path / "keys")
+    (tmp_path / "keys" / "keyring.json").unlink()
+    (key, _) = lab.reviewers(tmp_path / "keys", inventory().review, NOW)
     digest = submitted(store, change)
     record = decide.approve(store, digest, key, key.key_id, NOW)
-    assert statement.signed_by_lab(store.approval(digest))
+    assert store.approval(digest).key_ids <= LAB_KEYS
     assert record.reasons == ("signed with the lab's own key",)
 
 
 def test_the_lab_key_is_worth_nothing_in_the_field(store: Store, change: ChangeSet, tmp_path: Path) -> None:
     """A field environment refuses it even when somebody put it among the trusted keys."""
-    key = keys.lab_pair(tmp_path / "keys")
+    (tmp_path / "keys" / "keyring.json").unlink()
+    (key, _) = lab.reviewers(tmp_path / "keys", inventory().review, NOW)
     digest = submitted(store, replace(change, kind="field"))
     with pytest.raises(GateError, match="lab's own key cannot decide"):
         decide.approve(store, digest, key, key.key_id, NOW)
 
 
-@pytest.mark.parametrize("author", ["李主任", "sheng-fagaiwei"], ids=["same-name", "same-key"])
+@pytest.mark.parametrize(
+    "author",
+    ["李主任", "李　主任", "li", "LI"],
+    ids=["same-name", "same-name-spaced", "same-key", "same-key-in-capitals"],
+)
 def test_author_cannot_review(store: Store, change: ChangeSet, reviewer: keys.SigningKey, author: str) -> None:
     """Neither under the own name nor with the own key."""
     digest = store.save_proposal(change, author)
@@ -72,17 +81,17 @@ def test_not_submitted(store: Store, change: ChangeSet, reviewer: keys.SigningKe
     """A draft is not reviewed."""
     digest = store.save_proposal(change, "wang")
     with pytest.raises(GateError, match="its status is proposed"):
-        decide.approve(store, digest, reviewer, "li", NOW)
+        decide.approve(store, digest, reviewer, "李主任", NOW)
 
 
 def test_rejected(store: Store, change: ChangeSet, reviewer: keys.SigningKey) -> None:
     """A rejection carries its reasons, and the same digest cannot be handed in again."""
     digest = submitted(store, change)
     with pytest.raises(InputError, match="needs a reason"):
-        decide.reject(store, digest, reviewer, "li", (" ",), NOW)
-    decide.reject(store, digest, reviewer, "li", ("数据区缺少日志规则",), NOW)
+        decide.reject(store, digest, reviewer, "", (" ",), NOW)
+    decide.reject(store, digest, reviewer, "", ("数据区缺少日志规则",), NOW)
     assert store.stages()["changsha"].reasons == ("数据区缺少日志规则",)
-    with pytest.raises(GateError, match="rejected by li: 数据区缺少日志规则"):
+    with pytest.raises(GateError, match="rejected by 李主任: 数据区缺少日志规则"):
         store.approval(digest)
     with pytest.raises(GateError, match="it was rejected"):
         store.submit(digest)
@@ -102,10 +111,10 @@ def test_expiry(
 ) -> None:
     """Thirty days and not a second more."""
     digest = submitted(store, change)
-    decide.approve(store, digest, reviewer, "li", NOW)
+    decide.approve(store, digest, reviewer, "李主任", NOW)
     clock.text = now
     if holds:
-        assert store.approval(digest).reviewer == "li"
+        assert store.approval(digest).reviewer == "李主任"
     else:
         with pytest.raises(GateError, match="it expired at"):
             store.approval(digest)
@@ -114,20 +123,28 @@ def test_expiry(
 def test_unknown_key(store: Store, change: ChangeSet, reviewer: keys.SigningKey, tmp_path: Path) -> None:
     """A key that nobody trusts (any more) approves nothing."""
     digest = submitted(store, change)
-    decide.approve(store, digest, reviewer, "li", NOW)
-    (tmp_path / "keys" / f"{reviewer.key_id}.pub").unlink()
-    with pytest.raises(GateError, match="no trusted reviewer key"):
-        store.approval(digest)
+    decide.approve(store, digest, reviewer, "李主任", NOW)
     bare = open_store(store.database.path)
-    with pytest.raises(GateError, match="no trusted reviewer key"):
+    with pytest.raises(GateError, match="opened without one"):
         bare.approval(digest)
+    stranger = Office(tmp_path / "elsewhere").enrol("li", "李主任")
+    with pytest.raises(GateError, match="no trusted reviewer key"):
+        decide.approve(store, digest, stranger, "", NOW)
+
+
+def envelope_of(store: Store) -> str:
+    """The only signed decision in the store."""
+    connection = sqlite3.connect(store.database.path)
+    ((text,),) = connection.execute("SELECT DISTINCT envelope FROM approvals").fetchall()
+    connection.close()
+    return str(text)
 
 
 def _edit(name: str, value: object) -> Callable[[dict[str, Any]], None]:
     def edit(envelope: dict[str, Any]) -> None:
         payload = json.loads(base64.b64decode(envelope["payload"]))
         payload[name] = value
-        envelope["payload"] = base64.b64encode(json.dumps(payload).encode()).decode()
+        envelope["payload"] = base64.b64encode(canonical(payload)).decode()
 
     return edit
 
@@ -163,36 +180,39 @@ def test_tampered_envelopes(
 ) -> None:
     """Any change to what was signed, or to the signature, voids the approval."""
     digest = submitted(store, change)
-    decide.approve(store, digest, reviewer, "li", NOW)
+    decide.approve(store, digest, reviewer, "李主任", NOW)
     connection = sqlite3.connect(store.database.path)
     envelope = json.loads(connection.execute("SELECT envelope FROM approvals").fetchone()[0])
     edit(envelope)
-    connection.execute(
-        "INSERT INTO approvals (digest, at, envelope) VALUES (?, ?, ?)", (digest, NOW, json.dumps(envelope))
-    )
+    edited = json.dumps(envelope, sort_keys=True, separators=(",", ":"))
+    connection.execute("INSERT INTO approvals (digest, at, envelope) VALUES (?, ?, ?)", (digest, NOW, edited))
     connection.commit()
     connection.close()
-    with pytest.raises(GateError):
+    with pytest.raises(GateError, match="are not in the log"):
         store.approval(digest)
+    with pytest.raises(GateError):
+        store.decide(digest, edited)
 
 
 def test_an_approval_cannot_be_moved(store: Store, change: ChangeSet, reviewer: keys.SigningKey) -> None:
     """A genuine envelope of one proposal is worth nothing for another one."""
     digest = submitted(store, change)
-    decide.approve(store, digest, reviewer, "li", NOW)
+    decide.approve(store, digest, reviewer, "李主任", NOW)
     other = submitted(store, replace(change, stack={"services4": "10.9.0.0/20"}))
     connection = sqlite3.connect(store.database.path)
     connection.execute("INSERT INTO approvals (digest, at, envelope) SELECT ?, at, envelope FROM approvals", (other,))
     connection.commit()
     connection.close()
-    with pytest.raises(GateError, match="not for this one"):
+    with pytest.raises(GateError, match="are not in the log"):
         store.approval(other)
+    with pytest.raises(GateError, match="not for this one"):
+        store.decide(submitted(store, replace(change, stack={})), envelope_of(store))
 
 
 def test_author_swapped_in_the_store(store: Store, change: ChangeSet, reviewer: keys.SigningKey) -> None:
     """The signed author counts, so editing the column does not launder a self-review."""
     digest = submitted(store, change)
-    decide.approve(store, digest, reviewer, "li", NOW)
+    decide.approve(store, digest, reviewer, "李主任", NOW)
     connection = sqlite3.connect(store.database.path)
     connection.execute("UPDATE proposals SET author = 'zhao'")
     connection.commit()
@@ -227,7 +247,7 @@ def test_edited_change_set(store: Store, change: ChangeSet) -> None:
 def test_applied_and_open_again(store: Store, change: ChangeSet, reviewer: keys.SigningKey) -> None:
     """What was applied once and no longer runs can be applied again under its approval."""
     digest = submitted(store, change)
-    decide.approve(store, digest, reviewer, "li", NOW)
+    decide.approve(store, digest, reviewer, "李主任", NOW)
     store.applied(digest)
     assert store.applied_digest("changsha") == digest
     assert store.save_proposal(change, "zhao") == digest

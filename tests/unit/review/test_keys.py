@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from inventory.errors import EnvironmentFailed, InputError
-from jiyue.review import keys
+from ipv6.ports import LAB_KEYS
+from jiyue.review import keys, lab, trust
+from tests.unit.review.office import NOW, inventory
 
 
 def test_pair_on_disk(tmp_path: Path) -> None:
@@ -17,7 +19,7 @@ def test_pair_on_disk(tmp_path: Path) -> None:
     modes = {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()}
     assert modes == {"li.reviewer.key": 0o600, "li.reviewer.pub": 0o644}
     loaded = keys.load(folder, "li.reviewer")
-    keys.trusted([folder])["li.reviewer"].verify(loaded.private.sign(b"x"), b"x")
+    keys.load_public(folder / "li.reviewer.pub").verify(loaded.private.sign(b"x"), b"x")
     assert made.private.sign(b"x") == loaded.private.sign(b"x")
     assert "private" not in repr(loaded).lower()
 
@@ -48,14 +50,37 @@ def test_loose_private_key_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", b"\xff"])
 def test_broken_public_key_is_named(tmp_path: Path, content: bytes) -> None:
-    """One broken file is an error with its path, not a key less."""
+    """A broken file is an error with its path."""
     (tmp_path / "li.pub").write_bytes(content)
     with pytest.raises(EnvironmentFailed) as caught:
-        keys.trusted([tmp_path])
+        keys.load_public(tmp_path / "li.pub")
     assert caught.value.place.endswith("li.pub")
 
 
-def test_lab_pair_is_made_once(tmp_path: Path) -> None:
-    """The first use makes it, later ones load it."""
-    first, second = keys.lab_pair(tmp_path / "k"), keys.lab_pair(tmp_path / "k")
-    assert first.lab and first.private.sign(b"x") == second.private.sign(b"x")
+def test_passphrase(tmp_path: Path) -> None:
+    """A locked key is asked for its passphrase, a wrong or missing one is told, and the file holds no plain key."""
+    made = keys.generate(tmp_path, "li", b"correct horse")
+    assert b"ENCRYPTED" in (tmp_path / "li.key").read_bytes()
+    assert keys.load(tmp_path, "li", lambda: b"correct horse").public == made.public
+    with pytest.raises(EnvironmentFailed, match="the passphrase does not fit"):
+        keys.load(tmp_path, "li", lambda: b"wrong")
+    with pytest.raises(EnvironmentFailed, match="the key has a passphrase"):
+        keys.load(tmp_path, "li")
+
+
+def test_nobody_is_asked_for_a_key_without_one(tmp_path: Path) -> None:
+    """The demo runs without a person."""
+    keys.generate(tmp_path, "li")
+    assert keys.load(tmp_path, "li", lambda: pytest.fail("asked")).key_id == "li"
+
+
+def test_lab_keys_are_made_once(tmp_path: Path) -> None:
+    """The first use makes root, engineer, reviewers and the keyring; later ones load the very same."""
+    review = inventory().review
+    first, second = lab.lab_keys(tmp_path / "k", review, NOW), lab.lab_keys(tmp_path / "k", review, NOW)
+    assert set(first) == LAB_KEYS
+    assert {name: key.public for name, key in first.items()} == {name: key.public for name, key in second.items()}
+    assert all(key.lab for key in first.values())
+    signed = trust.load(tmp_path / "k", "lab")
+    assert [(one.key, one.role) for one in signed.ring.members] == [(one.key, one.role) for one in review.lab]
+    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "k").glob("*.key")} == {0o600}

@@ -13,6 +13,7 @@ from inventory.errors import GateError
 from inventory.model import Inventory
 from inventory.source import load
 from inventory.vocab import Stage
+from ipv6.ports import Signer
 from jiyue.workflow.services import Services
 from jiyue.workflow.status import platform_rows
 
@@ -40,13 +41,14 @@ def row(inv: Inventory, change: Callable[[dict[str, Any]], None]) -> dict[str, A
     def approval(digest: str) -> object:
         if held.get("refused"):
             raise GateError("approval", "it expired", "have it reviewed")
-        return SimpleNamespace(reviewer="li", key_id="li-key")
+        return SimpleNamespace(reviewers=(Signer("li", "unit", "li-key"),), emergency=False)
 
     store = SimpleNamespace(
         results=lambda kind: results[kind],
         stages=lambda: {"changsha": held["stage"]},
         current=lambda name: held["record"] if name == "changsha" else None,
         approval=approval,
+        signers=lambda digest: (Signer("li", "unit", "li-key"),),
     )
     services = cast(Services, SimpleNamespace(inventory=inv, store=store, platforms=("changsha",)))
     (found,) = platform_rows(services)
@@ -90,6 +92,6 @@ def test_an_unsound_stack(inv: Inventory, state: str) -> None:
 
 
 def test_an_expired_approval_is_told(inv: Inventory) -> None:
-    """No approver is named and the reason is there."""
+    """Who approved what runs stays history, and the reason is there."""
     found = row(inv, lambda held: held.update(refused=True))
-    assert found["approved_by"] == "" and found["reasons"] == ["approval: it expired; have it reviewed"]
+    assert found["approved_by"] == "li (li-key)" and found["reasons"] == ["approval: it expired; have it reviewed"]
