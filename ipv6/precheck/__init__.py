@@ -1,0 +1,1 @@
+"""Pre-check: an own model of routes and filters before and after a change, in both families; pure."""

@@ -1,0 +1,222 @@
+"""Sets of packets as canonical interval diagrams: equal sets are the same object, so comparing costs nothing; pure.
+
+A node of level n is a tuple of slices (low, high, child) over the n-th field: sorted, disjoint, adjacent slices with
+the same child merged, slices with an empty child left out. Fields: target, source, protocol, source port, target port
+(ICMP: type). Nodes are interned, so equality is identity; every operation is remembered per pair of nodes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, TypeAlias
+
+from ipv6.precheck.numbers import ALL, PORTS, PROTOCOLS, Ranges
+
+Node: TypeAlias = tuple[Any, ...]
+EMPTY: Node = ()
+LEAF: Node = ("accept",)
+DST, SRC, PROTO, SPORT, DPORT = range(5)
+DEPTH = 5
+
+Box: TypeAlias = tuple[Ranges, Ranges, Ranges, Ranges, Ranges]
+"""One condition per field."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Packet:
+    """One concrete packet; `port` is the target port, or the ICMP type; `protocol` an IANA number (1 stands for ICMP
+    of the packet's own family, so that both families compare)."""
+
+    version: int
+    source: int
+    target: int
+    protocol: int
+    source_port: int
+    port: int
+
+
+class Diagrams:
+    """One universe of nodes of one family; nodes of two universes must not be mixed."""
+
+    def __init__(self, version: int) -> None:
+        self.version = version
+        self._nodes: dict[tuple[tuple[int, int, int], ...], Node] = {}
+        self._memo: dict[tuple[str, int, int], Node] = {}
+        self.every = self.box((ALL[version], ALL[version], PROTOCOLS, PORTS, PORTS))
+
+    @property
+    def size(self) -> int:
+        """How many nodes are remembered."""
+        return len(self._nodes)
+
+    def _make(self, slices: Iterable[tuple[int, int, Node]]) -> Node:
+        merged: list[tuple[int, int, Node]] = []
+        for low, high, child in slices:
+            if not child:
+                continue
+            if merged and merged[-1][2] is child and merged[-1][1] + 1 == low:
+                merged[-1] = (merged[-1][0], high, child)
+            else:
+                merged.append((low, high, child))
+        if not merged:
+            return EMPTY
+        # Children are interned already, so their identity stands for their whole value.
+        key = tuple((low, high, id(child)) for low, high, child in merged)
+        return self._nodes.setdefault(key, tuple(merged))
+
+    def box(self, fields: Sequence[Ranges], level: int = 0) -> Node:
+        """The packets that meet one condition per field."""
+        node = LEAF
+        for ranges in reversed(fields[level:]):
+            node = self._make((low, high, node) for low, high in ranges)
+        return node
+
+    def ordered(self, rules: Sequence[tuple[Box, bool]], default: bool = False) -> Node:
+        """What an ordered list of (box, accepts) lets through, the first match deciding."""
+        whole = (ALL[self.version], ALL[self.version], PROTOCOLS, PORTS, PORTS)
+        return self._ordered([*rules, (whole, default)], 0)
+
+    def _ordered(self, rules: Sequence[tuple[Box, bool]], level: int) -> Node:
+        if level == DEPTH:
+            return LEAF if rules[0][1] else EMPTY
+        if not any(accepts for _, accepts in rules):
+            return EMPTY
+        starts: dict[int, list[int]] = {}
+        ends: dict[int, list[int]] = {}
+        for position, (box, _) in enumerate(rules):
+            for low, high in box[level]:
+                starts.setdefault(low, []).append(position)
+                ends.setdefault(high + 1, []).append(position)
+        cuts = sorted({*starts, *ends})
+        if len(cuts) == 2:
+            return self._make(((cuts[0], cuts[1] - 1, self._ordered(rules, level + 1)),))
+        active: set[int] = set()
+        known: dict[tuple[int, ...], Node] = {}
+        slices = []
+        for low, high in pairwise(cuts):
+            active.difference_update(ends.get(low, ()))
+            active.update(starts.get(low, ()))
+            if active:
+                key = tuple(sorted(active))
+                if key not in known:
+                    known[key] = self._ordered([rules[position] for position in key], level + 1)
+                slices.append((low, high - 1, known[key]))
+        return self._make(slices)
+
+    def union(self, left: Node, right: Node, level: int = 0) -> Node:
+        """Packets in one or the other."""
+        if left is right or not right:
+            return left
+        if not left:
+            return right
+        if level == DEPTH:
+            return LEAF
+        key = ("or", *sorted((id(left), id(right))))
+        if key not in self._memo:
+            self._memo[key] = self._make(  # type: ignore[index]
+                (low, high, self.union(a, b, level + 1)) for low, high, a, b in _overlay(left, right)
+            )
+        return self._memo[key]  # type: ignore[index]
+
+    def union_all(self, nodes: Sequence[Node]) -> Node:
+        """Packets in any; halves first, so that many small sets do not cost their square."""
+        if len(nodes) <= 2:
+            return self.union(nodes[0], nodes[1]) if len(nodes) == 2 else nodes[0] if nodes else EMPTY
+        middle = len(nodes) // 2
+        return self.union(self.union_all(nodes[:middle]), self.union_all(nodes[middle:]))
+
+    def both(self, left: Node, right: Node, level: int = 0) -> Node:
+        """Packets in one and the other."""
+        if left is right or not left:
+            return left
+        if not right or level == DEPTH:
+            return right
+        key = ("and", *sorted((id(left), id(right))))
+        if key not in self._memo:
+            self._memo[key] = self._make(  # type: ignore[index]
+                (low, high, self.both(a, b, level + 1)) for low, high, a, b in _common(left, right)
+            )
+        return self._memo[key]  # type: ignore[index]
+
+    def without(self, left: Node, right: Node, level: int = 0) -> Node:
+        """Packets in the left only."""
+        if not left or not right:
+            return left
+        if left is right or level == DEPTH:
+            return EMPTY
+        key = ("not", id(left), id(right))
+        if key not in self._memo:
+            self._memo[key] = self._make(
+                (low, high, self.without(a, b, level + 1)) for low, high, a, b in _overlay(left, right) if a
+            )
+        return self._memo[key]
+
+    def towards(self, node: Node, ranges: Ranges) -> Node:
+        """The packets whose target lies in the ranges."""
+        if len(ranges) == 1 and node and ranges[0][0] <= node[0][0] and node[-1][1] <= ranges[0][1]:
+            return node
+        found = []
+        position = 0
+        for low, high, child in node:
+            while position < len(ranges) and ranges[position][1] < low:
+                position += 1
+            at = position
+            while at < len(ranges) and ranges[at][0] <= high:
+                found.append((max(low, ranges[at][0]), min(high, ranges[at][1]), child))
+                at += 1
+        return self._make(found)
+
+    def witness(self, node: Node) -> Packet:
+        """The smallest packet of a set that is not empty, with a client's port where that is free."""
+        target, low_source = node[0][0], node[0][2]
+        source, services = low_source[0][0], low_source[0][2]
+        protocol, ports = services[0][0], services[0][2]
+        low, high, targets = ports[0]
+        free = low if protocol not in (6, 17) else min(max(low, 49152), high)
+        return Packet(self.version, source, target, protocol, free, targets[0][0])
+
+    def holds(self, node: Node, packet: Packet) -> bool:
+        """Whether a packet is in the set."""
+        for value in (packet.target, packet.source, packet.protocol, packet.source_port, packet.port):
+            node = next((child for low, high, child in node if low <= value <= high), EMPTY)
+            if not node:
+                return False
+        return True
+
+
+def _overlay(left: Node, right: Node) -> Iterable[tuple[int, int, Node, Node]]:
+    """Every elementary slice of two nodes with both children (EMPTY where one has none)."""
+    i = j = 0
+    low = min(left[0][0], right[0][0])
+    while i < len(left) or j < len(right):
+        a = left[i] if i < len(left) else None
+        b = right[j] if j < len(right) else None
+        in_a, in_b = a is not None and a[0] <= low, b is not None and b[0] <= low
+        edges = []
+        if a is not None:
+            edges.append(a[1] if in_a else a[0] - 1)
+        if b is not None:
+            edges.append(b[1] if in_b else b[0] - 1)
+        high = min(edges)
+        if in_a or in_b:
+            yield low, high, a[2] if in_a and a else EMPTY, b[2] if in_b and b else EMPTY
+        low = high + 1
+        if a is not None and a[1] < low:
+            i += 1
+        if b is not None and b[1] < low:
+            j += 1
+
+
+def _common(left: Node, right: Node) -> Iterable[tuple[int, int, Node, Node]]:
+    i = j = 0
+    while i < len(left) and j < len(right):
+        a, b = left[i], right[j]
+        low, high = max(a[0], b[0]), min(a[1], b[1])
+        if low <= high:
+            yield low, high, a[2], b[2]
+        if a[1] < b[1]:
+            i += 1
+        else:
+            j += 1

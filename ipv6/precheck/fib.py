@@ -1,0 +1,78 @@
+"""The forwarding table of one node in one family: longest match over disjoint intervals; pure."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from ipv6.precheck.igp import Hop
+from ipv6.precheck.numbers import Ranges, union
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One installed route; no hops is a blackhole. `source` is connected, static, ospf, isis, ebgp or ibgp; `cost` is
+    that of link-state routing."""
+
+    first: int
+    last: int
+    length: int
+    source: str
+    hops: frozenset[Hop]
+    cost: int = 0
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """First number and length."""
+        return self.first, self.length
+
+
+class Fib:
+    """Installed routes by (first, length), and the intervals that they make."""
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        self.routes = {route.key: route for route in routes}
+
+    def find(self, number: int) -> Route | None:
+        """The longest match of an address."""
+        starts, found = self._flat
+        position = bisect_right(starts, number) - 1
+        return found[position] if position >= 0 else None
+
+    @cached_property
+    def _flat(self) -> tuple[list[int], list[Route | None]]:
+        """Starts of intervals and the route of each; prefixes nest, so a stack is enough."""
+        starts: list[int] = []
+        found: list[Route | None] = []
+
+        def begin(number: int, route: Route | None) -> None:
+            if starts and starts[-1] == number:
+                found[-1] = route
+            else:
+                starts.append(number)
+                found.append(route)
+
+        stack: list[Route] = []
+        for route in sorted(self.routes.values(), key=lambda one: (one.first, one.length)):
+            while stack and stack[-1].last < route.first:
+                ended = stack.pop()
+                begin(ended.last + 1, stack[-1] if stack else None)
+            stack.append(route)
+            begin(route.first, route)
+        while stack:
+            ended = stack.pop()
+            begin(ended.last + 1, stack[-1] if stack else None)
+        return starts, found
+
+    @cached_property
+    def groups(self) -> dict[frozenset[Hop], Ranges]:
+        """Targets by what happens to them: every interval with the same next hops together."""
+        starts, found = self._flat
+        intervals: dict[frozenset[Hop], list[tuple[int, int]]] = {}
+        for position, route in enumerate(found):
+            if route is not None:
+                last = starts[position + 1] - 1 if position + 1 < len(starts) else route.last
+                intervals.setdefault(route.hops, []).append((starts[position], last))
+        return {hops: union(one) for hops, one in intervals.items()}

@@ -1,0 +1,101 @@
+"""What the filters on a node let through, as diagrams: compiled once per rule list, interfaces and state; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ipv6.precheck.diagram import EMPTY, Diagrams, Packet
+from ipv6.precheck.diagram import Node as Set
+from ipv6.precheck.model import Filter, Interface, Node, Rule
+from ipv6.precheck.numbers import within
+
+
+def relevant(found: Filter, version: int, iif: str, oif: str, state: str) -> list[Rule]:
+    """The rules that can decide about a packet of that family on those interfaces in that state, in order."""
+    return [
+        rule
+        for rule in found.rules
+        if rule.version in (0, version)
+        and (rule.iif is None or iif in rule.iif)
+        and (rule.oif is None or oif in rule.oif)
+        and (rule.states is None or state in rule.states)
+    ]
+
+
+def named(node: Node, port: str, direction: str, version: int) -> tuple[str, Filter | None]:
+    """The access list on a port, by name and as rules; ("", None) when there is none.
+
+    A list that is bound but not defined lets everything through, as VRP and Comware do.
+    """
+    interface: Interface | None = node.interfaces.get(port)
+    name = interface.filters.get((direction, version), "") if interface else ""
+    return name, node.lists.get(name) if name else None
+
+
+def chain(node: Node, iif: str, oif: str, version: int) -> list[tuple[str, Filter]]:
+    """Every filter a forwarded packet meets, in order, with where it is; an empty `iif` is the node itself."""
+    found: list[tuple[str, Filter]] = []
+    _, inbound = named(node, iif, "in", version)
+    if inbound is not None:
+        found.append((f"{iif} inbound", inbound))
+    if node.forward is not None and iif:
+        found.append(("forward", node.forward))
+    _, outbound = named(node, oif, "out", version)
+    if outbound is not None:
+        found.append((f"{oif} outbound", outbound))
+    return found
+
+
+def entry(node: Node, iif: str, version: int) -> list[tuple[str, Filter]]:
+    """Every filter a packet for the node itself meets."""
+    found: list[tuple[str, Filter]] = []
+    _, inbound = named(node, iif, "in", version)
+    if inbound is not None:
+        found.append((f"{iif} inbound", inbound))
+    if node.input is not None:
+        found.append(("input", node.input))
+    return found
+
+
+def decide(found: Filter, packet: Packet, iif: str, oif: str, state: str) -> tuple[bool, str]:
+    """Whether one packet passes and the text of the rule that says so (the default's own words when none does)."""
+    for rule in relevant(found, packet.version, iif, oif, state):
+        target, source, protocol, sport, dport = rule.box(packet.version)
+        if (
+            within(packet.target, target)
+            and within(packet.source, source)
+            and within(packet.protocol, protocol)
+            and within(packet.source_port, sport)
+            and within(packet.port, dport)
+        ):
+            return rule.accepts, rule.text
+    return found.default, f"{found.name}: no rule matches, the default is {'accept' if found.default else 'drop'}"
+
+
+class Compiled:
+    """Diagrams of filters in one family; equal rule lists share theirs."""
+
+    def __init__(self, version: int) -> None:
+        self.version = version
+        self.sets = Diagrams(version)
+        self._known: dict[tuple[object, ...], Set] = {}
+
+    def passes(self, found: Filter, iif: str, oif: str, state: str) -> Set:
+        """Packets that one filter lets through."""
+        key = (id(found), iif, oif, state)
+        entry = self._known.get(key)
+        if entry is None:
+            rules = relevant(found, self.version, iif, oif, state)
+            entry = self.sets.ordered([(rule.box(self.version), rule.accepts) for rule in rules], found.default)
+            self._known[key] = entry
+            self._known[("keep", id(found))] = (found,)  # an id stands for its filter only while that lives
+        return entry
+
+    def through(self, filters: Sequence[tuple[str, Filter]], iif: str, oif: str, state: str) -> Set:
+        """Packets that every filter of a chain lets through."""
+        left = self.sets.every
+        for _, found in filters:
+            left = self.sets.both(left, self.passes(found, iif, oif, state))
+            if left is EMPTY:
+                break
+        return left

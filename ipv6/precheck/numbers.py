@@ -1,0 +1,146 @@
+"""Addresses and prefixes as plain integers, and sets of them as sorted, disjoint, closed intervals; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address, ip_address
+
+Interval = tuple[int, int]
+Ranges = tuple[Interval, ...]
+"""Closed intervals, sorted, disjoint and not adjacent."""
+
+BITS = {4: 32, 6: 128}
+TOP = {4: (1 << 32) - 1, 6: (1 << 128) - 1}
+ALL: dict[int, Ranges] = {4: ((0, TOP[4]),), 6: ((0, TOP[6]),)}
+PORTS: Ranges = ((0, 65535),)
+PROTOCOLS: Ranges = ((0, 255),)
+
+
+class BadNumber(ValueError):
+    """A text that is neither an address nor a prefix."""
+
+
+@lru_cache(maxsize=1 << 18)
+def address(text: str) -> tuple[int, int]:
+    """(family, number) of an address; BadNumber otherwise."""
+    parts = text.split(".")
+    if len(parts) == 4 and all(part.isascii() and part.isdecimal() and len(part) < 4 for part in parts):
+        a, b, c, d = map(int, parts)
+        if a < 256 and b < 256 and c < 256 and d < 256:
+            return 4, a << 24 | b << 16 | c << 8 | d
+    try:
+        found = ip_address(text)
+    except ValueError as error:
+        raise BadNumber(f"{text!r} is not an address") from error
+    return found.version, int(found)
+
+
+@lru_cache(maxsize=1 << 18)
+def prefix(text: str) -> tuple[int, int, int, int]:
+    """(family, first, last, length) of `address/length` (host bits are cut off); a bare address is one host."""
+    head, slash, tail = text.partition("/")
+    version, number = address(head)
+    length = BITS[version]
+    if slash:
+        if not (tail.isascii() and tail.isdecimal() and int(tail) <= length):
+            raise BadNumber(f"{text!r} has no such length")
+        length = int(tail)
+    return (version, *span(version, number, length), length)
+
+
+def span(version: int, number: int, length: int) -> Interval:
+    """First and last number of the prefix of that length around a number."""
+    mask = (1 << (BITS[version] - length)) - 1
+    return number & ~mask, number | mask
+
+
+@lru_cache(maxsize=4096)
+def mask_length(text: str) -> int:
+    """Length of a dotted netmask or of a plain number; BadNumber for a mask with gaps."""
+    if text.isascii() and text.isdecimal() and int(text) <= 128:
+        return int(text)
+    version, number = address(text)
+    hosts = ~number & TOP[4]
+    if version != 4 or hosts & (hosts + 1):
+        raise BadNumber(f"{text!r} is not a netmask")
+    return 32 - hosts.bit_length()
+
+
+@lru_cache(maxsize=4096)
+def wildcard_length(text: str) -> int:
+    """Length of an inverse mask (`0.0.0.255` or `0`); BadNumber for one with gaps."""
+    number = 0 if text == "0" else address(text)[1]
+    if number & (number + 1) or number > TOP[4]:
+        raise BadNumber(f"{text!r} is not a contiguous wildcard")
+    return 32 - number.bit_length()
+
+
+def show(version: int, number: int) -> str:
+    """The canonical text of an address (RFC 5952 for IPv6)."""
+    return str(IPv4Address(number) if version == 4 else IPv6Address(number))
+
+
+def show_prefix(version: int, first: int, last: int) -> str:
+    """A prefix text where the interval is one prefix, else `first-last`."""
+    size = last - first + 1
+    if size & (size - 1) == 0 and first % size == 0:
+        return f"{show(version, first)}/{BITS[version] - size.bit_length() + 1}"
+    return f"{show(version, first)}-{show(version, last)}"
+
+
+def union(intervals: Iterable[Interval]) -> Ranges:
+    """Any intervals as Ranges."""
+    found: list[Interval] = []
+    for low, high in sorted(intervals):
+        if found and low <= found[-1][1] + 1:
+            if high > found[-1][1]:
+                found[-1] = (found[-1][0], high)
+        else:
+            found.append((low, high))
+    return tuple(found)
+
+
+def intersect(left: Ranges, right: Ranges) -> Ranges:
+    """What lies in both."""
+    found: list[Interval] = []
+    i = j = 0
+    while i < len(left) and j < len(right):
+        low, high = max(left[i][0], right[j][0]), min(left[i][1], right[j][1])
+        if low <= high:
+            found.append((low, high))
+        if left[i][1] < right[j][1]:
+            i += 1
+        else:
+            j += 1
+    return tuple(found)
+
+
+def minus(left: Ranges, right: Ranges) -> Ranges:
+    """What lies in `left` only."""
+    found: list[Interval] = []
+    for low, high in left:
+        for cut_low, cut_high in right:
+            if cut_high < low:
+                continue
+            if cut_low > high:
+                break
+            if cut_low > low:
+                found.append((low, cut_low - 1))
+            low = cut_high + 1
+        if low <= high:
+            found.append((low, high))
+    return tuple(found)
+
+
+def within(number: int, ranges: Ranges) -> bool:
+    """Whether the number lies in one of the intervals."""
+    return any(low <= number <= high for low, high in ranges)
+
+
+UNROUTED: dict[int, Ranges] = {
+    4: union(prefix(text)[1:3] for text in ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3")),
+    6: union(prefix(text)[1:3] for text in ("::/127", "fe80::/10", "ff00::/8")),
+}
+"""What no router forwards as a source or a target: RFC 1122 3.2.1.3, RFC 3927, RFC 5771; RFC 4291 2.5.2, 2.5.6, 2.7."""
+ROUTED: dict[int, Ranges] = {version: minus(ALL[version], UNROUTED[version]) for version in (4, 6)}

@@ -1,0 +1,187 @@
+"""Reads one nftables table as `nft list table` prints it: sets, the forward chain and the input chain; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from ipv6.precheck import icmp
+from ipv6.precheck.model import KNOWN, NEW, RELATED, Filter, Rule
+from ipv6.precheck.numbers import ALL, PORTS, PROTOCOLS, BadNumber, Interval, Ranges, address, minus, prefix, union
+
+_STATE = {"new": NEW, "established": KNOWN, "related": RELATED}
+_FAMILY = {"ip": 4, "ip6": 6, "icmp": 4, "icmpv6": 6}
+_VERDICT = {"accept": True, "drop": False, "reject": False}
+
+
+def parse(text: str) -> tuple[Mapping[str, Filter], tuple[str, ...]]:
+    """(filters by hook: forward, input), (lines that are not known)."""
+    sets: dict[str, Ranges] = {}
+    filters: dict[str, Filter] = {}
+    unknown: list[str] = []
+    name = hook = ""
+    rules: list[Rule] = []
+    accepts = True
+    for raw in text.splitlines():
+        line = raw.strip()
+        words = line.split()
+        if not words or words[0] in ("table", "flags", "auto-merge"):
+            continue
+        match words:
+            case ["set" | "chain", name, "{"]:
+                hook, rules, accepts = "", [], True
+                if words[0] == "set":
+                    sets[name] = ()
+            case ["}"]:
+                if hook in ("forward", "input"):
+                    filters[hook] = Filter(name, tuple(rules), accepts)
+                elif rules or (hook == "output" and not accepts):
+                    unknown.append(f"chain {name}")
+                hook, rules = "", []
+            case ["type", "ipv4_addr" | "ipv6_addr"]:
+                pass
+            case ["elements", "=", "{", *elements, "}"]:
+                try:
+                    sets[name] = union(_prefixes(word) for word in elements)
+                except BadNumber:
+                    unknown.append(line)
+            case ["type", "filter", "hook", hook, "priority", *rest]:
+                accepts = rest[-2:] != ["policy", "drop;"]
+                if hook in filters:
+                    unknown.append(f"a second chain at {hook}")
+            case _:
+                try:
+                    rules.append(_rule(line, words, sets))
+                except (BadNumber, KeyError, ValueError, IndexError):
+                    unknown.append(line)
+    return filters, tuple(unknown)
+
+
+def _rule(line: str, words: list[str], sets: Mapping[str, Ranges]) -> Rule:
+    """One rule; any word that is not known raises ValueError."""
+    version = 0
+    iif = oif = states = None
+    source = target = None
+    protocol, sport, dport = PROTOCOLS, PORTS, PORTS
+    position, count = 0, len(words)
+    while position < count:
+        word = words[position]
+        if word in _FAMILY and (word in ("ip", "ip6") or words[position + 1] == "type"):
+            version = _same(version, _FAMILY[word])
+            field = words[position + 1]
+            if field == "hoplimit" and words[position + 2] == "255":
+                # RFC 4861 7.1.1: what neighbour discovery sends always has it.
+                if not line.startswith("icmpv6 type { nd-"):
+                    raise ValueError(line)
+                position += 3
+                continue
+            negated = words[position + 2] == "!="
+            values, position = _values(words, position + 2 + negated)
+            if field == "type":
+                protocol = ((1, 1),)
+                dport = union(_type(version, one) for one in values)
+                continue
+            found = _ranges(values, version, sets)
+            if negated:
+                found = minus(ALL[version], found)
+            if field == "saddr" and source is None:
+                source = found
+            elif field == "daddr" and target is None:
+                target = found
+            else:
+                raise ValueError(line)
+        elif word in ("iifname", "oifname"):
+            values, position = _values(words, position + 1)
+            names = frozenset(_quoted(one) for one in values)
+            if word == "iifname":
+                iif = names
+            else:
+                oif = names
+        elif word in ("tcp", "udp"):
+            protocol = ((6, 6),) if word == "tcp" else ((17, 17),)
+            values, after = _values(words, position + 2)
+            ports = _ports(tuple(values))
+            if words[position + 1] == "dport":
+                dport = ports
+            elif words[position + 1] == "sport":
+                sport = ports
+            else:
+                raise ValueError(line)
+            position = after
+        elif word == "ct" and words[position + 1] == "state":
+            values, position = _values(words, position + 2)
+            names = frozenset(name for one in values for name in one.split(","))
+            if not names <= {*_STATE, "invalid", "untracked"}:
+                raise ValueError(line)
+            states = frozenset(_STATE[name] for name in names if name in _STATE)
+        elif word == "meta" and words[position + 1] == "nfproto":
+            version = _same(version, {"ipv4": 4, "ipv6": 6}[words[position + 2]])
+            position += 3
+        elif word == "meta" and words[position + 1] == "l4proto":
+            values, position = _values(words, position + 2)
+            protocol = union((icmp.PROTOCOL[one], icmp.PROTOCOL[one]) for one in values)
+        elif word == "counter":
+            position += 1
+        elif word in _VERDICT:
+            rest = words[position + 1 :]
+            if rest and rest[0] not in ("comment", "with"):
+                raise ValueError(line)
+            return Rule(line, _VERDICT[word], version, iif, oif, source, target, protocol, sport, dport, states)
+        else:
+            raise ValueError(line)
+    raise ValueError(line)
+
+
+def _same(known: int, version: int) -> int:
+    if known not in (0, version):
+        raise ValueError("two families in one rule")
+    return version
+
+
+def _values(words: list[str], position: int) -> tuple[list[str], int]:
+    """The value or the values in braces from a position on, and where they end."""
+    if words[position] != "{":
+        return [words[position]], position + 1
+    end = words.index("}", position)
+    return [word.rstrip(",") for word in words[position + 1 : end]], end + 1
+
+
+def _quoted(word: str) -> str:
+    if len(word) < 3 or word[0] != '"' or word[-1] != '"' or "*" in word:
+        raise ValueError(word)
+    return word[1:-1]
+
+
+def _prefixes(word: str) -> Interval:
+    text = word.rstrip(",")
+    if "-" in text:
+        low, _, high = text.partition("-")
+        return address(low)[1], address(high)[1]
+    return prefix(text)[1:3]
+
+
+def _ranges(values: list[str], version: int, sets: Mapping[str, Ranges]) -> Ranges:
+    if len(values) == 1:
+        word = values[0]
+        if word[0] == "@":
+            return sets[word[1:]]
+        if "-" not in word:
+            found = prefix(word)
+            if found[0] != version:
+                raise ValueError(word)
+            return (found[1:3],)
+    return union(_prefixes(one) for one in values)
+
+
+@lru_cache(maxsize=65536)
+def _ports(values: tuple[str, ...]) -> Ranges:
+    found = []
+    for one in values:
+        low, _, high = one.partition("-")
+        found.append((int(low), int(high or low)))
+    return union(found)
+
+
+def _type(version: int, word: str) -> Interval:
+    number = int(word) if word.isdecimal() else icmp.NFT[version][word]
+    return number, number
