@@ -1,0 +1,24 @@
+"""Cells that a spreadsheet would run as a formula are made text (OWASP, CSV injection)."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+
+STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def harmless(cell: str) -> str:
+    """The cell with an apostrophe before a sign that begins a formula."""
+    return f"'{cell}" if cell.startswith(STARTS) else cell
+
+
+def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:
+    """A CSV file with a header; every cell is harmless, missing ones are empty."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([harmless(row.get(column, "")) for column in columns])
+    return out.getvalue()
