@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from ipv6.change.model import ChangeSet
+from ipv6.change.model import ChangeSet, Claim
 
 LAB_KEYS = frozenset({"lab-root", "lab-engineer", "lab-reviewer", "lab-reviewer-2"})
 """The lab's own keys; only environments of kind `lab` trust them."""
@@ -94,11 +94,13 @@ class ProbeReport:
 class Store(Protocol):
     """Change sets, approvals, assessments and the journal; raises EnvironmentFailed when unreachable.
 
-    `change_set` and `approval` verify what they give and raise GateError; `journal` is on disk when it returns.
+    `claims` is the ledger now. `change_set` and `approval` verify what they give and raise GateError; `journal` is on disk when it returns.
     `results` are JSON values by kind and name. `applied_digest` is what runs on a platform, or empty text.
     """
 
     def change_set(self, digest: str) -> ChangeSet: ...
+
+    def claims(self) -> Sequence[Claim]: ...
 
     def approval(self, digest: str) -> Approval: ...
 

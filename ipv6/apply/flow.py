@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from inventory.errors import InputError, worst
 from inventory.model import Inventory
@@ -69,18 +70,20 @@ def apply(
     run_id: str,
     lock: Path,
     policy: Policy | None = None,
+    inputs: Mapping[str, str] = MappingProxyType({}),
 ) -> ApplyResult:
     """Apply these change sets (digest by platform, `shared` included).
 
     Raises Refused (exit 3) before anything is touched when a gate on paper is closed, GateError when another run
-    holds `lock`. Whatever happens to a platform afterwards is in the result. When the run itself dies, every device
-    takes its unconfirmed change back by itself, and the next run goes on from there.
+    holds `lock`. `inputs` are the hashes of the files that a change set would be made from now: one that was made
+    from others is void. Whatever happens to a platform afterwards is in the result. When the run itself dies, every
+    device takes its unconfirmed change back by itself, and the next run goes on from there.
     """
     if not digests:
         raise InputError("apply", "no change set was named", "name the platforms to apply")
     steps = schedule(inv, digests)
     with environment_lock(lock, clock.now()):
-        changes = gates.check(digests, inv, store, clock.now())
+        changes = gates.check(digests, inv, store, clock.now(), inputs)
         run = Run(store, transport, prober, clock, progress, run_id, policy or Policy())
         units = {platform: Unit(platform, digest, changes[platform]) for platform, digest in digests.items()}
         resume(run, list(units.values()))

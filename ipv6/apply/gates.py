@@ -13,7 +13,8 @@ from ipv6.change.digest import digest
 from ipv6.change.encoding import to_json
 from ipv6.change.limits import exceeded, shares
 from ipv6.change.model import ChangeSet
-from ipv6.drivers.registry import driver, text_hash
+from ipv6.change.moved import on_devices, on_paper
+from ipv6.change.scope import Scope
 from ipv6.ports import LAB_KEYS, Store
 
 DOCUMENTATION = (IPv6Network("3fff::/20"), IPv6Network("2001:db8::/32"))
@@ -41,11 +42,16 @@ class Refused(GateError):
         return self._refusals
 
 
-def check(digests: Mapping[str, str], inv: Inventory, store: Store, now: str) -> dict[str, ChangeSet]:
-    """The change sets by platform when every gate on paper is open; Refused with all reasons otherwise."""
+def check(
+    digests: Mapping[str, str], inv: Inventory, store: Store, now: str, inputs: Mapping[str, str]
+) -> dict[str, ChangeSet]:
+    """The change sets by platform when every gate on paper is open; Refused with all reasons otherwise.
+
+    `inputs` are the hashes (sha256 by path) of the files that a change set would be made from now.
+    """
     changes: dict[str, ChangeSet] = {}
     refusals: list[JiyueError] = []
-    assessed = store.assessed_sites(now)
+    assessed, scope = store.assessed_sites(now), Scope(inv)
     for platform, wanted in digests.items():
         place = f"{platform} {wanted[:12]}"
         try:
@@ -55,6 +61,7 @@ def check(digests: Mapping[str, str], inv: Inventory, store: Store, now: str) ->
             continue
         changes[platform] = change
         found = (*environment(change, inv), *unassessed(change, assessed), *beyond(change, inv))
+        found += tuple(outdated(change, wanted, store, scope, inputs))
         refusals.extend(GateError(place, cause, fix) for cause, fix in found)
     if SHARED not in digests and digests and not store.applied_digest(SHARED):
         cause = "what the platforms share is not applied yet"
@@ -135,21 +142,17 @@ def reachable(change: ChangeSet, observed: Observed) -> tuple[str, ...]:
 
 def moved(change: ChangeSet, observed: Observed) -> tuple[str, ...]:
     """Objects that run neither the approved base nor what is intended; the device itself checks this once more."""
-    found = []
-    for device in change.devices:
-        for section in device.sections if not device.deferred else ():
-            text = observed.sections.get((device.device, section.driver, section.object))
-            if text is None:
-                continue
-            running = text_hash(driver(section.driver).normalise(text))
-            if running not in (section.base_hash, section.intended_hash):
-                where = f"{device.device} {section.driver} {section.object}"
-                found.append(f"{where} is {running[:12]}, approved for {section.base_hash[:12]}")
-    for record in change.records:
-        if not record.server or record.keep:
-            continue
-        _, served = observed.records.get((record.server, record.zone, record.name, record.type), (0, ()))
-        if served not in (record.before, record.after):
-            approved_for = ", ".join(record.before) or "nothing"
-            found.append(f"{record.name} {record.type} is {', '.join(served)}, approved for {approved_for}")
-    return tuple(found)
+    return tuple(one.text for one in on_devices(change, observed.sections, observed.records))
+
+
+def outdated(
+    change: ChangeSet, wanted: str, store: Store, scope: Scope, inputs: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    """Inputs and claims that moved since the approval, as (cause, fix).
+
+    What runs already, and what was begun, may be finished: its base is what the devices are compared with.
+    """
+    if store.applied_digest(change.platform) == wanted or store.last_states(wanted):
+        return
+    for one in on_paper(change, scope, store.claims(), inputs):
+        yield f"the approval is void: {one.text}", "propose again and have it reviewed"

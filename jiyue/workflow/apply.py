@@ -14,6 +14,7 @@ from ipv6.apply.flow import ApplyResult, PlatformResult
 from ipv6.apply.transport import AnsibleTransport
 from ipv6.ports import DeviceResult
 from jiyue.probe.prober import VantageProber
+from jiyue.propose import all_inputs
 from jiyue.workflow.reporter import Reporter
 from jiyue.workflow.review import current
 from jiyue.workflow.services import Services
@@ -39,9 +40,10 @@ def prober(services: Services) -> VantageProber:
 def apply(services: Services, platforms: Sequence[str], reporter: Reporter) -> ApplyResult:
     """Apply the current change sets of the named platforms; what comes out is kept as stage and result."""
     digests: Mapping[str, str] = {name: current(services, name).digest for name in platforms}
+    inputs = all_inputs(services.inventory, services.space.root)
     result = flow.apply(
         digests, services.inventory, services.store, transport(services), prober(services), SystemClock(), reporter,
-        f"run-{secrets.token_hex(6)}", services.space.var / "apply.lock",
+        f"run-{secrets.token_hex(6)}", services.space.var / "apply.lock", inputs=inputs,
     )  # fmt: skip
     for one in result.platforms:
         keep(services, one)

@@ -14,8 +14,8 @@ from inventory.model import SHARED
 from ipv6.apply import gates
 from ipv6.apply.flow import apply
 from ipv6.change.digest import digest
-from ipv6.change.model import ChangeSet
-from ipv6.ports import Approval
+from ipv6.change.model import ChangeSet, Claim
+from ipv6.ports import Approval, Signer
 from tests.unit.apply.world import NOW, Scene, StillClock, inventory
 
 CASES: dict[str, dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "cases.yaml").read_text(encoding="utf-8"))
@@ -44,6 +44,10 @@ class Strict:
             raise InputError("digest", "there is no such proposal", "propose again")
         return self._stored
 
+    def claims(self) -> tuple[Claim, ...]:
+        """The ledger of the case."""
+        return tuple(Claim(*claim) for claim in self._case.get("ledger", ()))
+
     def assessed_sites(self, now: str) -> frozenset[str]:
         """The case's list."""
         return frozenset(self._case.get("assessed", ["www.changsha.gov.cn"]))
@@ -61,7 +65,10 @@ def test_refused(name: str, tmp_path: Path) -> None:
     change = replace(scene.changes["changsha"], **case.get("change", {}))
     wanted = digest(change)
     approval = replace(scene.store.approvals[scene.digests["changsha"]], digest=wanted)
-    approval = replace(approval, **(case.get("approval") or {}))
+    said = dict(case.get("approval") or {})
+    if "reviewers" in said:
+        said["reviewers"] = tuple(Signer(*one) for one in said["reviewers"])
+    approval = replace(approval, **said)
     edit = case.get("stored", {})
     stored = None if edit is None else replace(change, **{key: tuple(value) for key, value in edit.items()})
     inv = inventory()
@@ -80,6 +87,7 @@ def test_refused(name: str, tmp_path: Path) -> None:
             scene.told,
             "r",
             tmp_path / "lock",
+            inputs=case.get("inputs", {}),
         )
     assert str(caught.value).splitlines() == [line.format(digest=wanted[:12]) for line in case["says"]]
     assert caught.value.exit_code == 3 and len(caught.value.lines) == len(case["says"])

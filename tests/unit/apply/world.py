@@ -12,7 +12,7 @@ from inventory.errors import GateError
 from inventory.model import SHARED, Inventory
 from inventory.source import load
 from ipv6.change.digest import digest
-from ipv6.change.model import ChangeSet, DeviceChange, RecordChange
+from ipv6.change.model import ChangeSet, Claim, DeviceChange, RecordChange
 from ipv6.drivers.registry import section
 from ipv6.ports import Approval, DeviceResult, JournalEntry, ProbeReport, Target
 
@@ -242,6 +242,10 @@ class Memory:
     def change_set(self, digest: str) -> ChangeSet:
         """The change set of that digest."""
         return self.changes[digest]
+
+    def claims(self) -> tuple[Claim, ...]:
+        """The ledger, as far as the change sets go."""
+        return tuple(claim for change in self.changes.values() for claim in change.claims)
 
     def approval(self, digest: str) -> Approval:
         """An approval by somebody else."""
