@@ -10,6 +10,7 @@ from inventory.errors import InputError
 from ipv6.plan.choice import Choice, Fixed, Pooled, itself
 from ipv6.plan.fields import COMPACT
 from ipv6.plan.hosts import LAN_BITS, Hosts, loopback_host
+from ipv6.plan.layout import FIXED, FREE, Field
 from ipv6.plan.planes import plane_of
 from ipv6.plan.prefix import Prefix
 
@@ -78,6 +79,27 @@ class Compact(Hosts):
     def services(self, region: Prefix) -> Prefix:
         """The cluster's Service range: the first /64 of the services /52 under use 1."""
         return region.child(USE_BITS, PLATFORM).child(ZONE_BITS, self._services).child(LAN_BITS, 0)
+
+    def idle(self, field: Field, address: int) -> tuple[str, str]:
+        """What a field that no claim ends in says by its number: (state, meaning)."""
+        use, number = address >> 80 & 15, field.value(address)
+        if field.name_en == "use":
+            named = {
+                INFRASTRUCTURE: "infrastructure: loopbacks and links",
+                PLATFORM: "zones and services of the platform",
+            }
+            return FIXED, named.get(number, "organisations, a /56 each")
+        if use == INFRASTRUCTURE and (address >> 64 & 0xFFFF) == 0:
+            return FIXED, "subnet 0 of the infrastructure: loopbacks"
+        if field.name_en == "zone" and use == PLATFORM:
+            if number == self._services:
+                return FIXED, "services of the platform's cluster"
+            return FREE, f"zone {number}, which this region does not use"
+        if field.name_en == "zone" or (field.name_en == "organisation" and use < 2):
+            return FIXED, "first digits of what follows"
+        if field.name_en == "organisation":
+            return FREE, "no organisation has this /56"
+        return FREE, f"no claim on {field.name_en} {number:x}"
 
     def loopback(self, region: Prefix, address4: IPv4Address) -> Prefix:
         """A /128 in subnet 0 of use 0."""

@@ -14,6 +14,10 @@ TYPE, REGION, SUBNET, INTERFACE = "地址类型标识符", "地域标识符", "�
 """The four identifiers of GB/T 46285-2025, clause 5.1, from the left."""
 
 
+CLAIMED, RESERVED, OVERFLOW, FIXED, FREE = "allocated", "reserved", "overflow", "fixed", "free"
+"""States of a field: a claim ends in it; kept for a code; bytes that no code spells; the layout's own meaning; free."""
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """Bits `first_bit` to `last_bit` of an address, both counted from the left and included (0 to 127).

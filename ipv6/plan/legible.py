@@ -10,6 +10,7 @@ from inventory.errors import InputError
 from ipv6.plan.choice import Choice, Fixed, Pooled
 from ipv6.plan.fields import LEGIBLE
 from ipv6.plan.hosts import LAN_BITS, Hosts, bcd, loopback_host, spelt
+from ipv6.plan.layout import FIXED, FREE, Field
 from ipv6.plan.planes import plane_of
 from ipv6.plan.prefix import Prefix
 
@@ -80,8 +81,32 @@ class Legible(Hosts):
         """A /128 in subnet 0 of the infrastructure /52."""
         return loopback_host(self, self._use(region).child(LAN_BITS, 0), address4)
 
+    def idle(self, field: Field, address: int) -> tuple[str, str]:
+        """What a field that no claim ends in says by its number: (state, meaning)."""
+        use = address >> 76 & 15
+        number = field.value(address)
+        if field.name_en == "use":
+            return _use_of(number, self._infrastructure, self._services)
+        if use == self._infrastructure and (address >> 64 & 0xFFF) == 0:
+            return FIXED, "subnet 0 of the infrastructure: loopbacks"
+        if field.name_en == "organisation" and use >= 8:
+            return FREE, "no organisation has this /56"
+        if field.name_en == "organisation":
+            return FIXED, "first digit of the subnet"
+        return FREE, f"no claim on {field.name_en} {number:x}"
+
     def _use(self, region: Prefix) -> Prefix:
         return region.child(USE_BITS, self._infrastructure)
+
+
+def _use_of(number: int, infrastructure: int, services: int) -> tuple[str, str]:
+    if number == infrastructure:
+        return FIXED, "infrastructure: loopbacks and links"
+    if number == services:
+        return FIXED, "services of the platform's cluster"
+    if number >= 8:
+        return FIXED, "organisations, a /56 each"
+    return FREE, f"zone {number}, which this region does not use"
 
 
 def _city(parent: Prefix, city: int) -> Prefix:

@@ -7,12 +7,21 @@ from collections.abc import Callable, Iterator, Mapping
 from inventory.addressing import Addressing
 from inventory.errors import InputError
 from ipv6.plan.choice import Fixed
+from ipv6.plan.fields import HOST
+from ipv6.plan.layout import SUBNET, TYPE, Field
 from ipv6.plan.prefix import BITS, Prefix
 from ipv6.plan.want import Wanted
 
 LOCAL = 0xFD
 """fc00::/7 with the L bit set: the prefix is assigned here, not by a registry (RFC 4193, section 3.1)."""
 GLOBAL_ID_BITS = 40
+
+LOCAL_FIELDS = (
+    Field(f"{TYPE}·本地地址", "unique local", 0, 7, "fd: locally assigned (RFC 4193, section 3.1)"),
+    Field(f"{TYPE}·全局标识", "global id", 8, 47, "random, drawn once and recorded (RFC 4193, section 3.2.2)"),
+    Field(f"{SUBNET}·子网", "subnet", 48, 63, "a LAN or link, always a /64"),
+    HOST,
+)
 
 
 def local_prefix(global_id: int) -> Prefix:

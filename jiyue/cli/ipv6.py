@@ -1,4 +1,4 @@
-"""`jiyue ipv6 plan|show|propose|submit|apply|rollback|status`."""
+"""`jiyue ipv6 plan|propose|submit|apply|rollback|status`."""
 
 from __future__ import annotations
 
@@ -34,18 +34,6 @@ def add(app: typer.Typer) -> None:
         done = run(open_services(session.workspace))
         text = _("the ledger held {kept} allocations, {added} were added").format(kept=done.kept, added=done.added)
         session.emit("ipv6-plan", {"kept": done.kept, "added": done.added}, lambda console: console.print(text))
-
-    @verb(group, "show", "Explain an address from the ledger.", "jiyue ipv6 show 3fff:ff1:100:1000::10")
-    def show(session: Session, address: Annotated[str, typer.Argument(help=_("IPv6 address or prefix."))]) -> None:
-        from jiyue.workflow.plan import explain
-
-        rows = explain(open_services(session.workspace), address)
-
-        def text(console: Console) -> None:
-            for row in rows:
-                console.print(f"{row['prefix']:<32} {row['key']:<36} {row['meaning']}", markup=False)
-
-        session.emit("ipv6-show", {"claims": rows}, text)
 
     @verb(group, "propose", "Read the devices and write the proposals.", "jiyue ipv6 propose changsha --author 王工")
     def propose(
