@@ -1,0 +1,294 @@
+"""The 改造方案 as one frozen value without a word of prose: what every format is made from, and the JSON itself."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SCHEMA: Literal["jiyue/scheme/1"] = "jiyue/scheme/1"
+
+
+class Fact(BaseModel):
+    """Base of every record: immutable, typed, no unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class DeviceFact(Fact):
+    """One device: objects it runs, how many change, lines added and removed, and whether it speaks IPv6 already."""
+
+    name: str
+    role: str
+    region: str
+    drivers: tuple[str, ...]
+    deferred: str
+    objects: int
+    changed: int
+    added: int
+    removed: int
+    has_ipv6: bool
+
+
+class BlockFact(Fact):
+    """A plane with its received block and what of it belongs to this platform's own region."""
+
+    plane: str
+    prefix: str
+    received: str
+    source: str
+    region: str
+
+
+class FieldFact(Fact):
+    """One field of an address: bits `first` to `last` (0 is the most significant), its hex digits, what they mean here.
+
+    `name_zh` begins with the identifier of GB/T 46285 that the field is part of; `meaning` is English text.
+    """
+
+    name_zh: str
+    name_en: str
+    first: int
+    last: int
+    digits: str
+    meaning: str
+    value: str
+
+
+class ExampleFact(Fact):
+    """One address taken apart; the fields cover all 128 bits in order."""
+
+    address: str
+    owner: str
+    fields: tuple[FieldFact, ...]
+
+
+class CodeFact(Fact):
+    """One value of a field: `table` is plane, region or use."""
+
+    table: str
+    code: str
+    meaning: str
+    prefix: str
+
+
+class AddressFact(Fact):
+    """One thing with an address in each family; either may be empty. `deferred` says why nothing is done to it now."""
+
+    kind: str
+    name: str
+    ipv4: str
+    ipv6: str
+    deferred: str
+
+
+class UsageFact(Fact):
+    """How many /64 of a prefix are taken and how many it has."""
+
+    prefix: str
+    owner: str
+    used: int
+    capacity: int
+
+
+class RouterFact(Fact):
+    """What a router's intended text says about IPv6 routing, and how many IPv4 lines stay as they are."""
+
+    device: str
+    deferred: str
+    interfaces: int
+    protocols: tuple[str, ...]
+    neighbours: tuple[str, ...]
+    announced: tuple[str, ...]
+    statics: int
+    kept4: int
+    lost4: int
+
+
+class TwinFact(Fact):
+    """One allowed flow in both families; `state` is twin, ipv4-only, ipv6-only or none."""
+
+    source: str
+    target: str
+    service: str
+    reason: str
+    source4: str
+    target4: str
+    source6: str
+    target6: str
+    state: Literal["twin", "ipv4-only", "ipv6-only", "none"]
+
+
+class FilterFact(Fact):
+    """A rendered filter: rules that name IPv4 and rules that name IPv6, now and intended, and its default."""
+
+    device: str
+    driver: str
+    object: str
+    before4: int
+    before6: int
+    after4: int
+    after6: int
+    deferred: str
+
+
+class RecordFact(Fact):
+    """One record set; `action` is create, update, delete or keep, with the reason for a keep."""
+
+    server: str
+    zone: str
+    name: str
+    type: str
+    ttl: int
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    action: str
+    keep: str
+
+
+class SiteFact(Fact):
+    """One hosted site."""
+
+    name: str
+    title: str
+    owner: str
+    ipv4: str
+    ipv6: str
+
+
+class SystemFact(Fact):
+    """One information system on the extranet; `new` means the notice asks it for full IPv6."""
+
+    name: str
+    owner: str
+    zone: str
+    commissioned: str
+    families: tuple[int, ...]
+    new: bool
+
+
+class StepFact(Fact):
+    """One step of the rollout; `own` when this change set is part of it."""
+
+    number: int
+    name: str
+    phase: Literal["devices", "records"]
+    platforms: tuple[str, ...]
+    regions: tuple[str, ...]
+    decisive: bool
+    canary: bool
+    own: bool
+
+
+class OrderFact(Fact):
+    """Devices that are committed together within a step, in this order."""
+
+    rank: int
+    devices: tuple[str, ...]
+
+
+class CheckFact(Fact):
+    """One check that will judge: how many subjects and probes it has here; `when` is before-names or after-names."""
+
+    id: str
+    layer: str
+    owner: str
+    vantages: tuple[str, ...]
+    when: str
+    subjects: int
+    probes: int
+
+
+class LimitFact(Fact):
+    """One limit that verdicts use, with its source."""
+
+    id: str
+    value: str
+    unit: str
+    source: str
+    confidence: str
+
+
+class ReverseFact(Fact):
+    """How one object goes back; `base` is the sha256 of what has to run again, `holder` who holds the timer."""
+
+    device: str
+    driver: str
+    object: str
+    holder: str
+    deferred: str
+    base: str
+    commands: str
+
+
+class GuardFact(Fact):
+    """One safety limit of the change set with its numbers; `state` is kept or exceeded."""
+
+    id: str
+    where: str
+    text: str
+    state: str
+
+
+class RiskFact(Fact):
+    """One risk; `text` is what the change set itself says, else `numbers` are filled into our words."""
+
+    id: str
+    where: str
+    text: str
+    numbers: dict[str, int]
+
+
+class DutyFact(Fact):
+    """One unit and what it answers for; `part` is author, operator, reviewer or owner."""
+
+    part: str
+    unit: str
+    items: int
+
+
+class Scheme(Fact):
+    """The whole scheme of one change set. `digest` is the change set's; `moved` are inputs that changed since."""
+
+    platform: str
+    title: str
+    region: str
+    environment: str
+    environment_title: str
+    kind: Literal["lab", "field"]
+    digest: str
+    author: str
+    created: str
+    moved: tuple[str, ...]
+    create: int
+    update: int
+    delete: int
+    keep: int
+    nothing: tuple[str, ...]
+    devices: tuple[DeviceFact, ...]
+    systems: tuple[SystemFact, ...]
+    profile: str
+    policy_source: str
+    blocks: tuple[BlockFact, ...]
+    examples: tuple[ExampleFact, ...]
+    codes: tuple[CodeFact, ...]
+    usage: tuple[UsageFact, ...]
+    addresses: tuple[AddressFact, ...]
+    claims: tuple[tuple[str, str], ...]
+    routers: tuple[RouterFact, ...]
+    twins: tuple[TwinFact, ...]
+    forbidden: int
+    filters: tuple[FilterFact, ...]
+    records: tuple[RecordFact, ...]
+    sites: tuple[SiteFact, ...]
+    steps: tuple[StepFact, ...]
+    order: tuple[OrderFact, ...]
+    guards: tuple[GuardFact, ...]
+    checks: tuple[CheckFact, ...]
+    limits: tuple[LimitFact, ...]
+    timer: int
+    resume: int
+    reverses: tuple[ReverseFact, ...]
+    risks: tuple[RiskFact, ...]
+    duties: tuple[DutyFact, ...]
+    schema_name: Literal["jiyue/scheme/1"] = Field(default=SCHEMA, alias="schema")

@@ -1,0 +1,179 @@
+"""Facts about the work: steps, checks, the way back, risks and who answers for what."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from inventory.model import SHARED, Inventory
+from inventory.vocab import Level
+from ipv6.apply.run import Policy
+from ipv6.apply.schedule import schedule
+from ipv6.change.model import ChangeSet
+from ipv6.change.plan import Create, Delete, Keep, record_item
+from ipv6.verify.build import shared_subject, site_subjects, zone_subjects
+from ipv6.verify.check import discover
+from ipv6.verify.limits import LIMITS
+from ipv6.verify.subjects import Subject
+from jiyue.scheme.model import (
+    CheckFact,
+    DutyFact,
+    GuardFact,
+    LimitFact,
+    OrderFact,
+    RecordFact,
+    ReverseFact,
+    RiskFact,
+    SiteFact,
+    StepFact,
+)
+
+HOLDERS = {"huawei_vrp": "commit-trial", "h3c_comware": "commit-delay"}
+"""Who holds the timer, where it is not the host's own (design decision 4)."""
+HOST = "host-timer"
+
+
+def records(change: ChangeSet) -> tuple[RecordFact, ...]:
+    """Every record set with what is done to it."""
+    names = {Create: "create", Delete: "delete", Keep: "keep"}
+    return tuple(
+        RecordFact(
+            server=one.server,
+            zone=one.zone,
+            name=one.name,
+            type=one.type,
+            ttl=one.ttl,
+            before=one.before,
+            after=one.after,
+            action=names.get(type(record_item(one)), "update"),
+            keep=one.keep,
+        )
+        for one in change.records
+    )
+
+
+def sites(change: ChangeSet) -> tuple[SiteFact, ...]:
+    """Every hosted site."""
+    return tuple(
+        SiteFact(
+            name=one["name"], title=one["title"], owner=one["owner"], ipv4=one["address4"], ipv6=one["address6"]
+        )
+        for one in change.sites
+    )  # fmt: skip
+
+
+def steps(inv: Inventory, platform: str) -> tuple[StepFact, ...]:
+    """The whole rollout, so that a reader sees where this change set stands in it."""
+    names = {one.name: inv.region_by_code[one.code].name for one in inv.platforms}
+    canaries = {wave.name for wave in inv.waves if wave.canary}
+    every = (SHARED, *(name for wave in inv.waves for name in wave.platforms))
+    return tuple(
+        StepFact(
+            number=number,
+            name=step.name,
+            phase=step.phase,
+            platforms=step.platforms,
+            regions=tuple(names.get(one, one) for one in step.platforms),
+            decisive=step.decisive,
+            canary=step.name in canaries,
+            own=platform in step.platforms,
+        )
+        for number, step in enumerate(schedule(inv, every), 1)
+    )
+
+
+def order(change: ChangeSet) -> tuple[OrderFact, ...]:
+    """Held devices in the order of commit, as approved: what lies behind a device before the device itself."""
+    groups = [step.devices for step in change.order if step.devices]
+    return tuple(OrderFact(rank=number, devices=devices) for number, devices in enumerate(groups, 1))
+
+
+def guards(change: ChangeSet) -> tuple[GuardFact, ...]:
+    """The safety limits with their numbers."""
+    return tuple(GuardFact(id=one.id, where=one.where, text=one.text, state=one.state) for one in change.limits)
+
+
+def risks(inv: Inventory, change: ChangeSet, moved: int) -> tuple[RiskFact, ...]:
+    """The change set's own risks, then what only the documents and the inventory tell."""
+    found = [RiskFact(id=one.id, where=one.where, text=one.text, numbers={}) for one in change.risks]
+    owner = inv.platform_by_name.get(change.platform)
+    systems = owner.systems if owner else ()
+    if old := sum(1 for one in systems if 6 not in one.families):
+        numbers = {"old": old, "all": len(systems)}
+        found.append(RiskFact(id="systems-ipv4-only", where="", text="", numbers=numbers))
+    changed = [one for one in change.records if not one.keep]
+    if changed:
+        numbers = {"records": len(changed), "ttl": max(one.ttl for one in changed)}
+        found.append(RiskFact(id="dns-cache", where="", text="", numbers=numbers))
+    if by_hand := sum(1 for one in change.records if not one.server):
+        found.append(RiskFact(id="records-by-hand", where="", text="", numbers={"records": by_hand}))
+    if change.kind == "lab":
+        simulated = sum(1 for one in change.devices for part in one.sections if part.driver in HOLDERS)
+        found.append(RiskFact(id="lab", where="", text="", numbers={"simulated": simulated}))
+    if moved:
+        found.append(RiskFact(id="inputs-moved", where="", text="", numbers={"files": moved}))
+    return tuple(found)
+
+
+def checks(inv: Inventory, claims: Mapping[str, str], platform: str) -> tuple[CheckFact, ...]:
+    """Every check that says something about this change set, with the probes it will ask for."""
+    subjects: tuple[Subject, ...] = (shared_subject(inv, claims),)
+    if platform != SHARED:
+        subjects = (*site_subjects(inv, claims, [platform]), *zone_subjects(inv, claims, [platform]))
+    found = []
+    for check in discover():
+        mine = [subject for subject in subjects if check.applies(subject)]
+        probes = {probe for subject in mine for probe in check.ask(subject)}
+        if mine:
+            found.append(
+                CheckFact(
+                    id=check.id,
+                    layer=check.layer,
+                    owner=check.owner,
+                    vantages=check.needs,
+                    when="before-names" if check.after == "address" else "after-names",
+                    subjects=len(mine),
+                    probes=len(probes),
+                )
+            )
+    return tuple(sorted(found, key=lambda one: (one.when != "before-names", one.id)))
+
+
+def limits() -> tuple[LimitFact, ...]:
+    """Limits that verdicts use."""
+    return tuple(
+        LimitFact(id=one.id, value=f"{one.value:g}" if one.value < 1e5 else f"{one.value:.0f}", unit=one.unit,
+                  source=one.source, confidence=one.confidence)
+        for one in LIMITS
+    )  # fmt: skip
+
+
+def reverses(change: ChangeSet) -> tuple[ReverseFact, ...]:
+    """How every changed object goes back to its base, devices in reverse order of commit."""
+    policy = Policy()
+    ordered = sorted(change.devices, key=lambda device: -policy.rank(device.role))
+    return tuple(
+        ReverseFact(
+            device=device.device,
+            driver=section.driver,
+            object=section.object,
+            holder=HOLDERS.get(section.driver, HOST),
+            deferred=device.deferred,
+            base=section.base_hash,
+            commands=section.reverse,
+        )
+        for device in ordered
+        for section in reversed(device.sections)
+        if not section.keep
+    )
+
+
+def duties(inv: Inventory, change: ChangeSet) -> tuple[DutyFact, ...]:
+    """Units from the data: who proposes and operates, who runs the province's part, who owns the sites."""
+    province = next(one for one in inv.platforms if inv.region_by_code[one.code].level is Level.PROVINCE)
+    own = inv.platform_by_name.get(change.platform, province)
+    found = [DutyFact(part="author", unit=own.operator, items=len(change.devices))]
+    if own.name != province.name:
+        found.append(DutyFact(part="operator", unit=province.operator, items=len(inv.network.devices)))
+    owners = Counter(site["owner"] for site in change.sites)
+    return (*found, *(DutyFact(part="owner", unit=unit, items=count) for unit, count in owners.items()))
