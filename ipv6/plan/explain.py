@@ -68,7 +68,7 @@ def explain(
     notes = (*given, *_block_notes(inv, profile, asked), *_code_notes(inv, around))
     if not around and not notes:
         fix = "the received blocks are in the environment's file"
-        raise InputError(str(asked), "lies outside every received block and every allocation", fix)
+        raise InputError(str(asked).removesuffix(f"/{BITS}"), "lies outside every allocation", fix)
     readings = tuple(
         ClaimReading(claim.prefix, claim.key, claim.parent, names.meaning(claim.key), (since or {}).get(claim.key, ""))
         for claim, _ in around

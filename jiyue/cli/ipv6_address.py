@@ -78,13 +78,20 @@ def add(group: typer.Typer) -> None:
         if profile and not prefix:
             raise typer.BadParameter(_("--profile belongs to --prefix"))
         services = open_services(session.workspace)
-        if prefix:
-            fit = address.fit(services, prefix, profile)
-            session.emit("ipv6-whatif", {"fit": asdict(fit)}, lambda console: _fit(console, fit))
-            return 2 if fit.missing else 0
-        effect = address.merge(services, *pair) if pair else address.add_county(services, county, parent)
-        session.emit("ipv6-whatif", {"effect": asdict(effect)}, lambda console: _effect(console, effect))
-        return 0
+        fit = address.fit(services, prefix, profile) if prefix else None
+        effect = address.merge(services, *pair) if pair else None
+        if county:
+            effect = address.add_county(services, county, parent)
+
+        def text(console: Console) -> None:
+            if fit is not None:
+                _fit(console, fit)
+            if effect is not None:
+                _effect(console, effect)
+
+        payload = {"fit": asdict(fit) if fit else None, "effect": asdict(effect) if effect else None}
+        session.emit("ipv6-whatif", payload, text)
+        return 2 if fit is not None and fit.missing else 0
 
 
 def _show(console: Console, found: Explanation) -> None:
