@@ -141,7 +141,7 @@ def schema_names(root: Path) -> dict[tuple[str, str], tuple[str, ...]]:
     for module in read(root).modules.values():
         if not module.name.startswith("jiyue.cli."):
             continue
-        group = module.name.rpartition(".")[2]
+        group = module.name.rpartition(".")[2].partition("_")[0]  # verbs of a group may stand in parts: ipv6_address
         for node in ast.walk(module.tree):
             if isinstance(node, ast.FunctionDef):
                 for decorator in node.decorator_list:
