@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from ipaddress import IPv6Address, IPv6Network, ip_interface
 
 from inventory.errors import GateError, InputError, JiyueError
 from inventory.model import SHARED, Inventory
 from ipv6.apply.observe import Observed
 from ipv6.change.digest import digest
-from ipv6.change.encoding import to_json
+from ipv6.change.documentation import documentation
 from ipv6.change.limits import exceeded, shares
 from ipv6.change.model import ChangeSet
 from ipv6.change.moved import on_devices, on_paper
 from ipv6.change.scope import Scope
 from ipv6.ports import LAB_KEYS, Store
-
-DOCUMENTATION = (IPv6Network("3fff::/20"), IPv6Network("2001:db8::/32"))
-"""RFC 9637 and RFC 3849."""
-
-_SIX = re.compile(r"[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:/\d{1,3})?")
 
 
 class Refused(GateError):
@@ -101,19 +94,6 @@ def environment(change: ChangeSet, inv: Inventory) -> Iterator[tuple[str, str]]:
             f"it holds documentation addresses ({', '.join(found[:3])}{', ...' if len(found) > 3 else ''})",
             "put the received blocks into the environment and propose again",
         )
-
-
-def documentation(change: ChangeSet) -> tuple[str, ...]:
-    """Every address of a documentation block anywhere in the change set, device texts and records included."""
-    found = set()
-    for text in set(_SIX.findall(to_json(change))):
-        try:
-            address = ip_interface(text).ip
-        except ValueError:
-            continue
-        if isinstance(address, IPv6Address) and any(address in block for block in DOCUMENTATION):
-            found.add(text)
-    return tuple(sorted(found))
 
 
 def unassessed(change: ChangeSet, assessed: frozenset[str]) -> Iterator[tuple[str, str]]:

@@ -14,6 +14,8 @@ from jiyue.review.dsse import fingerprint
 from jiyue.store import schema_review as schema
 from jiyue.store.part import Part
 
+ADOPTED = "adopted"
+"""Kind of the entry that says how many approvals there were before there was a log."""
 MAX_DETAIL = 2000
 """Characters of one detail; what a stranger sends must not fill the log."""
 

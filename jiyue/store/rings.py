@@ -51,12 +51,18 @@ class Rings(Part):
             _check(connection, signed)
         return signed
 
-    def keyring_changed(self, signed: SignedRing, actor: str, what: str, key: str, detail: str) -> None:
-        """Note a new version before its file is put in place; GateError when somebody else was faster."""
+    def change_keyring(
+        self, signed: SignedRing, save: Callable[[], None], actor: str, what: str, key: str, why: str
+    ) -> None:
+        """Put a new version in place with `save` and remember it; GateError when somebody else was faster.
+
+        The file comes first: should the process die in between, the next reader remembers what it finds.
+        """
         with self.database.write() as connection:
             _check(connection, signed, exactly_next=True)
+            save()
             _remember(connection, signed, self.now())
-            append(connection, self.now(), f"key-{what}", actor, key, {"why": detail, "version": signed.ring.version})
+            append(connection, self.now(), f"key-{what}", actor, key, {"why": why, "version": signed.ring.version})
 
 
 def _check(connection: Connection, signed: SignedRing, exactly_next: bool = False) -> bool:

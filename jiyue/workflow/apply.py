@@ -8,7 +8,7 @@ from functools import partial
 
 from inventory.model import SHARED
 from inventory.vocab import Stage
-from ipv6.apply import flow, revert
+from ipv6.apply import flow, gates, revert
 from ipv6.apply.clock import SystemClock
 from ipv6.apply.flow import ApplyResult, PlatformResult
 from ipv6.apply.transport import AnsibleTransport
@@ -17,6 +17,7 @@ from jiyue.probe.prober import VantageProber
 from jiyue.propose import all_inputs
 from jiyue.workflow.reporter import Reporter
 from jiyue.workflow.review import current
+from jiyue.workflow.review_log import require_whole
 from jiyue.workflow.services import Services
 from jiyue.workflow.stages import advance, fall_back
 
@@ -41,13 +42,23 @@ def apply(services: Services, platforms: Sequence[str], reporter: Reporter) -> A
     """Apply the current change sets of the named platforms; what comes out is kept as stage and result."""
     digests: Mapping[str, str] = {name: current(services, name).digest for name in platforms}
     inputs = all_inputs(services.inventory, services.space.root)
-    result = flow.apply(
-        digests, services.inventory, services.store, transport(services), prober(services), SystemClock(), reporter,
-        f"run-{secrets.token_hex(6)}", services.space.var / "apply.lock", inputs=inputs,
-    )  # fmt: skip
+    require_whole(services)
+    try:
+        result = _flow(services, digests, reporter, inputs)
+    except gates.Refused as error:
+        for line in error.lines:
+            services.store.note("gate-refused", "", line.place, why=line.cause)
+        raise
     for one in result.platforms:
         keep(services, one)
     return result
+
+
+def _flow(services: Services, digests: Mapping[str, str], reporter: Reporter, inputs: Mapping[str, str]) -> ApplyResult:
+    return flow.apply(
+        digests, services.inventory, services.store, transport(services), prober(services), SystemClock(), reporter,
+        f"run-{secrets.token_hex(6)}", services.space.var / "apply.lock", inputs=inputs,
+    )  # fmt: skip
 
 
 def keep(services: Services, one: PlatformResult) -> None:

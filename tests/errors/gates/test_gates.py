@@ -14,6 +14,7 @@ from inventory.model import SHARED
 from ipv6.apply import gates
 from ipv6.apply.flow import apply
 from ipv6.change.digest import digest
+from ipv6.change.documentation import documentation
 from ipv6.change.model import ChangeSet, Claim
 from ipv6.ports import Approval, Signer
 from tests.unit.apply.world import NOW, Scene, StillClock, inventory
@@ -122,4 +123,4 @@ def test_documentation_addresses_are_found_anywhere(text: str, found: bool) -> N
     device = scene.changes["changsha"].devices[0]
     section = replace(device.sections[0], base="", intended=text, forward="", reverse="")
     change = ChangeSet("changsha", "field", (), (replace(device, sections=(section,)),), (), (), kind="field")
-    assert bool(gates.documentation(change)) is found
+    assert bool(documentation(change)) is found

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from jiyue.store import append_only
+from jiyue.store import append_only, audit
+from jiyue.store.part import utc_now
 
 revision = "0003"
 down_revision = "0002"
@@ -37,6 +38,10 @@ def upgrade() -> None:
     for table in ("submissions", "comments", "keyrings", "audit", "checkpoints"):
         for statement in append_only.statements(dialect, table, unique.get(table, ("seq",))):
             op.execute(statement)
+    before = op.get_bind().execute(sa.text("SELECT max(seq) FROM approvals")).scalar()
+    if before:
+        # What was decided before there was a log is said once, so that `review verify-log` does not miss it.
+        audit.append(op.get_bind(), utc_now(), audit.ADOPTED, "", "0003", {"approvals": int(before)})
 
 
 def _seq() -> sa.Column[int]:

@@ -1,0 +1,93 @@
+"""What a machine finds in a proposal: the reviewer judges and does not count. One module per rule, found by itself.
+
+A rule is a pure function from the `Case` to findings. A finding refuses nothing: that is for gates; it is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Literal, get_args
+
+from inventory.model import Inventory
+from ipv6.change.model import ChangeSet, Claim
+
+Severity = Literal["high", "medium", "low", "note"]
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+"""Worst first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to judge: the rule, how bad it is, where, why, and the clause behind it (empty when there is none)."""
+
+    id: str
+    severity: Severity
+    place: str
+    cause: str
+    clause: str = ""
+
+
+@dataclass(frozen=True)
+class Case:
+    """What a rule looks at: the change set, the province, and the whole ledger."""
+
+    change: ChangeSet
+    inventory: Inventory
+    claims: Sequence[Claim]
+
+    @cached_property
+    def own(self) -> frozenset[str]:
+        """Keys of the claims that belong to the change set."""
+        return frozenset(claim.key for claim in self.change.claims)
+
+
+Check = Callable[[Case], Iterable[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A named rule; its clause stands on every finding of it."""
+
+    id: str
+    clause: str
+    check: Check
+
+
+def rule(id: str, clause: str = "") -> Callable[[Check], Rule]:
+    """Make a rule of a function; `id` is the module's name in kebab-case."""
+
+    def wrap(check: Check) -> Rule:
+        return Rule(id, clause, check)
+
+    return wrap
+
+
+@cache
+def discover() -> tuple[Rule, ...]:
+    """Every rule of this package, sorted by id."""
+    found = []
+    for module in iter_modules(__path__):
+        if not module.name.startswith("_"):
+            content = vars(import_module(f"{__name__}.{module.name}"))
+            found += [value for value in content.values() if isinstance(value, Rule)]
+    return tuple(sorted(found, key=lambda each: each.id))
+
+
+def findings(
+    change: ChangeSet, inv: Inventory, claims: Sequence[Claim], chosen: Iterable[Rule] | None = None
+) -> tuple[Finding, ...]:
+    """Everything the rules (or the chosen ones) find in one change set, worst first, then by rule and place.
+
+    `claims` is the whole ledger as it is now.
+    """
+    case = Case(change, inv, claims)
+    found = {
+        Finding(each.id, one.severity, one.place, one.cause, one.clause or each.clause)
+        for each in (discover() if chosen is None else chosen)
+        for one in each.check(case)
+    }
+    return tuple(sorted(found, key=lambda one: (SEVERITIES.index(one.severity), one.id, one.place, one.cause)))
