@@ -56,8 +56,20 @@ def _chain(view: View, ref: Ref, region: Region) -> Iterator[Reason]:
         if after is None:
             cause = f"{who} was replaced by {region.successor}, no region in force"
             yield Reason((*ref, "successor"), cause, "write the code in force")
-        elif (after.valid_from, after.parent) != (region.valid_to, region.parent):
+        elif after.parent != region.parent or not _follows(view, region, after):
             cause = (
                 f"{who} ended {region.valid_to}, its successor {after.code} began {after.valid_from or 'at no date'}"
             )
             yield Reason((*ref, "successor"), cause, "write the same month and the same parent in both lines")
+
+
+def _follows(view: View, region: Region, after: Region) -> bool:
+    """A new code begins in the month the old one ended; an older region may take another one in later.
+
+    A code that is younger than the notice came from somewhere: some former code ended in the month it began.
+    """
+    if after.valid_from == region.valid_to:
+        return True
+    older = after.valid_from < region.valid_to
+    origins = [one for _, one in view.regions if one.successor == after.code and one.valid_to == after.valid_from]
+    return older and (not after.valid_from or bool(origins))

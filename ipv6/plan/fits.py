@@ -82,7 +82,7 @@ def _too_small(profile: Profile, length: int, planes: int, held: int, wanted: in
     if length > shape.plane:
         said = f"a /{length} holds {held} of {wanted} regions in one plane: {length - shape.plane} bits missing"
     else:
-        said = f"a /{length} holds {planes} of {len(Plane)} planes"
+        said = f"a /{length} holds {planes} of {len(Plane)} planes and leaves no reserve on a nibble"
     return [
         said,
         f"the {profile.name} profile needs a /{shape.whole} for all planes: {length - shape.whole} bits missing",

@@ -34,7 +34,7 @@ class Names:
     def _region(self, parts: list[str]) -> str:
         if len(parts) < 2:
             return parts[0]
-        what = f"{parts[0]} {self.region(parts[1])}"
+        what = self.region(parts[1])
         if parts[2:3] == ["reserved"]:
             return f"{what}: kept for this code, given to nobody"
         return f"{what} in block {parts[3]}" if parts[2:3] == ["in"] and parts[3:] else what
@@ -42,11 +42,10 @@ class Names:
     _city = _region
 
     def _area(self, parts: list[str]) -> str:
-        return f"{parts[0]} {self._areas.get(parts[-1], parts[-1])}"
+        return self._areas.get(parts[-1], parts[-1])
 
     def _org(self, parts: list[str]) -> str:
-        name = self._units.get((parts[0], parts[1], parts[-1])) if len(parts) > 2 else None
-        return f"{parts[0]} {name}" if name else "/".join(parts)
+        return self._units.get((parts[0], parts[1], parts[-1]), "/".join(parts)) if len(parts) > 2 else "/".join(parts)
 
     def _zone(self, parts: list[str]) -> str:
         return f"{parts[0]} {self._zones.get(parts[-1], parts[-1])}"

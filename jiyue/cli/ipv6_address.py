@@ -113,11 +113,13 @@ def _show(console: Console, found: Explanation) -> None:
 
 def _usage(console: Console, rows: tuple[Row, ...], lines: tuple[Summary, ...], every: bool) -> None:
     if every:
-        table = Table(_("level"), _("where"), _("used"), _("places"), _("reserve"), _("left"), "HD", _("remark"))
+        table = Table(
+            _("level"), _("plane"), _("where"), _("used"), _("places"), _("reserve"), _("left"), "HD", _("remark")
+        )
         for row in rows:
             remark = "; ".join(translate(one) for one in row.warnings)
             numbers = (str(row.used), str(row.slots), str(row.reserve), str(row.left), _ratio(row.hd))
-            table.add_row(_(row.level), translate(row.meaning), *numbers, remark)
+            table.add_row(_(row.level), _(row.plane), translate(row.meaning), *numbers, remark)
         console.print(table)
         return
     table = Table(_("level"), _("plane"), _("pools"), _("used"), _("places"), _("reserve"), "HD", _("fullest"))
@@ -129,7 +131,8 @@ def _usage(console: Console, rows: tuple[Row, ...], lines: tuple[Summary, ...], 
     console.print(table)
     for row in rows:
         for warning in row.warnings:
-            console.print(f"! {_(row.level)} {translate(row.meaning)}: {translate(warning)}", markup=False)
+            where = f"{_(row.level)} {_(row.plane)} {translate(row.meaning)}"
+            console.print(f"! {where}: {translate(warning)}", markup=False)
 
 
 def _ratio(value: float | None) -> str:
