@@ -10,10 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
+
+from inventory.errors import InputError
 
 MAX_TEXT = 4_000_000
 """Characters of a configuration that we are willing to read (a core router prints well under a million)."""
+
 _NUMBER = re.compile(r"(\d+)")
 
 
@@ -44,11 +47,12 @@ class View:
         return None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Dialect:
     """What one vendor's text looks like: its views (the first is ""), how a line is spelt out, what holds a secret.
 
-    `prune` are views that the vendor does not print when nothing is set in them.
+    `prune` are views that the vendor does not print when nothing is set in them; a port that is merely shut down counts
+    as unused.
     """
 
     views: dict[str, View]
@@ -57,12 +61,20 @@ class Dialect:
     prune: frozenset[str]
 
 
+@lru_cache(maxsize=64)
+def tree(text: str, dialect: Dialect) -> Node:
+    """`parse` for readers: the same text is read several times in a row; nobody may change what this returns."""
+    return parse(text, dialect)
+
+
 def parse(text: str, dialect: Dialect) -> Node:
-    """The canonical tree of a text as printed or as written; the root has no line."""
+    """The canonical tree of a text as printed or as written; the root has no line. InputError beyond `MAX_TEXT`."""
+    if len(text) > MAX_TEXT:
+        raise InputError("configuration", f"it has {len(text)} characters, more than {MAX_TEXT}", "read one device")
     root = Node("")
     # Open views as (indent, view name, node); a foreign view swallows what is inside it.
     stack: list[tuple[int, str | None, Node]] = [(-1, "", root)]
-    for raw in text[:MAX_TEXT].splitlines():
+    for raw in text.splitlines():
         words = raw.split()
         if raw.startswith("#"):
             # Comware indents single commands at the top; only the mark before them says that they are at the top.
@@ -98,7 +110,7 @@ def _tidy(node: Node, name: str, dialect: Dialect) -> None:
         rank, opens = found
         if opens:
             _tidy(child, opens, dialect)
-        if not child.children and opens in dialect.prune:
+        if opens in dialect.prune and all(inner.line == "shutdown" for inner in child.children):
             continue
         # IPv4 before IPv6, but never across the numbered rules of a list.
         six = ":" in child.line and not child.line.startswith("rule ")
@@ -135,4 +147,4 @@ def _lines(node: Node, depth: int) -> Iterable[str]:
 
 def normalise(text: str, dialect: Dialect) -> str:
     """The canonical text of any printed or written form; idempotent."""
-    return text_of(parse(text, dialect))
+    return text_of(tree(text, dialect))

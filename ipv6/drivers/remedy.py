@@ -16,9 +16,10 @@ from typing import Any, cast
 from hier_config import HConfig, HConfigChild
 from hier_config.platforms.driver_base import HConfigDriverBase
 
-from ipv6.drivers.outline import Dialect, Node, parse
+from ipv6.drivers.outline import Dialect, Node, tree
 
 _PERMANENT = re.compile(r"aaa$|interface (?!LoopBack|Vlanif|Vlan-interface|Eth-Trunk|Route-Aggregation|Tunnel)")
+_OSPF = "ospf 1 router-id "
 _BINDING = "ip binding vpn-instance "
 _LAYER3 = re.compile(r"(?:ip|ipv6|ospf|ospfv3|isis) ")
 _PEER = re.compile(r"peer (\S+) ")
@@ -56,7 +57,7 @@ class Grammar:
 
 def delta(base: str, intended: str, grammar: Grammar) -> tuple[str, str]:
     """(forward, reverse) between two texts, both empty when they mean the same; each view is closed by `quit`."""
-    old, new = parse(base, grammar.dialect), parse(intended, grammar.dialect)
+    old, new = tree(base, grammar.dialect), tree(intended, grammar.dialect)
     return commands(old, new, grammar), commands(new, old, grammar)
 
 
@@ -145,17 +146,21 @@ def _opens(line: str, parent: Any, dialect: Dialect) -> bool:
 def _as_left_behind(old: Node, new: Node) -> Node:
     """`old` without what a device takes along by itself when a line in it goes.
 
-    A peer takes all its settings, in every address family; binding a port to another VPN instance clears the port.
+    A peer takes all its settings, in every address family; binding a port to another VPN instance clears the port. An
+    OSPF process that is opened with another router id stays what it was: only its area is said again, to open it.
     """
     target = {node.line: node for node in new.children}
+    process = next((line for line in target if line.startswith(_OSPF)), "")
     found = Node("")
     for node in old.children:
         after = target.get(node.line, Node(""))
         if node.line.startswith("bgp "):
             gone = _peers(node) - _peers(after)
             node = _without(node, lambda line, gone=gone: _is_of(line, gone))
-        elif node.line.startswith("interface ") and after.line and _binding(node) != _binding(after):
+        elif node.line.startswith("interface ") and _binding(node) != _binding(after):
             node = _without(node, lambda line: bool(_LAYER3.match(line)) and not line.startswith(_BINDING))
+        elif node.line.startswith(_OSPF) and process and process != node.line:
+            node = Node(process, _without(node, lambda line: line.startswith("area ")).children)
         found.children.append(node)
     return found
 

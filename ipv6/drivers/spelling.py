@@ -37,6 +37,11 @@ _ABBREVIATED = (
     (re.compile(r"^(undo )?sys(?:n|na|nam)? "), r"\1sysname "),
     (re.compile(r"^(ip|ipv6) route-st(?:a|at|ati)? "), r"\1 route-static "),
 )
+_SHORTENED = re.compile(
+    r"(?:undo )?(?:in(?!terface )|desc(?!ription )|shut(?!down$)|sys(?!name )"
+    r"|ip(?:v6)? (?:add(?!ress )|route-st(?!atic )))"
+)
+"""Whether a line may be written short at all; most are not."""
 PORT_NUMBERS = {
     **{"ftp-data": 20, "ftp": 21, "ssh": 22, "telnet": 23, "smtp": 25, "tacacs": 49, "domain": 53, "dns": 53},
     **{"tftp": 69, "www": 80, "http": 80, "ntp": 123, "snmp": 161, "snmptrap": 162, "bgp": 179, "https": 443},
@@ -58,8 +63,9 @@ def spelt(line: str) -> str:
 
     Free text (`description`, `sysname`) is kept byte for byte.
     """
-    for pattern, whole in _ABBREVIATED:
-        line = pattern.sub(whole, line)
+    if _SHORTENED.match(line):
+        for pattern, whole in _ABBREVIATED:
+            line = pattern.sub(whole, line)
     if re.match(r"(undo )?(description|sysname|snmp-agent sys-info (location|contact)) ", line):
         return line
     if match := _BEFORE_PORT.match(line):

@@ -37,7 +37,7 @@ def facts(intent: DeviceIntent) -> dict[str, Any]:
     return {
         "name": intent.name,
         "ports": ports,
-        "routing": {version: _routing(ports, version) for version in (4, 6)},
+        "routing": {version: not intent.isis and _routing(ports, version) for version in (4, 6)},
         "silent": [port["name"] for port in ports if port["routing"] == "passive" and port["name"] != LOOPBACK],
         "router_id": _router_id(intent, ports),
         "isis": intent.isis,
@@ -53,8 +53,7 @@ def facts(intent: DeviceIntent) -> dict[str, Any]:
 def _loopbacks(intent: DeviceIntent) -> list[dict[str, Any]]:
     if not intent.loopbacks:
         return []
-    routing = "isis" if intent.isis else "passive"
-    return [_port(Port("lo", tuple(with_length(one) for one in intent.loopbacks), routing=routing), LOOPBACK)]
+    return [_port(Port("lo", tuple(with_length(one) for one in intent.loopbacks), routing="passive"), LOOPBACK)]
 
 
 def _port(port: Port, name: str) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from ipv6.zones.flows import Flow
 class Port:
     """An interface; addresses are canonical `address/length` text, IPv4 first (RFC 5952 for IPv6).
 
-    `routing` is `ospf` or `isis` (adjacency), `passive` (announced, no adjacency) or `none`.
+    `routing` is `ospf` or `isis` (adjacency), `passive` (announced by the process
+    that the device runs, no adjacency) or `none`.
     `netns` names the zone server inside a zone host that owns the interface.
     `hardware` is the port's name in the vendor's own words, where the software cannot be told to call it `name`.
     `vpn` binds it to a VPN instance. `urpf` is `strict`, `loose` or empty (RFC 3704). `ra` is empty (no router

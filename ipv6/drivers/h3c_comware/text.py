@@ -64,7 +64,7 @@ _VIEWS = {
         ("ospfv3 (?:network-type|timer hello|timer dead|cost)", ""),
         ("isis enable", ""),
         ("isis ipv6 enable", ""),
-        ("isis circuit-type", ""),
+        ("isis (?:circuit-type|silent)", ""),
         ("ip urpf", ""),
         ("ipv6 urpf", ""),
         ("packet-filter name", ""),

@@ -25,7 +25,7 @@ _UNDO = (
     (r"((?:authentication|authorization)-mode) .*", r"\1"),
     (r"(ntp-service unicast-server (?:ipv6 )?\S+) .*", r"\1"),
     (r"(snmp-agent target-host .*) v3 privacy$", r"\1"),
-    (r"(snmp-agent usm-user v3 \S+)(?: group .*)?$", r"\1"),
+    (r"(snmp-agent usm-user v3 \S+) group .*", r"\1"),
     (r"(hwtacacs-server (?:authentication|authorization) \S+) secondary$", r"\1 secondary"),
 )
 _SINGLE = (
