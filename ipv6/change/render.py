@@ -45,7 +45,7 @@ def _template(name: str) -> Template:
 
 def visible(value: object) -> object:
     """Text with its invisible characters spelt out, so that no direction mark or control hides what it says."""
-    if not isinstance(value, str) or isinstance(value, Markup):
+    if not isinstance(value, str) or isinstance(value, Markup) or value.isprintable():
         return value
     return "".join(f"<U+{ord(one):04X}>" if category(one) in _INVISIBLE and one != "\t" else one for one in value)
 

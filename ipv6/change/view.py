@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
-from difflib import unified_diff
 from typing import Any
 
+from ipv6.change.diff import DiffLine, unified
 from ipv6.change.digest import digest
 from ipv6.change.model import ChangeSet, DeviceChange, Section
 from ipv6.change.plan import Plan, derive
 
 OUTSIDE = ("internet", "extranet")
-
-
-@dataclass(frozen=True, slots=True)
-class DiffLine:
-    """One line of a unified diff; `kind` is add, del, hunk or same."""
-
-    kind: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +90,7 @@ def rollback(held: tuple[DeviceChange, ...]) -> tuple[Rollback, ...]:
 
 def diff(section: Section) -> tuple[DiffLine, ...]:
     """The unified diff of one object, three lines of context; empty when nothing changes."""
-    return _unified(section.base, section.intended)
+    return unified(section.base, section.intended)
 
 
 def stack_diff(change: ChangeSet) -> tuple[DiffLine, ...]:
@@ -107,18 +100,7 @@ def stack_diff(change: ChangeSet) -> tuple[DiffLine, ...]:
     before, after = (
         json.dumps(one, ensure_ascii=False, sort_keys=True, indent=1) for one in (change.stack_before, change.stack)
     )
-    return _unified(before, after)
-
-
-def _unified(base: str, intended: str) -> tuple[DiffLine, ...]:
-    kinds = {"+": "add", "-": "del", "@": "hunk"}
-    # Split at line feeds only: other line ends are part of the text and are shown.
-    lines = [*unified_diff(_lines(base), _lines(intended), lineterm="")][2:]
-    return tuple(DiffLine(kinds.get(line[:1], "same"), line) for line in lines)
-
-
-def _lines(text: str) -> list[str]:
-    return text.removesuffix("\n").split("\n") if text else []
+    return unified(before, after)
 
 
 def counts(section: Section) -> tuple[int, int]:
@@ -129,11 +111,8 @@ def counts(section: Section) -> tuple[int, int]:
 
 def fence(text: str) -> str:
     """A Markdown fence longer than any run of backticks in the text."""
-    longest, run = 2, 0
-    for letter in text:
-        run = run + 1 if letter == "`" else 0
-        longest = max(longest, run)
-    return "`" * (longest + 1)
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    return "`" * max(3, longest + 1)
 
 
 def rules(change: ChangeSet) -> tuple[Rule, ...]:
