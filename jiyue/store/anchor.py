@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from inventory.atomic import write_whole
 from inventory.errors import EnvironmentFailed
 
 SCHEMA = "jiyue/ledger-head/1"
+SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,13 @@ class Anchor:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._kept: Head | None = None
+        self._next = 0.0
+
+    def seen(self, head: Head) -> None:
+        """Keep the head of a ledger that was followed; in a burst of commits once a second, an older one is as true."""
+        if head != self._kept and time.monotonic() >= self._next:
+            self.write(head)
 
     def read(self) -> Head | None:
         """The head last seen; None when this machine has not seen the ledger."""
@@ -55,6 +64,7 @@ class Anchor:
         """Keep a head. Not forced to disk: after a power cut an older one is there, which is as true."""
         try:
             write_whole(self.path, json.dumps(head.data) + "\n", 0o600, durable=False)
+            self._kept, self._next = head, time.monotonic() + SECONDS
         except OSError as error:
             cause = f"the ledger's head cannot be written: {error.strerror}"
             raise EnvironmentFailed(str(self.path), cause, "give this user the folder and some space") from error

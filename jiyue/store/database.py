@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -37,6 +39,7 @@ class Database:
         self.before = ""
         """The layout that was found at opening; empty when there was no store."""
         self._engines: dict[int, Engine] = {}
+        self._writers: dict[int, Engine] = {}
         with self._failures():
             if self.is_file:
                 if not self.path.exists() and not create:
@@ -65,10 +68,8 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """The one writer: holds the write lock from the start, on disk when it returns."""
-        with self._failures(), self._engine.connect() as connection:
-            connection = connection.execution_options(**{WRITE: True})
-            with connection.begin():
-                yield connection
+        with self._failures(), self._writer.connect() as connection, connection.begin():
+            yield connection
 
     @property
     def layout(self) -> str:
@@ -82,6 +83,14 @@ class Database:
         found = self._engines.get(os.getpid())
         if found is None:
             found = self._engines[os.getpid()] = make_engine(self.url, self.wait)
+        return found
+
+    @property
+    def _writer(self) -> Engine:
+        """The same engine, its pool included, with transactions that take the write lock."""
+        found = self._writers.get(os.getpid())
+        if found is None:
+            found = self._writers[os.getpid()] = self._engine.execution_options(**{WRITE: True})
         return found
 
     def close(self) -> None:
@@ -129,10 +138,11 @@ class Database:
     def _failures(self) -> Iterator[None]:
         try:
             yield
-        except DBAPIError as error:
-            holder = self._holder() if failures.is_busy(error.orig) else ""
-            kind = StoreDamaged if failures.is_damage(error.orig) else EnvironmentFailed
-            raise kind(self.place, *failures.explain(error.orig, self.wait, holder)) from error
+        except (DBAPIError, sqlite3.Error, psycopg.Error) as error:
+            cause = error.orig if isinstance(error, DBAPIError) else error
+            holder = self._holder() if failures.is_busy(cause) else ""
+            kind = StoreDamaged if failures.is_damage(cause) else EnvironmentFailed
+            raise kind(self.place, *failures.explain(cause, self.wait, holder)) from error
         except SQLAlchemyError as error:
             raise EnvironmentFailed(self.place, f"the store failed: {error}", failures.DAMAGED) from error
         except JiyueError:

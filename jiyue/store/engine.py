@@ -23,6 +23,11 @@ def make_engine(url: URL, wait: float) -> Engine:
     return _sqlite(url, wait) if url.get_backend_name() == "sqlite" else _postgresql(url, wait)
 
 
+def cursor(connection: Connection) -> Any:
+    """The driver's own cursor inside the running transaction, for the statements of every single commit."""
+    return connection.connection.cursor()
+
+
 def _sqlite(url: URL, wait: float) -> Engine:
     engine = create_engine(
         url, connect_args={"timeout": wait, "isolation_level": None}, pool_reset_on_return="rollback"
@@ -44,7 +49,7 @@ def _sqlite(url: URL, wait: float) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get(WRITE)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        cursor(connection).execute("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
 
@@ -69,10 +74,10 @@ def _postgresql(url: URL, wait: float) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         if not connection.get_execution_options().get(WRITE):
-            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            cursor(connection).execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             return
         # READ COMMITTED: what is read after the lock is what the writer before left.
-        connection.exec_driver_sql(
+        cursor(connection).execute(
             f"SET LOCAL lock_timeout = {int(wait * 1000)}; SET LOCAL synchronous_commit = on; "
             f"SELECT pg_advisory_xact_lock({LOCK}, hashtext(current_schema()))"
         )

@@ -42,12 +42,13 @@ class Occupied:
 
     def add(self, claim: Claim) -> None:
         """Hold the prefix of `claim`; GateError when it overlaps a claim that is no ancestor."""
-        self.check(claim)
-        self.note(claim)
+        self._hold(claim, self.check(claim))
 
     def note(self, claim: Claim) -> None:
         """Hold the prefix of a claim that the ledger holds already."""
-        net = read_prefix(claim.prefix, f"claim {claim.key}")
+        self._hold(claim, read_prefix(claim.prefix, f"claim {claim.key}"))
+
+    def _hold(self, claim: Claim, net: Net) -> None:
         if net not in self._keys:
             insort(self._order, net)
         self._note(claim, net)

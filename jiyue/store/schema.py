@@ -21,7 +21,7 @@ ledger = Table(
     Column("until", String, nullable=False),
     Column("at", String, nullable=False),
     Column("prev_hash", String, nullable=False),
-    Column("hash", String, nullable=False, unique=True),
+    Column("hash", String, nullable=False),
     UniqueConstraint("key", "turn", "kind"),
     CheckConstraint("kind IN ('claim', 'release')", name="ledger_kind"),
 )

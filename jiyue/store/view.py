@@ -61,16 +61,17 @@ class View:
         self._claims: list[Claim] | None = []
         self._occupied: Occupied | None = None
 
-    def take(self, entry: Entry, counted: bool = False) -> None:
+    def take(self, entry: Entry, own: bool = False) -> None:
         """Carry on by one record; EnvironmentFailed when it does not fit the chain.
 
-        `counted` when its prefix is among the occupied ones already.
+        `own` when it was made from this view: its hash is right and its prefix among the occupied ones already.
         """
         held = self.by_key.get(entry.key)
         turn = self.turns.get(entry.key, 0)
         fits = held is None if entry.kind == CLAIM else held == entry.claim
         fits &= entry.turn == (turn + 1 if entry.kind == CLAIM else turn)
-        chained = entry.seq == self.count + 1 and entry.prev_hash == self.head and entry.hash == entry.expected
+        chained = entry.seq == self.count + 1 and entry.prev_hash == self.head
+        chained &= own or entry.hash == entry.expected
         if not chained or not fits or entry.kind not in (CLAIM, RELEASE):
             cause = f"record {self.count + 1} ({entry.key}) does not fit the chain: the ledger was edited"
             raise EnvironmentFailed(self.place, cause, DAMAGED)
@@ -81,7 +82,7 @@ class View:
             self.by_key[entry.key] = claim
             if self._claims is not None:
                 self._claims.append(claim)
-            if self._occupied is not None and not counted:
+            if self._occupied is not None and not own:
                 self._occupied.note(claim)
         else:
             del self.by_key[entry.key]

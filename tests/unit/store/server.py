@@ -28,32 +28,29 @@ class ServerMissing(AssertionError):
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running server; databases are made on it one per test."""
+    """A running server; schemas are made on it, one per test."""
 
     folder: Path
     port: int
     pid: int
 
-    def url(self, database: str, user: str = "jiyue") -> str:
-        """The URL over the socket, where everybody is trusted."""
-        return f"postgresql://{user}@/{database}?host={self.folder}&port={self.port}"
+    def url(self, schema: str, user: str = "jiyue") -> str:
+        """The URL over the socket, where everybody is trusted; every test has a schema of its own."""
+        return f"postgresql://{user}@/jiyue?host={self.folder}&port={self.port}&options=-csearch_path%3D{schema}"
 
-    def tcp(self, database: str, user: str = "jiyue") -> str:
+    def tcp(self, user: str = "jiyue") -> str:
         """The URL over the loopback, where a password is asked for."""
-        return f"postgresql://{user}@127.0.0.1:{self.port}/{database}"
+        return f"postgresql://{user}@127.0.0.1:{self.port}/jiyue"
 
     def admin(self, database: str = "postgres") -> psycopg.Connection[Any]:
         """A connection of the superuser, committing by itself."""
-        return psycopg.connect(
-            host=str(self.folder), port=self.port, user="postgres", dbname=database, autocommit=True
-        )
+        return psycopg.connect(host=str(self.folder), port=self.port, user="postgres", dbname=database, autocommit=True)
 
-    def new(self, name: str) -> str:
-        """Make an empty database owned by jiyue; gives its URL."""
-        with self.admin() as connection:
-            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
-            connection.execute(f'CREATE DATABASE "{name}" OWNER jiyue'.encode())
-        return self.url(name)
+    def new(self, schema: str) -> str:
+        """Make an empty schema owned by jiyue; gives its URL."""
+        with self.admin("jiyue") as connection:
+            connection.execute(f"CREATE SCHEMA {schema} AUTHORIZATION jiyue".encode())
+        return self.url(schema)
 
 
 def programs() -> Path:
@@ -79,7 +76,19 @@ def running(*settings: str) -> Iterator[Server]:
     env = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
     data = folder / "data"
     try:
-        init = [where / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-instructions"]
+        init = [
+            where / "initdb",
+            "-D",
+            data,
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-sync",
+            "--no-instructions",
+        ]
         done = subprocess.run(init, capture_output=True, text=True, env=env, cwd="/", check=False, **as_user)
         assert done.returncode == 0, done.stderr
         access = "local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
@@ -97,9 +106,10 @@ def running(*settings: str) -> Iterator[Server]:
             _wait(server, process)
             with server.admin() as connection:
                 connection.execute("CREATE ROLE jiyue LOGIN PASSWORD 'right-password'")
+                connection.execute("CREATE DATABASE jiyue OWNER jiyue")
             yield server
         finally:
-            process.send_signal(signal.SIGINT)  # "fast": ends sessions, keeps everything committed
+            process.send_signal(signal.SIGQUIT)  # "immediate": nothing of it is needed any more
             try:
                 process.wait(SECONDS)
             except subprocess.TimeoutExpired:

@@ -7,11 +7,13 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
+import psycopg
 import pytest
 
-from inventory.errors import EnvironmentFailed, InputError
+from inventory.errors import EnvironmentFailed, GateError, InputError
 from ipv6.change.model import Claim
 from jiyue.store import Store, open_store
+from tests.unit.store.conftest import Raw, StillClock
 
 ROUNDS = 15
 
@@ -79,16 +81,53 @@ def test_two_processes_never_choose_the_same_prefix(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "statement",
-    ["UPDATE ledger SET prefix = '3fff:9::/32'", "DELETE FROM ledger WHERE seq = 1"],
-    ids=["update", "delete"],
+    [
+        "UPDATE ledger SET prefix = '3fff:9::/32'",
+        "UPDATE ledger SET prefix = '3fff:9::/32' WHERE seq = 1",
+        "DELETE FROM ledger WHERE seq = 1",
+        "DELETE FROM ledger_head",
+        "UPDATE ledger_head SET count = 0",
+        "UPDATE ledger_head SET count = count + 1",
+        "INSERT INTO ledger SELECT 3, kind, 'new', turn, prefix, parent, reason, until, at, prev_hash, 'x' FROM ledger "
+        "WHERE seq = 2",
+        "INSERT INTO ledger SELECT 2, kind, 'new', turn, prefix, parent, reason, until, at, hash, 'x' FROM ledger "
+        "WHERE seq = 1",
+    ],
+    ids=["update-all", "update", "delete", "delete-head", "lower-head", "raise-head", "unchained", "second-end"],
 )
-def test_database_itself_refuses_edits(store: Store, statement: str) -> None:
+def test_database_itself_refuses_edits(store: Store, raw: Raw, statement: str) -> None:
     """The triggers hold for every program that writes."""
+    store.allocate(lambda _: [Claim("a", "3fff:1::/32", ""), Claim("b", "3fff:2::/32", "")])
+    with pytest.raises(raw.errors):
+        raw(statement)
+    assert store.verify_chain() == 2
+
+
+def test_sqlite_refuses_to_replace_a_record(sqlite_store: Store) -> None:
+    """INSERT OR REPLACE deletes without asking the DELETE trigger."""
+    store = sqlite_store
+    store.allocate(lambda _: [Claim("a", "3fff:1::/32", ""), Claim("b", "3fff:2::/32", "")])
+    raw = Raw(str(store.database.path))
+    for same in ("1 AS seq, 'x' AS key, 'y' AS hash", "3 AS seq, 'a' AS key, 'y' AS hash"):
+        with pytest.raises(sqlite3.IntegrityError, match=r"append-only|continue"):
+            raw(
+                "INSERT OR REPLACE INTO ledger "
+                "(seq, key, hash, kind, turn, prefix, parent, reason, until, at, prev_hash) "
+                f"SELECT {same}, 'claim', 1, '3fff:9::/32', '', '', '', at, (SELECT hash FROM ledger_head) "
+                "FROM ledger WHERE seq = 1"
+            )
+    assert [claim.prefix for claim in store.claims()] == ["3fff:1::/32", "3fff:2::/32"]
+
+
+def test_postgresql_refuses_truncate(database_url: str, clock: StillClock) -> None:
+    """TRUNCATE asks no row trigger."""
+    store, raw = open_store(database_url, now=clock), Raw(database_url)
     store.allocate(lambda _: [Claim("a", "3fff:1::/32", "")])
-    connection = sqlite3.connect(store.database.path)
-    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
-        connection.execute(statement)
-    connection.close()
+    for table in ("ledger", "ledger_head", "journal", "assessments", "approvals"):
+        with pytest.raises(psycopg.errors.RestrictViolation, match="append-only"):
+            raw(f"TRUNCATE {table} CASCADE")
+    assert store.verify_chain() == 1
+    store.database.close()
 
 
 @pytest.mark.parametrize(
@@ -98,16 +137,123 @@ def test_database_itself_refuses_edits(store: Store, statement: str) -> None:
         "UPDATE ledger SET at = '2020-01-01T00:00:00Z' WHERE seq = 1",
         "DELETE FROM ledger WHERE seq = 1",
         "UPDATE ledger SET key = 'x' WHERE seq = 3",
+        "UPDATE ledger SET turn = 2 WHERE seq = 3",
+        "UPDATE ledger SET kind = 'release' WHERE seq = 3",
     ],
+    ids=["prefix", "time", "first-gone", "key", "turn", "kind"],
 )
-def test_an_edit_behind_the_triggers_shows(store: Store, edit: str) -> None:
-    """Somebody with the file in hand can drop a trigger; the chain tells."""
+def test_an_edit_behind_the_triggers_shows(store: Store, place: str, raw: Raw, edit: str) -> None:
+    """Somebody with the database in hand can drop a trigger; the chain tells, also whoever opens the store next."""
     store.allocate(lambda _: [Claim(key, f"3fff:{number}::/32", "") for number, key in enumerate("abc", start=1)])
-    connection = sqlite3.connect(store.database.path)
-    connection.execute("DROP TRIGGER ledger_no_update")
-    connection.execute("DROP TRIGGER ledger_no_delete")
-    connection.execute(edit)
-    connection.commit()
-    connection.close()
+    raw.drop_guards("ledger", "ledger_head")
+    raw(edit)
     with pytest.raises(EnvironmentFailed, match="does not fit the chain"):
         store.verify_chain()
+    other = open_store(place)
+    with pytest.raises(EnvironmentFailed, match="does not fit the chain"):
+        other.claims()
+    with pytest.raises(EnvironmentFailed, match="does not fit the chain"):
+        other.allocate(lambda _: [Claim("d", "3fff:4::/32", "")])
+    other.database.close()
+
+
+def test_a_cut_tail_shows(store: Store, place: str, raw: Raw) -> None:
+    """The records that are left fit each other; the head beside them tells."""
+    store.allocate(lambda _: [Claim(key, f"3fff:{number}::/32", "") for number, key in enumerate("abc", start=1)])
+    raw.drop_guards("ledger")
+    raw("DELETE FROM ledger WHERE seq = 3")
+    other = open_store(place)
+    for ask in (other.claims, other.verify_chain, store.verify_chain):
+        with pytest.raises(EnvironmentFailed, match="has 2 records and should have 3: its end was cut off"):
+            ask()
+    other.database.close()
+
+
+def test_a_cut_tail_with_its_head_shows_where_it_was_seen(place: str, raw: Raw, tmp_path: Path) -> None:
+    """Who cuts the head too still cannot cut what other machines remember, or a head that was kept on paper."""
+    store = open_store(place, anchor=tmp_path / "ledger.head")
+    store.allocate(lambda _: [Claim(key, f"3fff:{number}::/32", "") for number, key in enumerate("abc", start=1)])
+    known = store.head()
+    raw.drop_guards("ledger", "ledger_head")
+    raw("DELETE FROM ledger WHERE seq = 3", "UPDATE ledger_head SET count = 2, hash = (SELECT hash FROM ledger "
+        "WHERE seq = 2)")  # fmt: skip
+    other = open_store(place, anchor=tmp_path / "ledger.head")
+    for ask in (other.claims, other.verify_chain, lambda: other.allocate(lambda _: [])):
+        with pytest.raises(EnvironmentFailed, match="does not contain record 3 as it was seen before"):
+            ask()
+    stranger = open_store(place)
+    assert len(stranger.claims()) == 2, "a machine that never saw it has nothing to compare with"
+    with pytest.raises(EnvironmentFailed, match="does not contain record 3"):
+        stranger.verify_chain(known)
+    assert other.accept_head().count == 2
+    assert other.verify_chain() == 2
+    for each in (store, other, stranger):
+        each.database.close()
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{}", "[" * 9000, '{"schema": "jiyue/ledger-head/1", "count": "1", "hash": ""}']
+)
+def test_a_broken_anchor_is_no_green_light(sqlite_store: Store, tmp_path: Path, content: str) -> None:
+    """What cannot be read is not taken for `never seen`."""
+    (tmp_path / "ledger.head").write_text(content)
+    store = open_store(sqlite_store.database.path, anchor=tmp_path / "ledger.head")
+    with pytest.raises(EnvironmentFailed, match=r"ledger\.head: the file does not hold the ledger's head"):
+        store.claims()
+
+
+def test_what_others_wrote_is_followed(place: str) -> None:
+    """Two open stores see each other's claims and releases without reading the ledger again."""
+    left, right = open_store(place), open_store(place)
+    for number in range(1, 6):
+        left.allocate(lambda held, number=number: [Claim(f"l{number}", f"3fff:{len(held):x}::/32", "")])
+        right.allocate(lambda held, number=number: [Claim(f"r{number}", f"3fff:{len(held):x}::/32", "")])
+    right.release("l3", "closed", 0)
+    assert left.claims() == right.claims()
+    assert len(left.claims()) == 9 and left.verify_chain() == right.verify_chain() == 11
+    with pytest.raises(GateError, match="overlaps the prefix of r5"):
+        left.allocate(lambda _: [Claim("x", "3fff:9::/32", "")])
+    for each in (left, right):
+        each.database.close()
+
+
+@pytest.mark.parametrize(
+    ("prefix", "parent", "clash"),
+    [
+        ("3fff:1::/32", "", "region"),
+        ("3fff::/16", "", "region"),
+        ("3fff:1:1::/48", "", "region"),
+        ("3fff:1:8::/48", "region", "city"),
+        ("3fff:1:8::/45", "region", "city"),
+        ("10.0.0.0/8", "", "old"),
+        ("3fff:1:8::/48", "city", ""),
+        ("3fff:1:9::/48", "region", ""),
+        ("3fff:1:8:1::/64", "city", ""),
+        ("10.0.0.0/16", "old", ""),
+    ],
+)
+def test_the_ledger_looks_itself(sqlite_store: Store, prefix: str, parent: str, clash: str) -> None:
+    """No planner, however wrong, gets a prefix that another claim holds; an ancestor's may be cut or handed on."""
+    store = sqlite_store
+    store.allocate(
+        lambda _: [
+            Claim("region", "3fff:1::/32", ""),
+            Claim("city", "3fff:1:8::/48", "region"),
+            Claim("old", "10.0.0.0/8", ""),
+        ]
+    )
+    if clash:
+        with pytest.raises(GateError, match=f"overlaps the prefix of {clash}"):
+            store.allocate(lambda _: [Claim("new", prefix, parent)])
+        assert len(store.claims()) == 3
+    else:
+        store.allocate(lambda _: [Claim("new", prefix, parent)])
+        assert len(store.claims()) == 4
+
+
+@pytest.mark.parametrize("prefix", ["", "x", "3fff::", "3fff::1/64", "3fff::/129", "10.0.0.0/33", "3fff::/+4", "::/٣"])
+def test_what_is_no_prefix(sqlite_store: Store, prefix: str) -> None:
+    """Refused before it is written; nothing is written."""
+    with pytest.raises(InputError, match="claim new"):
+        sqlite_store.allocate(lambda _: [Claim("good", "3fff:1::/32", ""), Claim("new", prefix, "")])
+    assert sqlite_store.claims() == ()

@@ -56,7 +56,7 @@ def upgrade() -> None:
         sa.Column("key", sa.String, nullable=False),
         sa.Column("turn", sa.Integer, nullable=False),
         *(sa.Column(name, sa.String, nullable=False) for name in texts),
-        sa.Column("hash", sa.String, nullable=False, unique=True),
+        sa.Column("hash", sa.String, nullable=False),
         sa.UniqueConstraint("key", "turn", "kind"),
         sa.CheckConstraint("kind IN ('claim', 'release')", name="ledger_kind"),
     )
@@ -77,7 +77,7 @@ def upgrade() -> None:
     )
     op.drop_table("claims")
     dialect = op.get_bind().dialect.name
-    guards = append_only.statements(dialect, "ledger", ("seq", "hash", "key,turn,kind"))
+    guards = append_only.statements(dialect, "ledger", ("seq", "key,turn,kind"))
     if dialect == "sqlite":
         guards += [append_only.no_replace(table, ("seq",)) for table in ("approvals", "assessments", "journal")]
     for statement in (*guards, *(POSTGRESQL if dialect == "postgresql" else SQLITE)):
