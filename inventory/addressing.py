@@ -64,6 +64,8 @@ class Addressing(Frozen):
     infrastructure_nibble: Whole = Field(ge=0, le=15)
     services_nibble: Whole = Field(ge=0, le=15)
     reserve: Reserve = Reserve()
+    quarantine_days: Whole = Field(default=180, ge=0, le=3650)
+    """Days for which a released prefix is given to nobody: caches, filters and records of it must be gone by then."""
     areas: tuple[Area, ...] = ()
     local: tuple[LocalSite, ...] = ()
     source: str

@@ -26,6 +26,7 @@ GROUPS = (
     "verify",
     "accept",
     "report",
+    "store",
 )
 
 

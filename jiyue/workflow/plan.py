@@ -22,12 +22,12 @@ class Planned:
 def plan(services: Services) -> Planned:
     """Allocate what the inventory needs and the ledger lacks; a second call adds nothing."""
     before = len(services.store.claims())
-    added = services.store.allocate(lambda ledger: make_plan(services.inventory, ledger, _global_id).new)
+    added = services.store.allocate(lambda ledger: make_plan(services.inventory, ledger, global_id).new)
     for platform in services.platforms:
         advance(services.store, platform, Stage.PLANNED)
     return Planned(before, len(added))
 
 
-def _global_id() -> int:
+def global_id() -> int:
     """A random global id of 40 bits for a unique local prefix (RFC 4193, section 3.2.2); never 0."""
     return 1 + randbelow((1 << 40) - 1)

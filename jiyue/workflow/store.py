@@ -97,6 +97,12 @@ def verify(services: Services, known: str, accept: bool) -> Verified:
     return Verified(records, guards, services.store.head())
 
 
+def head(services: Services) -> Head:
+    """Where the ledger ends."""
+    _require(services)
+    return services.store.head()
+
+
 def _require(services: Services) -> None:
     if not exists(services):
         where = store_url(services.store_place)
