@@ -50,12 +50,14 @@ def _title(facts: Scheme) -> str:
 
 
 def _cover(facts: Scheme) -> tuple[tuple[str, str], ...]:
-    units = {one.part: one.unit for one in reversed(facts.duties)}
+    units = {
+        part: terms.many(tuple(one.unit for one in facts.duties if one.part == part)) for part in ("author", "reviewer")
+    }
     rows = (
         (_("Change set"), f"{facts.platform} {facts.digest[:12]}"),
-        (_("Proposing unit"), units.get("author", "")),
+        (_("Proposing unit"), units["author"]),
         (_("Author"), facts.author),
-        (_("Reviewing unit"), units.get("reviewer", "")),
+        (_("Reviewing unit"), units["reviewer"]),
         (_("Environment"), f"{facts.environment} {facts.environment_title}"),
         (_("Proposed on"), terms.day(facts.created)),
         (_("Digest (SHA-256)"), facts.digest),

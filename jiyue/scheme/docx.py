@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from io import BytesIO
+from typing import Any
 
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
 from docxtpl import DocxTemplate
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from ipv6.change.render import visible
@@ -39,14 +40,31 @@ def docx(document: Document) -> bytes:
     """The document as a Word file; the same document gives the same bytes."""
     word = DocxTemplate(BytesIO(template()))
     word.init_docx()
-    environment = Environment(autoescape=True, undefined=StrictUndefined, finalize=plain)
-    picture = partial(_picture, word)
-    word.render({"doc": document, "picture": picture}, environment, autoescape=True)
+    word.render({"doc": document, "picture": partial(_picture, word)}, _environment(), autoescape=True)
     word.docx.core_properties.title = str(visible(document.title))
     word.docx.core_properties.subject = document.digest
     buffer = BytesIO()
     word.save(buffer)
     return repack(buffer.getvalue())
+
+
+class _Remembering(Environment):
+    """docxtpl hands over the same few template texts for every document; compiling them is most of the work."""
+
+    known: dict[str, Template]
+
+    def from_string(self, source: Any, *_rest: Any, **_more: Any) -> Template:
+        """The template of a text, compiled once."""
+        if source not in self.known:
+            self.known[source] = super().from_string(source)
+        return self.known[source]
+
+
+@cache
+def _environment() -> Environment:
+    made = _Remembering(autoescape=True, undefined=StrictUndefined, finalize=plain)
+    made.known = {}
+    return made
 
 
 def plain(value: object) -> object:

@@ -78,4 +78,5 @@ def gather(
         reverses=work.reverses(change),
         risks=work.risks(inv, change, len(moved)),
         duties=work.duties(inv, change),
+        review=work.review(inv, change.platform),
     )

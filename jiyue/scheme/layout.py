@@ -82,6 +82,9 @@ def _index(claims: Mapping[str, str]) -> dict[tuple[str, int], str]:
 def _field(inv: Inventory, field: Field, address: int, index: Mapping[tuple[str, int], str]) -> FieldFact:
     start = address >> (127 - field.last_bit) << (127 - field.last_bit)
     found = next((index[kind, start] for kind in KINDS.get(field.name_en, ()) if (kind, start) in index), "")
+    value = _named(inv, found)
+    if field.name_en == "use" and not value and field.value(address) == inv.addressing.infrastructure_nibble:
+        value = "infrastructure"
     return FieldFact(
         name_zh=field.name_zh,
         name_en=field.name_en,
@@ -89,7 +92,7 @@ def _field(inv: Inventory, field: Field, address: int, index: Mapping[tuple[str,
         last=field.last_bit,
         digits=field.digits(address),
         meaning=field.meaning,
-        value=_named(inv, found),
+        value=value,
     )
 
 

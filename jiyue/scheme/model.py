@@ -247,6 +247,17 @@ class DutyFact(Fact):
     items: int
 
 
+class ReviewFact(Fact):
+    """How many people say yes, `outside` of them from units that do not operate what is changed; and in a hurry."""
+
+    reviewers: int
+    outside: int
+    valid_days: int
+    emergency_reviewers: int
+    emergency_hours: int
+    emergency_after_days: int
+
+
 class Scheme(Fact):
     """The whole scheme of one change set. `digest` is the change set's; `moved` are inputs that changed since."""
 
@@ -291,4 +302,5 @@ class Scheme(Fact):
     reverses: tuple[ReverseFact, ...]
     risks: tuple[RiskFact, ...]
     duties: tuple[DutyFact, ...]
+    review: ReviewFact
     schema_name: Literal["jiyue/scheme/1"] = Field(default=SCHEMA, alias="schema")

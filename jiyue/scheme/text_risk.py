@@ -77,6 +77,24 @@ def duties(pen: Pen, facts: Scheme) -> None:
     )
     rows = [(_part(one), one.unit, _task(one)) for one in facts.duties]
     pen.table("duties", _("Responsibilities"), (_("Part"), _("Unit"), _("Answers for")), rows)
+    pen.section(_("Review"))
+    pen.text(
+        _(
+            "{reviewers} different people of the reviewing units have to say yes, {outside} of them from outside the "
+            "unit that operates what is changed. An approval holds {days} days and is void the moment an object of "
+            "this change set moves."
+        ).format(reviewers=facts.review.reviewers, outside=facts.review.outside, days=facts.review.valid_days)
+    )
+    pen.text(
+        _(
+            "In an emergency {reviewers} people approve for {hours} hours, and the review is made up for within {days} "
+            "days."
+        ).format(
+            reviewers=facts.review.emergency_reviewers,
+            hours=facts.review.emergency_hours,
+            days=facts.review.emergency_after_days,
+        )
+    )
     pen.section(_("Signatures"))
     pen.text(
         _(
@@ -92,7 +110,7 @@ def duties(pen: Pen, facts: Scheme) -> None:
 def _part(duty: DutyFact) -> str:
     words = {
         "author": _("proposing unit"),
-        "operator": _("province's operating centre"),
+        "operator": _("unit that runs the shared part"),
         "reviewer": _("reviewing unit"),
         "owner": _("site owner"),
     }

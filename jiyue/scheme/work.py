@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from inventory.model import SHARED, Inventory
+from inventory.review import Kind
 from inventory.vocab import Level
 from ipv6.apply.run import Policy
 from ipv6.apply.schedule import schedule
@@ -23,6 +24,7 @@ from jiyue.scheme.model import (
     OrderFact,
     RecordFact,
     ReverseFact,
+    ReviewFact,
     RiskFact,
     SiteFact,
     StepFact,
@@ -169,11 +171,37 @@ def reverses(change: ChangeSet) -> tuple[ReverseFact, ...]:
 
 
 def duties(inv: Inventory, change: ChangeSet) -> tuple[DutyFact, ...]:
-    """Units from the data: who proposes and operates, who runs the province's part, who owns the sites."""
-    province = next(one for one in inv.platforms if inv.region_by_code[one.code].level is Level.PROVINCE)
-    own = inv.platform_by_name.get(change.platform, province)
-    found = [DutyFact(part="author", unit=own.operator, items=len(change.devices))]
-    if own.name != province.name:
-        found.append(DutyFact(part="operator", unit=province.operator, items=len(inv.network.devices)))
+    """Units from the data: who proposes and operates, who reviews, who runs the province's parts, who owns sites."""
+    titles = {unit.id: unit.title for unit in inv.review.units}
+    own = inv.platform_by_name.get(change.platform)
+    runs = [unit for unit in inv.review.units if change.platform in unit.operates]
+    author = own.operator if own else next((unit.title for unit in runs), "")
+    found = [DutyFact(part="author", unit=author, items=len(change.devices))]
+    rule = inv.review.rule(review_kind(inv, change.platform))
+    found += [DutyFact(part="reviewer", unit=titles.get(unit, unit), items=rule.reviewers) for unit in rule.units]
+    shared = (unit for unit in inv.review.units if SHARED in unit.operates and change.platform != SHARED)
+    found += [DutyFact(part="operator", unit=unit.title, items=len(inv.network.devices)) for unit in shared]
     owners = Counter(site["owner"] for site in change.sites)
     return (*found, *(DutyFact(part="owner", unit=unit, items=count) for unit, count in owners.items()))
+
+
+def review(inv: Inventory, platform: str) -> ReviewFact:
+    """How many people have to say yes, and what holds in an emergency."""
+    policy = inv.review
+    rule = policy.rule(review_kind(inv, platform))
+    return ReviewFact(
+        reviewers=rule.reviewers,
+        outside=rule.outside,
+        valid_days=policy.valid_days,
+        emergency_reviewers=policy.emergency.reviewers,
+        emergency_hours=policy.emergency.hours,
+        emergency_after_days=policy.emergency.after_days,
+    )
+
+
+def review_kind(inv: Inventory, platform: str) -> Kind:
+    """Whose change set it is, as the rules of review tell them apart."""
+    if platform == SHARED:
+        return "shared"
+    region = inv.region_by_code[inv.platform_by_name[platform].code]
+    return "province" if region.level is Level.PROVINCE else "city"

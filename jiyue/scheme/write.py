@@ -20,7 +20,8 @@ def check_formats(names: Sequence[str]) -> tuple[str, ...]:
     """The formats asked for, in our order; InputError for one we do not have or none at all."""
     unknown = sorted(set(names) - set(FORMATS))
     if unknown or not names:
-        raise InputError("--format", f"{', '.join(unknown) or 'nothing'} is no format", f"use {', '.join(FORMATS)}")
+        cause = f"{', '.join(unknown)} is no format" if unknown else "no format was named"
+        raise InputError("--format", cause, f"use {', '.join(FORMATS)}")
     return tuple(name for name in FORMATS if name in names)
 
 
@@ -39,9 +40,9 @@ def render(facts: Scheme, words: Document, name: str) -> bytes:
     return plain[name]().encode()
 
 
-def stem(facts: Scheme) -> str:
-    """The files' name without ending: `<platform>-<digest12>.scheme`."""
-    return f"{facts.platform}-{facts.digest[:12]}.scheme"
+def stem(platform: str, digest: str) -> str:
+    """The files' name without ending."""
+    return f"{platform}-{digest[:12]}.scheme"
 
 
 def write(facts: Scheme, folder: Path, formats: Sequence[str]) -> dict[str, Path]:
@@ -52,7 +53,7 @@ def write(facts: Scheme, folder: Path, formats: Sequence[str]) -> dict[str, Path
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for name, data in content.items():
-            path = folder / f"{stem(facts)}.{name}"
+            path = folder / f"{stem(facts.platform, facts.digest)}.{name}"
             write_whole(path, data)
             found[name] = path
     except OSError as error:

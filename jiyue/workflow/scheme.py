@@ -9,7 +9,7 @@ from pathlib import Path
 from jiyue.propose import all_inputs
 from jiyue.scheme.gather import gather
 from jiyue.scheme.model import Scheme
-from jiyue.scheme.write import check_formats, write
+from jiyue.scheme.write import FORMATS, check_formats, stem, write
 from jiyue.workflow.reporter import Reporter
 from jiyue.workflow.review import current
 from jiyue.workflow.services import Services
@@ -30,6 +30,12 @@ def facts(services: Services, platform: str, claims: Mapping[str, str], inputs: 
     record = current(services, platform)
     change = services.store.change_set(record.digest)
     return gather(change, services.inventory, claims, record.author, record.created, inputs)
+
+
+def written(services: Services, platform: str, digest: str) -> bool:
+    """Whether every document of this proposal is where `write_schemes` puts it by default."""
+    folder = services.space.var / "proposals"
+    return all((folder / f"{stem(platform, digest)}.{name}").is_file() for name in FORMATS)
 
 
 def write_schemes(
