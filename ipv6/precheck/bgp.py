@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from ipv6.precheck.fib import Fib, Route
 from ipv6.precheck.igp import Hop
-from ipv6.precheck.model import Bgp, Node, Peer
+from ipv6.precheck.model import Bgp, Node, Peer, PrefixRule
 from ipv6.precheck.network import Network
 from ipv6.precheck.numbers import TOP
 
@@ -19,6 +19,8 @@ ROUNDS = 64
 OUTSIDE = ""
 Origin = tuple[str, int]
 """Who originates a prefix, and the next hop it announces (0: itself)."""
+Refused = frozenset[tuple[str, tuple[int, str]]]
+"""Node and prefix list (family, name) that do not let a prefix pass."""
 Resolved = tuple[int, frozenset[Hop]] | None
 
 
@@ -129,9 +131,10 @@ def routes(
     known: dict[tuple[str, int], Resolved] = {}
     found: dict[str, list[Route]] = {name: [] for name in up}
     told: dict[str, list[tuple[int, int]]] = {}
-    for origins, prefixes in _classes(net, version, fibs, up).items():
-        for name, path in _decide(net, fibs, up, origins, known).items():
-            if path.sender and any(not session.far for session in up[name]):
+    for (origins, refused), prefixes in _classes(net, version, fibs, up).items():
+        for name, path in _decide(net, fibs, up, origins, refused, known).items():
+            outer = [session.peer for session in up[name] if not session.far]
+            if path.sender and any(not _refused(name, peer.exports, refused) for peer in outer):
                 told.setdefault(name, []).extend((first, last) for first, last, _ in prefixes)
             hops = None if path.local else _resolve(name, path.next_hop, fibs, known)
             if hops is not None:
@@ -140,10 +143,37 @@ def routes(
     return found, told
 
 
+def _refused(name: str, lists: frozenset[tuple[int, str]], refused: Refused) -> bool:
+    return bool(refused) and any((name, listed) in refused for listed in lists)
+
+
+def _refusals(net: Network, version: int, up: Mapping[str, list[Session]], prefix: tuple[int, int, int]) -> Refused:
+    """The prefix lists in use that do not let a prefix pass; a list that is not defined lets everything pass."""
+    found = set()
+    for name, node in net.nodes.items() if any(node.prefix_lists for node in net.nodes.values()) else ():
+        for session in up.get(name, ()):
+            for listed in (*session.peer.imports, *session.peer.exports):
+                rules = node.prefix_lists.get(listed) if listed[0] == version else None
+                if rules is not None and not _permits(rules, prefix):
+                    found.add((name, listed))
+    return frozenset(found)
+
+
+def _permits(rules: tuple[PrefixRule, ...], prefix: tuple[int, int, int]) -> bool:
+    first, last, length = prefix
+    for accepts, low, high, shortest, longest in rules:
+        if low <= first and last <= high and shortest <= length <= longest:
+            return accepts
+    return False
+
+
 def _classes(
     net: Network, version: int, fibs: Mapping[str, Fib], up: Mapping[str, list[Session]]
-) -> dict[frozenset[Origin], list[tuple[int, int, int]]]:
-    """Prefixes by who originates them with which next hop (0: itself); outside peers originate a default route."""
+) -> dict[tuple[frozenset[Origin], Refused], list[tuple[int, int, int]]]:
+    """Prefixes by who originates them with which next hop (0: itself) and which lists refuse them.
+
+    Outside peers originate a default route.
+    """
     origins: dict[tuple[int, int, int], set[Origin]] = {}
     for name in up:
         node = net.nodes[name]
@@ -162,9 +192,9 @@ def _classes(
     outside = {(OUTSIDE, one.peer.number) for found in up.values() for one in found if not one.far}
     if outside:
         origins.setdefault((0, TOP[version], 0), set()).update(outside)
-    classes: dict[frozenset[Origin], list[tuple[int, int, int]]] = {}
+    classes: dict[tuple[frozenset[Origin], Refused], list[tuple[int, int, int]]] = {}
     for prefix, owners in origins.items():
-        classes.setdefault(frozenset(owners), []).append(prefix)
+        classes.setdefault((frozenset(owners), _refusals(net, version, up, prefix)), []).append(prefix)
     return classes
 
 
@@ -185,6 +215,7 @@ def _decide(
     fibs: Mapping[str, Fib],
     up: Mapping[str, list[Session]],
     origins: frozenset[Origin],
+    refused: Refused,
     known: dict[tuple[str, int], Resolved],
 ) -> dict[str, Path]:
     """The best path of every node for one class, by rounds until nothing changes."""
@@ -196,7 +227,7 @@ def _decide(
         for name, found in up.items():
             offers: list[tuple[tuple[int, bool, int, int, int, int], Path]] = []
             for session in found if name not in local else ():
-                offer = _offer(net, name, session, best, up, outside)
+                offer = _offer(net, name, session, best, up, outside, refused)
                 reached = _resolve(name, offer.next_hop, fibs, known) if offer else None
                 if offer and reached:
                     order = (len(offer.as_path), offer.inside, reached[0], offer.origin_id, len(offer.clusters),
@@ -222,8 +253,11 @@ def _offer(
     best: Mapping[str, Path],
     up: Mapping[str, list[Session]],
     outside: set[int],
+    refused: Refused,
 ) -> Path | None:
     """What the far end of a session announces to us now."""
+    if _refused(name, session.peer.imports, refused):
+        return None
     if not session.far:
         if session.peer.number not in outside:
             return None
@@ -233,7 +267,7 @@ def _offer(
     if path is None or far is None or mine is None or path.sender == name:
         return None
     mirror = next((one for one in up[session.far] if one.far == name), None)
-    if mirror is None:
+    if mirror is None or _refused(session.far, mirror.peer.exports, refused):
         return None
     family = mirror.peer.version
     if far.asn != mine.asn:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from ipv6.precheck import filters, icmp, spec
 from ipv6.precheck.diagram import Node as Set
 from ipv6.precheck.model import KNOWN, NEW, RELATED
-from ipv6.precheck.numbers import ALL, PORTS, PROTOCOLS, ROUTED, Ranges, intersect, minus, union, within
+from ipv6.precheck.numbers import ALL, BITS, PORTS, PROTOCOLS, ROUTED, Ranges, intersect, minus, union, within
 from ipv6.precheck.reach import Fabric
 from ipv6.precheck.spec import EXTRANET, INTERNET, Spec, Zone
 from ipv6.precheck.verdict import Reason, packet_text
@@ -44,11 +44,23 @@ class _Edge:
         self.sets = fabric.sets
         self.node = fabric.net.nodes[name]
         self.platform = min(zone.platform for zone in ports.values())
+        self.stateful = self.node.forward is not None
         self.own = fabric.local(name)
         self.judged = minus(ROUTED[self.version], self.own)
-        self.outer = [port for port, one in self.node.interfaces.items() if port not in ports and one.of(self.version)]
+        self.outer = [port for port in self.node.interfaces if port not in ports and self._leads_out(port)]
         flows = wanted.flows.get(self.platform, ())
         self.flows = [flow for flow in flows if self._has(flow.source) and self._has(flow.target)]
+
+    def _leads_out(self, port: str) -> bool:
+        """Whether something is on the other side; a loopback is not a way in."""
+        bits = BITS[self.version]
+        return any(one.length < bits for one in self.node.interfaces[port].of(self.version))
+
+    def _judged(self, zone: Zone | None) -> Ranges:
+        """Targets that count from one port: everything but the zone's own, or what is inside."""
+        if zone is not None:
+            return minus(self.judged, zone.prefixes.get(self.version, ()))
+        return intersect(self.judged, self.wanted.inside(self.platform, self.version))
 
     def _has(self, end: str) -> bool:
         return bool(self.wanted.end(self.platform, end, self.version, True))
@@ -60,9 +72,13 @@ class _Edge:
             starts = [zone.name] if zone else [INTERNET, EXTRANET]
             flows = [flow for flow in self.flows if flow.source in starts]
             must = self._flows(flows, False)
-            allowed = self.sets.union(self._flows(flows, True), self._errors(ALL[self.version]))
+            answers = [] if self.stateful else [one for one in self.flows if one.target in starts]
+            allowed = self.sets.union_all(
+                [self._flows(flows, True), self._errors(ALL[self.version]), self._answers(answers)]
+            )
             yield from self._missing(port, self.sets.without(must, actual), NEW)
-            yield from self._leaks(port, self.sets.without(actual, allowed))
+            leaks = self.sets.towards(self.sets.without(actual, allowed), self._judged(zone))
+            yield from self._leaks(port, leaks)
             replies = [flow for flow in self.flows if flow.target in starts]
             yield from self._missing(port, self.sets.without(self._replies(replies), self._actual(port, KNOWN)), KNOWN)
             towards = self._errors(minus(self._lans(zone), self.own))
@@ -81,14 +97,20 @@ class _Edge:
     def _actual(self, port: str, state: str) -> Set:
         """What really comes through from one port, to where the routes send it."""
         found = []
+        sources = self._sources(port)
         for hops, ranges in self.fabric.tables[self.name].groups.items():
             targets = intersect(ranges, self.judged)
             for hop in hops:
                 chain = filters.chain(self.node, port, hop.out, self.version)
                 passed = self.fabric.compiled.through(chain, port, hop.out, state)
-                whole = self.sets.box((targets, ROUTED[self.version], PROTOCOLS, PORTS, PORTS))
+                whole = self.sets.box((targets, sources, PROTOCOLS, PORTS, PORTS))
                 found.append(self.sets.both(passed, whole))
         return self.sets.union_all(found)
+
+    def _sources(self, port: str) -> Ranges:
+        """Who may speak on a port where reverse paths are checked; whether that is right, the end to end check says."""
+        checked = self.fabric.sources(self.name, port)
+        return ROUTED[self.version] if checked is None else intersect(checked, ROUTED[self.version])
 
     def _flows(self, flows: list[Flow], wide: bool) -> Set:
         found = []
@@ -114,12 +136,24 @@ class _Edge:
             found.append(self.sets.box((target, source, *spec.answered(flow, self.version))))
         return self.sets.union_all(found)
 
+    def _answers(self, flows: list[Flow]) -> Set:
+        """Without state, an answer by UDP or echo cannot be told from a first packet."""
+        found = []
+        for flow in flows:
+            if flow.protocol != "tcp":
+                source = self._target(flow.target, True)
+                target = minus(self.wanted.end(self.platform, flow.source, self.version, True), self.own)
+                protocol, sport, dport = spec.answered(flow, self.version)
+                found.append(self.sets.box((target, source, protocol, sport, PORTS if sport != PORTS else dport)))
+        return self.sets.union_all(found)
+
     def _errors(self, targets: Ranges) -> Set:
         _, source, *service = spec.errors(self.version)
         return self.sets.box((targets, intersect(source, ROUTED[self.version]), *service))
 
     def _missing(self, port: str, wrong: Set, state: str) -> Iterator[Reason]:
-        yield from self._each("talk", port, wrong, state)
+        whole = (ALL[self.version], self._sources(port), PROTOCOLS, PORTS, PORTS)
+        yield from self._each("talk", port, self.sets.both(wrong, self.sets.box(whole)), state)
 
     def _leaks(self, port: str, wrong: Set) -> Iterator[Reason]:
         yield from self._each("leak", port, wrong, NEW)

@@ -29,7 +29,7 @@ def named(node: Node, port: str, direction: str, version: int) -> tuple[str, Fil
     """
     interface: Interface | None = node.interfaces.get(port)
     name = interface.filters.get((direction, version), "") if interface else ""
-    return name, node.lists.get(name) if name else None
+    return name, node.lists.get((version, name)) if name else None
 
 
 def chain(node: Node, iif: str, oif: str, version: int) -> list[tuple[str, Filter]]:

@@ -52,6 +52,7 @@ class Precheck:
         reasons += parity.addresses(four, six, wanted)
         reasons += parity.routes(four, six, wanted)
         unknown = [f"{name}: {line}" for name, node in new.nodes.items() for line in node.unknown]
+        notes += [f"{name}: {line} is not judged" for name, node in new.nodes.items() for line in node.left_out]
         return Result(tuple(_once(reasons)), tuple(unknown), tuple(dict.fromkeys(notes)), checked)
 
     def _fabric(self, net: Network, version: int) -> Fabric:
@@ -93,7 +94,8 @@ def _view(net: Network, version: int) -> tuple[object, ...]:
             frozenset(one for one in node.bgp.takes if one[0] == version),
         )
         processes = frozenset(one for one in node.processes if one[1] == version)
-        found.append((name, node.kind, ports, statics, bgp, processes, version in node.forwards))
+        lists = tuple(item for item in node.prefix_lists.items() if item[0][0] == version)
+        found.append((name, node.kind, lists, ports, statics, bgp, processes, version in node.forwards))
     return tuple(found)
 
 

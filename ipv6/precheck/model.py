@@ -91,15 +91,23 @@ class Filter:
     default: bool
 
 
+PrefixRule = tuple[bool, int, int, int, int]
+"""Accepts, first, last, length, greatest length that still matches."""
+
+
 @dataclass(frozen=True, slots=True)
 class Interface:
-    """One interface of a node; `filters` are the filters' names by (direction, family)."""
+    """One interface of a node; `filters` are the filters' names by (direction, family).
+
+    `urpf` is `strict` or `loose` by family (RFC 3704), with a ` default` behind it where the default route counts.
+    """
 
     name: str
     addresses: tuple[Address, ...] = ()
     areas: Mapping[int, Area] = field(default_factory=dict)
     filters: Mapping[tuple[str, int], str] = field(default_factory=dict)
     up: bool = True
+    urpf: Mapping[int, str] = field(default_factory=dict)
 
     def of(self, version: int) -> tuple[Address, ...]:
         """Its addresses of one family."""
@@ -121,12 +129,14 @@ class Static:
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """A BGP neighbour; the sets hold the families in which a setting is on."""
+    """A BGP neighbour; the sets hold the families in which a setting is on, `imports` and `exports` prefix lists."""
 
     version: int
     number: int
     asn: int
     source: str = ""
+    imports: frozenset[tuple[int, str]] = frozenset()
+    exports: frozenset[tuple[int, str]] = frozenset()
     active: frozenset[int] = frozenset()
     client: frozenset[int] = frozenset()
     self_hop: frozenset[int] = frozenset()
@@ -147,8 +157,10 @@ class Bgp:
 class Node:
     """One device (or one network namespace of a host) as its configuration describes it.
 
-    `forward` and `input` are whole-device filters, `lists` the ones that interfaces name. `processes` are the
-    (routing protocol, family) that run. `unknown` are lines that the parser does not know: nothing is proven then.
+    `forward` and `input` are whole-device filters, `lists` the ones that interfaces name by (family, name), and
+    `prefix_lists` those that BGP names: (accepts, first, last, length, longest) in order. `processes` are the (routing
+    protocol, family) that run. `unknown` are lines that the parser does not know: nothing is proven then. `left_out`
+    is what the model leaves out on purpose.
     """
 
     name: str
@@ -160,5 +172,7 @@ class Node:
     forwards: frozenset[int] = frozenset()
     forward: Filter | None = None
     input: Filter | None = None
-    lists: Mapping[str, Filter] = field(default_factory=dict)
+    lists: Mapping[tuple[int, str], Filter] = field(default_factory=dict)
+    prefix_lists: Mapping[tuple[int, str], tuple[PrefixRule, ...]] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
-from ipv6.precheck import parse_frr, parse_linux, parse_nft
+from ipv6.precheck import parse_frr, parse_linux, parse_nft, parse_vendor
 from ipv6.precheck.model import Node
 
 Texts = Mapping[tuple[str, str], str]
@@ -18,7 +18,11 @@ IRRELEVANT = frozenset({"nginx", "knot"})
 _frr = lru_cache(maxsize=4096)(parse_frr.parse)
 _linux = lru_cache(maxsize=4096)(parse_linux.parse)
 _nft = lru_cache(maxsize=4096)(parse_nft.parse)
-ROUTERS: Mapping[str, Callable[[str], Node]] = {"frr": _frr}
+ROUTERS: Mapping[str, Callable[[str], Node]] = {
+    "frr": _frr,
+    "huawei_vrp": partial(parse_vendor.parse, kind="huawei_vrp"),
+    "h3c_comware": partial(parse_vendor.parse, kind="h3c_comware"),
+}
 
 
 def device(name: str, texts: Texts) -> dict[str, Node]:

@@ -8,9 +8,21 @@ from dataclasses import dataclass
 from ipv6.precheck import filters
 from ipv6.precheck.diagram import EMPTY, Packet
 from ipv6.precheck.diagram import Node as Set
+from ipv6.precheck.fib import Fib
 from ipv6.precheck.filters import Compiled
 from ipv6.precheck.network import Network, Port
-from ipv6.precheck.numbers import Ranges, minus, show, show_prefix, union
+from ipv6.precheck.numbers import (
+    ALL,
+    PORTS,
+    PROTOCOLS,
+    Ranges,
+    intersect,
+    minus,
+    show,
+    show_prefix,
+    union,
+    within,
+)
 from ipv6.precheck.rib import Tables
 
 HOPS = 64
@@ -99,6 +111,7 @@ class Fabric:
         lost: list[Set],
     ) -> None:
         name, iif = port
+        packets = self._checked(name, iif, packets, lost)
         sets, node, own = self.sets, self.net.nodes[name], self.local(name)
         mine = sets.towards(packets, own)
         if mine:
@@ -124,6 +137,31 @@ class Fabric:
                 if passed:
                     self._forward((name, hop.out), hop.via, passed, following, delivered, lost)
         lost.append(sets.towards(rest, minus(((0, self._top),), union(seen))))
+
+    def sources(self, name: str, iif: str) -> Ranges | None:
+        """The sources that reverse path forwarding takes on a port (RFC 3704); None when it is off."""
+        interface = self.net.nodes[name].interfaces.get(iif)
+        mode = interface.urpf.get(self.version, "") if interface else ""
+        if not mode:
+            return None
+        found: list[tuple[int, int]] = []
+        for hops, ranges in self.tables[name].groups.items():
+            if hops and (mode.startswith("loose") or any(hop.out == iif for hop in hops)):
+                found += ranges
+        if not mode.endswith(" default"):
+            default = self.tables[name].routes.get((0, 0))
+            others = Fib(route for route in self.tables[name].routes.values() if route is not default)
+            found = list(intersect(union(found), union(one for ranges in others.groups.values() for one in ranges)))
+        return union(found)
+
+    def _checked(self, name: str, iif: str, packets: Set, lost: list[Set]) -> Set:
+        allowed = self.sources(name, iif)
+        if allowed is None:
+            return packets
+        whole = self.sets.box((ALL[self.version], allowed, PROTOCOLS, PORTS, PORTS))
+        passed = self.sets.both(packets, whole)
+        lost.append(self.sets.without(packets, passed))
+        return passed
 
     def _arrive(self, name: str, packets: Set, delivered: dict[str, list[Set]]) -> None:
         for interface in self.net.nodes[name].interfaces.values():
@@ -181,6 +219,11 @@ class Fabric:
     def _one(self, packet: Packet, port: Port, state: str, steps: list[Step]) -> Trace | Port:
         (name, iif), version = port, self.version
         node = self.net.nodes[name]
+        allowed = self.sources(name, iif)
+        if allowed is not None and not within(packet.source, allowed):
+            steps.append(Step(name, iif, "", "", ""))
+            source = show(version, packet.source)
+            return Trace(False, tuple(steps), f"reverse path forwarding drops {source} there")
         mine = any(low <= packet.target <= high for low, high in self.local(name))
         if not mine and iif and version not in node.forwards:
             steps.append(Step(name, iif, "", "", ""))

@@ -88,6 +88,9 @@ def _filters(before: Fabric, after: Fabric, name: str) -> Iterator[Reason]:
         if one.of(version)
     ]
     for iif, new_iif in (("", ""), *pairs):
+        if before.sources(name, iif) != after.sources(name, new_iif):
+            cause = "reverse path forwarding takes other sources there than before"
+            yield Reason("ipv4", f"{name}: {iif}", version, name, new_iif or iif, cause)
         for hops, ranges in before.tables[name].groups.items():
             for hop in hops:
                 new_oif = there.get(before.net.link_of.get((name, hop.out), hop.out), "")
@@ -111,7 +114,10 @@ def _same(old: Node, new: Node, version: int) -> bool:
 
 def _bound(node: Node, version: int) -> dict[str, list[tuple[str, str]]]:
     return {
-        name: sorted((direction, found) for (direction, family), found in port.filters.items() if family == version)
+        name: [
+            *sorted((way, one) for (way, family), one in port.filters.items() if family == version),
+            ("urpf", port.urpf.get(version, "")),
+        ]
         for name, port in node.interfaces.items()
         if port.of(version)
     }
