@@ -23,7 +23,7 @@ _STAR = re.compile(r"^(\d{1,3}(?:\.\d{1,3}){0,2})((?:\.[x*])+)$")
 _SPLIT = re.compile(r"[;,\n\r]+|和|及")
 _JOIN = ((re.compile(r"\s*(?:至|到|\bto\b)\s*"), "-"), (re.compile(r"\s*(?:掩码|netmask|mask)\s*:?\s*"), "/"),
          (re.compile(r"\s*([/~.-])\s*"), r"\1"))  # fmt: skip
-_LABEL = re.compile(r"^(?:ipv?[46]?(?:地址)?|内网|外网|公网|地址|ip)\s*[::]\s*(?=[0-9a-f:.]+)", re.IGNORECASE)
+_LABEL = re.compile(r"(?:^|(?<=\s))(?:ipv?[46]?(?:地址)?|内网|外网|公网|地址|ip)\s*:\s*(?=[0-9a-f:.]+)", re.IGNORECASE)
 
 
 class Unreadable(ValueError):

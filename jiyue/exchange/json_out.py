@@ -82,7 +82,7 @@ def book(inv: Inventory, rows: Sequence[Planned], claims: dict[str, str], seen: 
 
 def files(found: AddressBook) -> dict[str, str]:
     """`addresses.json` and the schema it obeys."""
-    schema = AddressBook.model_json_schema(by_alias=True)
+    schema = AddressBook.model_json_schema(by_alias=True, mode="serialization")
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": SCHEMA, **schema}
     return {
         "addresses.json": found.model_dump_json(by_alias=True, indent=1) + "\n",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from datetime import datetime
@@ -23,7 +24,11 @@ MOST_RATIO = 250
 """Unpacked bytes per packed byte of a part larger than 1 MiB; real sheets stay below 30."""
 MOST_SHEETS, MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 100, 200_000, 300, 2_000_000
 MOST_MERGES = 50_000
+LAST_ROW = 1_048_576
+"""The last row that the format knows."""
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_ENCODING = re.compile(rb"\s*<\?xml[^>]*encoding\s*=\s*[\"']([^\"']*)[\"']")
+_PLAIN = (b"utf-8", b"us-ascii", b"ascii")
 _AGAIN = "save it as xlsx from a spreadsheet"
 
 
@@ -32,6 +37,7 @@ def sheets(source: str, data: bytes, into: Collected) -> list[Sheet]:
     _judge(source, data, into)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            _judge_xml(source, archive)
             book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
             try:
                 return list(_sheets(source, book, archive, into))
@@ -78,6 +84,22 @@ def _judge(source: str, data: bytes, into: Collected) -> None:
         into.note(source, "holds macros; they were not run")
 
 
+def _judge_xml(source: str, archive: zipfile.ZipFile) -> None:
+    """Refuse every part that declares a document type or is written in anything but UTF-8: no spreadsheet does."""
+    for part in archive.infolist():
+        if not part.filename.lower().endswith((".xml", ".rels", ".vml")):
+            continue
+        with archive.open(part) as stream:
+            tail = b""
+            while block := stream.read(2**20):
+                seen = tail + block
+                if not tail and (found := _ENCODING.match(seen[:200])) and found[1].lower() not in _PLAIN:
+                    raise InputError(source, f"part {part.filename[:60]!r} is not UTF-8", _AGAIN)
+                if b"<!DOCTYPE" in seen or b"<!ENTITY" in seen or b"\0" in seen:
+                    raise InputError(source, "declares XML entities, which no spreadsheet writes", _AGAIN)
+                tail = seen[-16:]
+
+
 def _sheets(source: str, book: object, archive: zipfile.ZipFile, into: Collected) -> Iterator[Sheet]:
     names = book.sheetnames  # type: ignore[attr-defined]
     if len(names) > MOST_SHEETS:
@@ -90,12 +112,20 @@ def _sheets(source: str, book: object, archive: zipfile.ZipFile, into: Collected
         sheet.reset_dimensions()  # what a file says of its own size is not believed
         merges, formulas = _merges(place, archive, sheet._worksheet_path)
         rows: dict[int, dict[int, object]] = {}
-        for number, row in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS), start=1):
-            cells = {cell.column: cell.value for cell in row if cell.value is not None and cell.value != ""}
+        for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
+            if number > LAST_ROW:
+                raise InputError(place, f"has rows after {LAST_ROW}", _AGAIN)
+            if not row:
+                continue
+            if any(value is not None for value in row[MOST_COLUMNS:]):
+                raise InputError(place, f"row {number} has more than {MOST_COLUMNS} columns", "split the table")
+            cells = {
+                column: value.date() if isinstance(value, datetime) else value
+                for column, value in enumerate(row, start=1)
+                if value is not None and value != ""
+            }
             if cells:
-                rows[number] = {
-                    column: value.date() if isinstance(value, datetime) else value for column, value in cells.items()
-                }
+                rows[number] = cells
                 cells_left -= len(cells)
             if len(rows) > MOST_ROWS or cells_left < 0:
                 raise InputError(place, f"has more than {MOST_ROWS} filled rows", "split it by city")
