@@ -8,7 +8,8 @@ from ipv6.plan.layout import INTERFACE, REGION, SUBNET, TYPE
 from jiyue.i18n import _, language
 from jiyue.scheme import terms
 from jiyue.scheme.drawing import Box, Drawing, Label, Shape, fit
-from jiyue.scheme.model import FieldFact, Scheme
+from jiyue.scheme.facts import FieldFact
+from jiyue.scheme.model import Scheme
 
 WIDTH = 1560
 ROW = 62

@@ -80,8 +80,9 @@ def table(columns: tuple[Column, ...], head: str, rows: str, high: int = 0) -> s
         for number, column in enumerate(columns)
     )
     first = f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{top}</w:tr>" if head else ""
-    height = f'<w:trHeight w:val="{twips(high)}"/>' if high else ""
-    row = f"<w:tr><w:trPr><w:cantSplit/>{height}</w:trPr>{cells}</w:tr>"
+    # Rows may break across pages: one that may not, right after the header row, LibreOffice sets below the page's end.
+    height = f'<w:trPr><w:trHeight w:val="{twips(high)}"/></w:trPr>' if high else ""
+    row = f"<w:tr>{height}{cells}</w:tr>"
     body = f"{tag(f'for row in {rows}', 'tr')}{row}{tag('endfor', 'tr')}"
     return f"<w:tbl>{_properties(columns)}<w:tblGrid>{grid}</w:tblGrid>{first}{body}</w:tbl>"
 
@@ -104,6 +105,6 @@ def _cell(text: str, column: Column, font: Font, style: str, fill: str = "") -> 
     shade = f'<w:shd w:val="clear" w:color="auto" w:fill="{fill}"/>' if fill else ""
     align = '<w:jc w:val="right"/>' if column.right and not fill else ""
     return (
-        f'<w:tc><w:tcPr><w:tcW w:w="{twips(column.width)}" w:type="dxa"/>{shade}<w:vAlign w:val="center"/></w:tcPr>'
+        f'<w:tc><w:tcPr><w:tcW w:w="{twips(column.width)}" w:type="dxa"/>{shade}</w:tcPr>'
         f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{align}</w:pPr>{run(text, font)}</w:p></w:tc>'
     )

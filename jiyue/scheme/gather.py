@@ -11,7 +11,8 @@ from ipv6.change.digest import digest
 from ipv6.change.model import ChangeSet
 from ipv6.change.plan import Create, Delete, Keep, derive
 from jiyue.scheme import layout, network, work
-from jiyue.scheme.model import AddressFact, Scheme
+from jiyue.scheme.facts import AddressFact
+from jiyue.scheme.model import Scheme
 
 
 def gather(
@@ -57,6 +58,7 @@ def gather(
         examples=layout.examples(inv, change, claims),
         codes=layout.codes(inv, change.platform, claims),
         usage=layout.usage(change, inv),
+        organisations=layout.organisations(inv, change),
         addresses=tuple(
             AddressFact(kind=one.kind, name=one.name, ipv4=one.ipv4, ipv6=one.ipv6, deferred=one.deferred)
             for one in change.addresses

@@ -11,7 +11,7 @@ from ipv6.change.model import ChangeSet
 from ipv6.plan.layout import Field, layout
 from ipv6.plan.prefix import address_of
 from ipv6.plan.profile import profile_of
-from jiyue.scheme.model import BlockFact, CodeFact, ExampleFact, FieldFact, UsageFact
+from jiyue.scheme.facts import BlockFact, CodeFact, ExampleFact, FieldFact, OrganisationFact, UsageFact
 
 KINDS: dict[str, tuple[str, ...]] = {
     "plane": ("plane",),
@@ -19,7 +19,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "county": ("region",),
     "use": ("zone", "services"),
     "zone": ("zone", "services"),
-    "organisation": ("organisation",),
+    "organisation": ("org",),
     "subnet": ("subnet", "link", "services"),
     "interface identifier": ("site", "iface", "loopback"),
 }
@@ -144,7 +144,7 @@ def usage(change: ChangeSet, inv: Inventory) -> tuple[UsageFact, ...]:
     found = []
     for claim in change.claims:
         network = IPv6Network(claim.prefix)
-        if claim.key.partition("/")[0] not in ("region", "zone", "organisation") or network.prefixlen >= WHOLE:
+        if claim.key.partition("/")[0] not in ("region", "zone") or network.prefixlen >= WHOLE:
             continue
         low, size = int(network.network_address) >> WHOLE, 1 << (WHOLE - network.prefixlen)
         used = sum(1 for subnet in taken if low <= subnet < low + size)
@@ -162,9 +162,30 @@ def _named(inv: Inventory, key: str) -> str:
     if kind in ("zone", "subnet"):
         titles = {zone.id: zone.title for zone in inv.matrix.zones}
         return f"{second} {titles.get(second, '')}".strip()
+    if kind == "org":
+        return next((f"{one.name}" for one in inv.organisations if key.endswith(f"/{one.region}/{one.id}")), rest)
     if kind == "services":
         return "services"
     return rest.replace("/", " ")
+
+
+def organisations(inv: Inventory, change: ChangeSet) -> tuple[OrganisationFact, ...]:
+    """Connected units with the prefix of each; ledger keys are `org/<plane>/<region>/<id>`."""
+    found = []
+    for claim in change.claims:
+        kind, *rest = claim.key.split("/")
+        if kind == "org" and len(rest) == 3:
+            plane, code, _id = rest
+            region = inv.region_by_code.get(code)
+            found.append(
+                OrganisationFact(
+                    plane=plane,
+                    region=f"{code} {region.name}" if region else code,
+                    name=_named(inv, claim.key),
+                    prefix=claim.prefix,
+                )
+            )
+    return tuple(found)
 
 
 def _inside(prefix: str, block: str) -> bool:

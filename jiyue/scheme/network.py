@@ -10,7 +10,8 @@ from ipv6.change.view import counts
 from ipv6.change.view import rules as view_rules
 from ipv6.zones.matrix import denied_pairs, flows_for
 from jiyue.scheme import reading
-from jiyue.scheme.model import DeviceFact, FilterFact, RouterFact, SystemFact, TwinFact
+from jiyue.scheme.facts import DeviceFact, FilterFact, RouterFact, TwinFact
+from jiyue.scheme.model import SystemFact
 
 FILTERS = ("nftables", "huawei_vrp", "h3c_comware")
 """Drivers whose objects hold packet filters."""

@@ -32,6 +32,7 @@ SHAPES: dict[str, tuple[Column, ...]] = {
     "example": _shape("52", "18r", "38m", "48"),
     "codes": _shape("28m", "68", "60m"),
     "addresses": _shape("24", "50m", "34m", "48m"),
+    "organisations": _shape("34", "34", "48", "40m"),
     "usage": _shape("44", "52", "28r", "32r"),
     "routers": _shape("30m", "16r", "42", "20r", "26r", "22r"),
     "announced": _shape("60m", "96m"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from jiyue.i18n import _, language
 from jiyue.scheme import terms
 from jiyue.scheme.bits import bits
-from jiyue.scheme.model import ExampleFact, Scheme
+from jiyue.scheme.facts import ExampleFact
+from jiyue.scheme.model import Scheme
 from jiyue.scheme.pen import Pen
 
 
@@ -46,6 +47,12 @@ def addresses(pen: Pen, facts: Scheme) -> None:
         _("Addresses in both families"),
         (_("Kind"), _("Name"), "IPv4", "IPv6"),
         ((terms.kind(one.kind), one.name, one.ipv4 or "—", one.ipv6 or "—") for one in held),
+    )
+    pen.table(
+        "organisations",
+        _("Prefixes of connected units"),
+        (_("Region"), _("Plane"), _("Connected unit"), _("Prefix")),
+        ((one.region, terms.plane(one.plane), one.name, one.prefix) for one in facts.organisations),
     )
     pen.section(_("Reserve"))
     pen.text(_("What is not taken stays free for growth; nothing is renumbered to make room."))

@@ -7,7 +7,8 @@ from ipaddress import ip_address, ip_network
 from jiyue.i18n import _
 from jiyue.scheme import terms
 from jiyue.scheme.drawing import Box, Drawing, Label, Line, Shape, fit
-from jiyue.scheme.model import AddressFact, DeviceFact, Scheme
+from jiyue.scheme.facts import AddressFact, DeviceFact
+from jiyue.scheme.model import Scheme
 
 WIDTH = 1560
 BOX, HIGH, GAP = 420, 92, 76
