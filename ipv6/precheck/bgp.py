@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from ipv6.precheck import igp
 from ipv6.precheck.fib import Fib, Route
 from ipv6.precheck.igp import Hop
 from ipv6.precheck.model import Bgp, Node, Peer, PrefixRule
@@ -99,7 +100,7 @@ def _mirror(net: Network, far: Bgp, name: str, version: int) -> Peer | None:
 
 def _own(net: Network, name: str, node: Node, peer: Peer, version: int, route: Route) -> int:
     """The address that a session of ours comes from."""
-    interface = node.interfaces.get(peer.source or min(route.hops).out)
+    interface = node.interfaces.get(peer.source or igp.first(route.hops).out)
     own = interface.of(version) if interface else ()
     return own[0].number if own else 0
 
@@ -116,7 +117,7 @@ def _reaches(net: Network, start: str, number: int, version: int, fibs: Mapping[
         route = fibs[name].find(number)
         if route is None or not route.hops:
             return False
-        hop = min(route.hops)
+        hop = igp.first(route.hops)
         name = net.on_link((name, hop.out), version, number if hop.via is None else hop.via)
         if not name:
             return False

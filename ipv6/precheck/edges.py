@@ -30,11 +30,10 @@ def edges(fabric: Fabric, wanted: Spec) -> Iterator[tuple[str, dict[str, Zone]]]
             yield name, ports
 
 
-def judge(fabric: Fabric, wanted: Spec) -> Iterator[Reason]:
-    """Every wrong rule of every edge, one reason for each pair and direction."""
-    for name, ports in edges(fabric, wanted):
-        if fabric.version in fabric.net.nodes[name].forwards:
-            yield from _Edge(fabric, wanted, name, ports).reasons()
+def judge(fabric: Fabric, wanted: Spec, name: str, ports: dict[str, Zone]) -> Iterator[Reason]:
+    """Every wrong rule of one edge, one reason for each pair and direction."""
+    if fabric.version in fabric.net.nodes[name].forwards:
+        yield from _Edge(fabric, wanted, name, ports).reasons()
 
 
 class _Edge:

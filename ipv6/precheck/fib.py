@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from ipv6.precheck.igp import Hop
 from ipv6.precheck.numbers import Ranges, union
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """One installed route; no hops is a blackhole. `source` is connected, static, ospf, isis, ebgp or ibgp; `cost` is
     that of link-state routing."""
 

@@ -10,6 +10,29 @@ from ipv6.precheck.model import Filter, Interface, Node, Rule
 from ipv6.precheck.numbers import within
 
 
+def signature(found: Filter | None, version: int) -> tuple[object, ...]:
+    """What a filter does to one family, by the identity of its rules (parsers give one object per rule text)."""
+    if found is None:
+        return ()
+    return (found.default, *(id(rule) for rule in found.rules if rule.version in (0, version)))
+
+
+def signatures(node: Node, version: int) -> tuple[object, ...]:
+    """All filters of a node and where they are bound, for one family."""
+    if not (node.forward or node.input or node.lists):
+        bound: tuple[object, ...] = ()
+    else:
+        bound = tuple(
+            (name, way, listed)
+            for name, port in node.interfaces.items()
+            for (way, family), listed in port.filters.items()
+            if family == version
+        )
+    lists = tuple((name, signature(one, version)) for (family, name), one in node.lists.items() if family == version)
+    urpf = tuple((name, port.urpf[version]) for name, port in node.interfaces.items() if version in port.urpf)
+    return signature(node.forward, version), signature(node.input, version), lists, bound, urpf
+
+
 def relevant(found: Filter, version: int, iif: str, oif: str, state: str) -> list[Rule]:
     """The rules that can decide about a packet of that family on those interfaces in that state, in order."""
     return [
@@ -78,18 +101,18 @@ class Compiled:
     def __init__(self, version: int) -> None:
         self.version = version
         self.sets = Diagrams(version)
-        self._known: dict[tuple[object, ...], Set] = {}
+        self._known: dict[tuple[object, ...], tuple[Set, list[Rule]]] = {}
 
     def passes(self, found: Filter, iif: str, oif: str, state: str) -> Set:
         """Packets that one filter lets through."""
-        key = (id(found), iif, oif, state)
+        rules = relevant(found, self.version, iif, oif, state)
+        key = (found.default, *map(id, rules))
         entry = self._known.get(key)
         if entry is None:
-            rules = relevant(found, self.version, iif, oif, state)
-            entry = self.sets.ordered([(rule.box(self.version), rule.accepts) for rule in rules], found.default)
-            self._known[key] = entry
-            self._known[("keep", id(found))] = (found,)  # an id stands for its filter only while that lives
-        return entry
+            made = self.sets.ordered([(rule.box(self.version), rule.accepts) for rule in rules], found.default)
+            # An identity stands for its rule only while that lives, so the rules are kept.
+            self._known[key] = entry = (made, rules)
+        return entry[0]
 
     def through(self, filters: Sequence[tuple[str, Filter]], iif: str, oif: str, state: str) -> Set:
         """Packets that every filter of a chain lets through."""

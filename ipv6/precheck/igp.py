@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from heapq import heappop, heappush
+from typing import NamedTuple
 
 from ipv6.precheck.model import Area
 from ipv6.precheck.network import Network, Port
@@ -12,12 +12,16 @@ from ipv6.precheck.network import Network, Port
 PROTOCOLS = ("ospf", "isis")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Hop:
+class Hop(NamedTuple):
     """Where a packet goes next: out of an interface, to a gateway (None: the target itself is on the link)."""
 
     out: str
     via: int | None = None
+
+
+def first(hops: frozenset[Hop]) -> Hop:
+    """One of several next hops, always the same."""
+    return min(hops, key=lambda hop: (hop.out, hop.via or 0))
 
 
 Prefix = tuple[int, int, int]
@@ -66,7 +70,7 @@ def _gateway(net: Network, protocol: str, version: int, port: Port, area: Area, 
 def _learn(
     start: str, edges: Mapping[str, list[tuple[str, int, Hop]]], owned: Mapping[str, list[tuple[Prefix, int]]]
 ) -> Mapping[Prefix, tuple[int, frozenset[Hop]]]:
-    distance, first = _paths(start, edges)
+    distance, ways = _paths(start, edges)
     found: dict[Prefix, tuple[int, frozenset[Hop]]] = {}
     for name, cost in distance.items():
         if name == start:
@@ -75,9 +79,9 @@ def _learn(
             total = cost + own
             known = found.get(prefix)
             if known is None or total < known[0]:
-                found[prefix] = (total, first[name])
+                found[prefix] = (total, ways[name])
             elif total == known[0]:
-                found[prefix] = (total, known[1] | first[name])
+                found[prefix] = (total, known[1] | ways[name])
     return found
 
 
@@ -86,7 +90,7 @@ def _paths(
 ) -> tuple[dict[str, int], dict[str, frozenset[Hop]]]:
     """Dijkstra: the cost of every reachable node and all first hops of equal cost."""
     distance: dict[str, int] = {start: 0}
-    first: dict[str, frozenset[Hop]] = {start: frozenset()}
+    ways: dict[str, frozenset[Hop]] = {start: frozenset()}
     queue = [(0, start)]
     done: set[str] = set()
     while queue:
@@ -98,10 +102,10 @@ def _paths(
             if other == start:
                 continue
             total = cost + step
-            hops = first[name] if name != start else frozenset((hop,))
+            hops = ways[name] if name != start else frozenset((hop,))
             if other not in distance or total < distance[other]:
-                distance[other], first[other] = total, hops
+                distance[other], ways[other] = total, hops
                 heappush(queue, (total, other))
             elif total == distance[other] and other not in done:
-                first[other] |= hops
-    return distance, first
+                ways[other] |= hops
+    return distance, ways

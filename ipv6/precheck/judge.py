@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ipv6.precheck import edges, parity, unchanged
+from ipv6.precheck import edges, filters, parity, unchanged
+from ipv6.precheck.fib import Fib
 from ipv6.precheck.filters import Compiled
 from ipv6.precheck.model import Node
 from ipv6.precheck.network import Network
 from ipv6.precheck.parse import Texts, device
 from ipv6.precheck.reach import Fabric
 from ipv6.precheck.rib import Tables, tables
-from ipv6.precheck.spec import Spec
+from ipv6.precheck.spec import Spec, Zone
 from ipv6.precheck.talk import Talk
 from ipv6.precheck.verdict import Reason, Result
 
 Devices = Mapping[str, Texts]
 """Every device's texts by (driver, object)."""
 LIMIT = 1 << 20
+KEPT = 256
 
 
 class Precheck:
@@ -26,12 +28,17 @@ class Precheck:
     def __init__(self) -> None:
         self._compiled = {version: Compiled(version) for version in (4, 6)}
         self._tables: dict[tuple[int, object], Tables] = {}
+        self._fibs: dict[tuple[str, int], Fib] = {}
+        self._judged: dict[tuple[object, ...], tuple[list[Reason], int, object]] = {}
+        self._edges: dict[tuple[object, ...], tuple[list[Reason], object]] = {}
 
     def judge(self, before: Devices, after: Devices, wanted: Spec) -> Result:
         """Whether `after` may replace `before`."""
         for version, compiled in self._compiled.items():
             if compiled.sets.size > LIMIT:
                 self._compiled[version] = Compiled(version)
+                self._judged.clear()
+                self._edges.clear()
         old, new = _network(before, wanted), _network(after, wanted)
         was4 = self._fabric(old, 4)
         four, six = self._fabric(new, 4), self._fabric(new, 6)
@@ -41,9 +48,8 @@ class Precheck:
         for fabric in (four, six):
             if not any(zone.lan.get(fabric.version) for zone in wanted.zones):
                 continue
-            talk = Talk(fabric, wanted)
-            found = [*edges.judge(fabric, wanted), *talk.reasons()]
-            checked += talk.asked
+            found, asked = self._family(fabric, wanted)
+            checked += asked
             if fabric is four and found and not reasons:
                 # Nothing about IPv4 changed, so this was so before: said, but not the change's fault.
                 notes += [one.text for one in found]
@@ -55,12 +61,48 @@ class Precheck:
         notes += [f"{name}: {line} is not judged" for name, node in new.nodes.items() for line in node.left_out]
         return Result(tuple(_once(reasons)), tuple(unknown), tuple(dict.fromkeys(notes)), checked)
 
+    def _family(self, fabric: Fabric, wanted: Spec) -> tuple[list[Reason], int]:
+        """What is wrong in one family; a family that is as it was the last time is not judged again."""
+        version = fabric.version
+        rules = tuple((name, filters.signatures(node, version)) for name, node in fabric.net.nodes.items())
+        key = (version, id(wanted), id(fabric.tables), rules)
+        if key not in self._judged:
+            if len(self._judged) > KEPT:
+                self._judged.clear()
+            found: list[Reason] = []
+            for name, ports in edges.edges(fabric, wanted):
+                found += self._edge(fabric, wanted, name, ports)
+            talk = Talk(fabric, wanted)
+            found += talk.reasons()
+            # What the key names by identity is kept alive beside the answer.
+            self._judged[key] = (found, talk.asked, (wanted, fabric))
+        found, asked, _ = self._judged[key]
+        return list(found), asked
+
+    def _edge(self, fabric: Fabric, wanted: Spec, name: str, ports: dict[str, Zone]) -> list[Reason]:
+        node, fib = fabric.net.nodes[name], fabric.tables[name]
+        forwards = fabric.version in node.forwards
+        key = (fabric.version, id(wanted), name, id(fib), fabric.local(name), forwards, tuple(ports),
+               filters.signatures(node, fabric.version))  # fmt: skip
+        if key not in self._edges:
+            if len(self._edges) > 16 * KEPT:
+                self._edges.clear()
+            self._edges[key] = (list(edges.judge(fabric, wanted, name, ports)), (wanted, fib, node))
+        return self._edges[key][0]
+
     def _fabric(self, net: Network, version: int) -> Fabric:
         key = (version, _view(net, version))
         if key not in self._tables:
             if len(self._tables) > 64:
                 self._tables.clear()
-            self._tables[key] = tables(net, version)
+            made = tables(net, version)
+            # A node whose routes are as before keeps its table, and with it what was found out about it.
+            for name, fib in made.fibs.items():
+                known = self._fibs.get((name, version))
+                if known is None or known.routes != fib.routes:
+                    self._fibs[(name, version)] = fib
+            fibs = {name: self._fibs[(name, version)] for name in made.fibs}
+            self._tables[key] = Tables(fibs, made.told)
         return Fabric(net, version, self._tables[key], self._compiled[version])
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from ipv6.drivers.spelling import PORT_NUMBERS
 from ipv6.precheck import icmp
 from ipv6.precheck.model import KNOWN, Rule
@@ -12,8 +14,10 @@ _TYPE_WORDS = ("icmp-type", "icmp6-type")
 _IGNORED = ("counting", "logging", "log")
 
 
-def rule(line: str, words: list[str], version: int) -> tuple[int, Rule]:
+@lru_cache(maxsize=1 << 18)
+def rule(line: str, version: int) -> tuple[int, Rule]:
     """(number, rule) of `rule N permit|deny PROTOCOL ...`; ValueError for any word that is not known."""
+    words = line.split()
     if words[0] != "rule" or not words[1].isdecimal() or words[2] not in ("permit", "deny"):
         raise ValueError(line)
     protocol = _protocol(words[3], version)

@@ -51,10 +51,16 @@ def parse(text: str) -> tuple[Mapping[str, Filter], tuple[str, ...]]:
                     unknown.append(f"a second chain at {hook}")
             case _:
                 try:
-                    rules.append(_rule(line, words, sets))
+                    rules.append(_same_rule(line, tuple(sets.items()) if "@" in line else ()))
                 except (BadNumber, KeyError, ValueError, IndexError):
                     unknown.append(line)
     return filters, tuple(unknown)
+
+
+@lru_cache(maxsize=1 << 18)
+def _same_rule(line: str, sets: tuple[tuple[str, Ranges], ...]) -> Rule:
+    """The same line with the same sets is the same object, so that unchanged rules are known by identity."""
+    return _rule(line, line.split(), dict(sets))
 
 
 def _rule(line: str, words: list[str], sets: Mapping[str, Ranges]) -> Rule:

@@ -195,7 +195,7 @@ class _Reader:
         rules: list[tuple[int, Rule]] = []
         for child in line.children:
             try:
-                rules.append(parse_acl.rule(child.text, child.text.split(), version))
+                rules.append(parse_acl.rule(child.text, version))
             except (BadNumber, ValueError, KeyError, IndexError):
                 if not child.text.startswith(("description ", "step ")):
                     self.unknown.append(f"{line.text}: {child.text}")

@@ -10,6 +10,7 @@ from ipv6.precheck.diagram import EMPTY, Packet
 from ipv6.precheck.diagram import Node as Set
 from ipv6.precheck.fib import Fib
 from ipv6.precheck.filters import Compiled
+from ipv6.precheck.igp import first
 from ipv6.precheck.network import Network, Port
 from ipv6.precheck.numbers import (
     ALL,
@@ -233,7 +234,7 @@ class Fabric:
             steps.append(Step(name, iif, "", "", ""))
             target = show(version, packet.target)
             return Trace(False, tuple(steps), f"no route to {target}" if route is None else f"{target} is a blackhole")
-        hop = min(route.hops, key=lambda one: (one.out, one.via or 0)) if route else None
+        hop = first(route.hops) if route else None
         oif = hop.out if hop else ""
         chain = filters.chain(node, iif, oif, version) if hop else filters.entry(node, iif, version)
         text = f"{show_prefix(version, route.first, route.last)} ({route.source})" if route else "its own address"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ipv6.precheck import filters
 from ipv6.precheck.diagram import Packet
-from ipv6.precheck.model import STATES, Filter, Node
+from ipv6.precheck.model import STATES, Filter
 from ipv6.precheck.numbers import PORTS, PROTOCOLS, ROUTED, Ranges, intersect, minus, show, show_prefix, union
 from ipv6.precheck.reach import Fabric
 from ipv6.precheck.verdict import Reason, packet_text
@@ -79,7 +79,9 @@ def _said(fabric: Fabric, name: str, number: int) -> str:
 
 def _filters(before: Fabric, after: Fabric, name: str) -> Iterator[Reason]:
     old, new, version = before.net.nodes[name], after.net.nodes[name], before.version
-    if _same(old, new, version):
+    if filters.signatures(old, version) == filters.signatures(new, version) and set(old.interfaces) <= set(
+        new.interfaces
+    ):
         return
     there = {after.net.link_of.get((name, port), port): port for port in new.interfaces}
     pairs = [
@@ -100,33 +102,6 @@ def _filters(before: Fabric, after: Fabric, name: str) -> Iterator[Reason]:
         if iif:
             entries = (filters.entry(old, iif, version), filters.entry(new, new_iif, version))
             yield from _differ(before, after, name, entries, (iif, ""), (new_iif, ""), before.local(name))
-
-
-def _same(old: Node, new: Node, version: int) -> bool:
-    """Whether both nodes have the same rules of a family on the same interfaces, word for word."""
-    if old.forward is new.forward and old.input is new.input and old.lists == new.lists:
-        rules = True
-    else:
-        mine = [_meaning(one, version) for one in (old.forward, old.input, *old.lists.values())]
-        rules = mine == [_meaning(one, version) for one in (new.forward, new.input, *new.lists.values())]
-    return rules and _bound(old, version) == _bound(new, version)
-
-
-def _bound(node: Node, version: int) -> dict[str, list[tuple[str, str]]]:
-    return {
-        name: [
-            *sorted((way, one) for (way, family), one in port.filters.items() if family == version),
-            ("urpf", port.urpf.get(version, "")),
-        ]
-        for name, port in node.interfaces.items()
-        if port.of(version)
-    }
-
-
-def _meaning(found: Filter | None, version: int) -> tuple[object, ...]:
-    if found is None:
-        return ()
-    return (found.default, [rule.meaning for rule in found.rules if rule.version in (0, version)])
 
 
 Chain = Sequence[tuple[str, Filter]]
