@@ -12,9 +12,11 @@ from ipv6.brownfield.model import Collected, Status, Use
 from ipv6.brownfield.text import tidy
 
 _STATUSES: Mapping[str, Status] = {
-    "active": "active", "container": "active", "dhcp": "active", "slaac": "active", "reserved": "reserved",
+    "active": "active", "container": "reserved", "dhcp": "active", "slaac": "active", "reserved": "reserved",
     "deprecated": "deprecated", "": "active",
 }  # fmt: skip
+_OWN = {"vrf", "tenant", "dns_name", "is_pool", "utilization"}
+"""Columns that only NetBox calls so."""
 _NOTHING = ("", "—", "–", "-", "none", "null", "global", "全局")
 _ALIASES = {
     "ip_address": "address", "dns": "dns_name", "parent": "device", "assigned_device": "device", "scope": "site",
@@ -33,7 +35,7 @@ def heading(name: str) -> str:
 def is_netbox(names: Iterable[str]) -> bool:
     """Whether these are the columns of NetBox's prefixes or IP addresses, exported or to be imported."""
     found = {heading(name) for name in names}
-    return bool(found & {"prefix", "address"}) and "status" in found and bool(found & {"vrf", "tenant", "dns_name"})
+    return bool(found & {"prefix", "address"}) and "status" in found and bool(found & _OWN)
 
 
 def read_rows(source: str, rows: Iterable[tuple[int, Row]], into: Collected) -> None:

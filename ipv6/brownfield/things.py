@@ -46,7 +46,7 @@ def port_of(use: Use) -> Port:
 
 
 def things(documents: Iterable[Document]) -> tuple[tuple[Thing, ...], tuple[Twice, ...]]:
-    """Every thing of all sources and every address that two interfaces have; routes and what is out of use left out."""
+    """Every thing of all sources and every address that two interfaces have; routes and what is not in use are left out."""
     groups = [group for document in documents for group in _groups(document)]
     parent = list(range(len(groups)))
 
@@ -88,7 +88,7 @@ def _groups(document: Document) -> list[tuple[str, tuple[Use, ...]]]:
     """The units of one source; a name that stands for several addresses of a family is no unit."""
     units: dict[str, list[Use]] = {}
     for number, use in enumerate(document.uses):
-        if use.kind != "route" and use.status != "deprecated":
+        if use.kind != "route" and use.status == "active":
             units.setdefault(use.unit or f"#{number}", []).append(use)
     found: list[tuple[str, tuple[Use, ...]]] = []
     for unit, uses in units.items():

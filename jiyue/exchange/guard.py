@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
-STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+STARTS = ("=", "+", "-", "@")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
 def harmless(cell: str) -> str:
-    """The cell with an apostrophe before a sign that begins a formula."""
-    return f"'{cell}" if cell.startswith(STARTS) else cell
+    """The cell on one line, with an apostrophe before a sign that begins a formula (also behind spaces)."""
+    line = _CONTROL.sub(" ", cell)
+    return f"'{line}" if line.lstrip().startswith(STARTS) else line
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:

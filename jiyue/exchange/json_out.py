@@ -6,18 +6,22 @@ import json
 from collections.abc import Sequence
 from typing import Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from inventory.fields import Frozen
 from inventory.model import Inventory
 from ipv6.brownfield.pairing import Pairing
 from ipv6.brownfield.planned import Planned
 
+WRITTEN = ConfigDict(json_schema_serialization_defaults_required=True)
+"""Every key is written, so the schema may ask for every key."""
 SCHEMA: Literal["jiyue/addresses/1"] = "jiyue/addresses/1"
 
 
 class Entry(Frozen):
     """One thing with its addresses; `key` is the ledger's key of its IPv6 side."""
+
+    model_config = WRITTEN
 
     kind: Literal["port", "loopback", "site", "system", "mgmt", "zone", "link", "services", "organisation"]
     name: str = Field(min_length=1)
@@ -37,6 +41,8 @@ class Entry(Frozen):
 class Seen(Frozen):
     """One thing that an imported source saw."""
 
+    model_config = WRITTEN
+
     region: str
     device: str
     interface: str
@@ -54,6 +60,8 @@ class Seen(Frozen):
 
 class AddressBook(Frozen):
     """Everything that has an address, planned and seen."""
+
+    model_config = WRITTEN
 
     schema_: Literal["jiyue/addresses/1"] = Field(default=SCHEMA, alias="schema")
     province: str

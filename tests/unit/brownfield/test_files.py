@@ -130,8 +130,41 @@ def test_a_folder_or_nothing(tmp_path: Path) -> None:
 
 
 WORDS = st.sampled_from(
-    ["interface", "ip", "ipv6", "address", "route-static", "route", "vrf", "vpn-instance", "description", "10.1.1.1", "255.255.255.0", "3fff::1/64", "#", "!", "24", "sysname", "hostname", "长沙", "--", "----", "More", "----", "exit", "\x1b[42D", "\x08", "address,prefix", ",", '"', "=1+1", "64", "eui-64", "NULL0"]
-)  # fmt: skip
+    [
+        "interface",
+        "ip",
+        "ipv6",
+        "address",
+        "route-static",
+        "route",
+        "vrf",
+        "vpn-instance",
+        "description",
+        "10.1.1.1",
+        "255.255.255.0",
+        "3fff::1/64",
+        "#",
+        "!",
+        "24",
+        "sysname",
+        "hostname",
+        "长沙",
+        "--",
+        "----",
+        "More",
+        "----",
+        "exit",
+        "\x1b[42D",
+        "\x08",
+        "address,prefix",
+        ",",
+        '"',
+        "=1+1",
+        "64",
+        "eui-64",
+        "NULL0",
+    ]
+)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

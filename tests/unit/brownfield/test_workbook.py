@@ -164,7 +164,7 @@ def test_hostile_archives(tmp_path: Path, parts: dict[str, bytes], cause: str) -
     path = repacked(office_form(tmp_path / "a.xlsx"), parts)
     with pytest.raises(InputError, match=cause) as error:
         read_file(path)
-    assert error.value.place == "a.xlsx"
+    assert error.value.place.startswith("a.xlsx")
     assert error.value.fix
 
 
