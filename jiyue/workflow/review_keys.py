@@ -41,9 +41,7 @@ def init(services: Services, into: Path | None, passphrase: bytes | None) -> Pat
     return into / f"{root.key_id}.key"
 
 
-def enrol(
-    services: Services, public: Path, person: str, unit: str, role: Role, root: SigningKey | None
-) -> Keyring:
+def enrol(services: Services, public: Path, person: str, unit: str, role: Role, root: SigningKey | None) -> Keyring:
     """Add a person's key, named after its file; InputError for an unknown unit or a key or person that is there."""
     review = services.inventory.review
     known = {each.id for each in review.units} | set(services.inventory.platform_by_name)
