@@ -69,18 +69,19 @@ def _postgresql(url: URL, wait: float) -> Engine:
     options |= {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000}
     if not _local(url) and "sslmode" not in url.query:
         options["sslmode"] = "require"
-    engine = create_engine(url, connect_args=options, pool_pre_ping=False)
+    # The driver commits by itself and so adds no BEGIN of its own: ours goes with the lock in one message.
+    engine = create_engine(url, connect_args=options, isolation_level="AUTOCOMMIT")
+    lock = (
+        f"BEGIN; SET LOCAL lock_timeout = {int(wait * 1000)}; SET LOCAL synchronous_commit = on; "
+        f"SELECT pg_advisory_xact_lock({LOCK}, hashtext(current_schema()))"
+    )
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        if not connection.get_execution_options().get(WRITE):
-            cursor(connection).execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            return
-        # READ COMMITTED: what is read after the lock is what the writer before left.
-        cursor(connection).execute(
-            f"SET LOCAL lock_timeout = {int(wait * 1000)}; SET LOCAL synchronous_commit = on; "
-            f"SELECT pg_advisory_xact_lock({LOCK}, hashtext(current_schema()))"
-        )
+        if connection.get_execution_options().get(WRITE):
+            cursor(connection).execute(lock)  # READ COMMITTED: what is read after it is what the writer before left
+        else:
+            cursor(connection).execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
     return engine
 

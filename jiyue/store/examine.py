@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import Connection, create_engine, func, select, text
 from sqlalchemy.pool import StaticPool
@@ -15,7 +16,7 @@ from jiyue.store.database import Database
 from jiyue.store.failures import DAMAGED
 from jiyue.store.schema import ledger_head
 
-_CHAIN = frozenset({"ledger_chain", "ledger_moves_head", "ledger_head_follows", "ledger_head_no_delete"})
+_CHAIN = frozenset({"ledger_chain", "ledger_head_follows", "ledger_head_no_delete"})
 _DURABLE = {"sqlite": {"journal_mode": "wal", "synchronous": "2"}, "postgresql": {"fsync": "on"}}
 _DURABLE["postgresql"] |= {"synchronous_commit": "on", "full_page_writes": "on"}
 
@@ -48,7 +49,7 @@ def status(database: Database, quarantined: int) -> Status:
         settings = {name: _setting(connection, dialect, name) for name in _DURABLE[dialect]}
         if dialect == "sqlite":
             engine = f"SQLite {sqlite3.sqlite_version}"
-            size = sum(path.stat().st_size for path in database.path.parent.glob(f"{database.path.name}*"))
+            size = sum(path.stat().st_size for path in _files(database.path) if path.exists())
         else:
             engine = f"PostgreSQL {_setting(connection, dialect, 'server_version')}"
             size = int(connection.execute(text("SELECT pg_database_size(current_database())")).scalar() or 0)
@@ -88,6 +89,10 @@ def expected_triggers(dialect: str) -> frozenset[str]:
         return frozenset(names)
     held = {name.removesuffix("_no_update") for name in names if name.endswith("_no_update")}
     return frozenset({f"{table}_append_only" for table in held} | _CHAIN)
+
+
+def _files(path: Path) -> list[Path]:
+    return [path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm")]
 
 
 def _setting(connection: Connection, dialect: str, name: str) -> str:

@@ -13,11 +13,10 @@ down_revision = "0001"
 START = "0" * 64
 
 SQLITE = (
-    "CREATE TRIGGER ledger_chain BEFORE INSERT ON ledger WHEN NOT EXISTS "
-    "(SELECT 1 FROM ledger_head WHERE count + 1 = NEW.seq AND hash = NEW.prev_hash) "
-    "BEGIN SELECT RAISE(ABORT, 'ledger: the record does not continue the chain'); END",
-    "CREATE TRIGGER ledger_moves_head AFTER INSERT ON ledger "
-    "BEGIN UPDATE ledger_head SET count = NEW.seq, hash = NEW.hash; END",
+    "CREATE TRIGGER ledger_chain AFTER INSERT ON ledger BEGIN "
+    "UPDATE ledger_head SET count = NEW.seq, hash = NEW.hash WHERE count + 1 = NEW.seq AND hash = NEW.prev_hash; "
+    "SELECT RAISE(ABORT, 'ledger: the record does not continue the chain') "
+    "WHERE NOT EXISTS (SELECT 1 FROM ledger_head WHERE count = NEW.seq AND hash = NEW.hash); END",
     "CREATE TRIGGER ledger_head_follows BEFORE UPDATE ON ledger_head WHEN NEW.id <> OLD.id OR "
     "NEW.count <> OLD.count + 1 OR NOT EXISTS (SELECT 1 FROM ledger WHERE seq = NEW.count AND hash = NEW.hash) "
     "BEGIN SELECT RAISE(ABORT, 'ledger_head follows the ledger'); END",
@@ -29,13 +28,11 @@ SQLITE = (
 
 POSTGRESQL = (
     "CREATE OR REPLACE FUNCTION jiyue_ledger_chain() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-    "IF NOT EXISTS (SELECT 1 FROM ledger_head WHERE count + 1 = NEW.seq AND hash = NEW.prev_hash) THEN "
+    "UPDATE ledger_head SET count = NEW.seq, hash = NEW.hash WHERE count + 1 = NEW.seq AND hash = NEW.prev_hash; "
+    "IF NOT FOUND THEN "
     "RAISE EXCEPTION 'ledger, the record does not continue the chain' USING ERRCODE = '23001'; END IF; "
-    "RETURN NEW; END $$",
-    "CREATE TRIGGER ledger_chain BEFORE INSERT ON ledger FOR EACH ROW EXECUTE FUNCTION jiyue_ledger_chain()",
-    "CREATE OR REPLACE FUNCTION jiyue_ledger_moves_head() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-    "UPDATE ledger_head SET count = NEW.seq, hash = NEW.hash; RETURN NULL; END $$",
-    "CREATE TRIGGER ledger_moves_head AFTER INSERT ON ledger FOR EACH ROW EXECUTE FUNCTION jiyue_ledger_moves_head()",
+    "RETURN NULL; END $$",
+    "CREATE TRIGGER ledger_chain AFTER INSERT ON ledger FOR EACH ROW EXECUTE FUNCTION jiyue_ledger_chain()",
     "CREATE OR REPLACE FUNCTION jiyue_ledger_head() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
     "IF NEW.id <> OLD.id OR NEW.count <> OLD.count + 1 OR NOT EXISTS "
     "(SELECT 1 FROM ledger WHERE seq = NEW.count AND hash = NEW.hash) THEN "

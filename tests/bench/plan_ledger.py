@@ -1,0 +1,149 @@
+"""Durable commits of the ledger beside raw INSERT commits: same rows, same settings, in turns on the same disk.
+
+Ours is `Ledger.allocate` as the product calls it: lock, what others wrote meanwhile, the check against every claim and
+quarantine, the hash chain, triggers, the head, the anchor file. The peer is the driver alone, one prepared INSERT per
+transaction into a table with the same columns and keys. Blocks of both take turns, who comes first changes every
+time, so that both meet the same moods of the disk.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from sqlalchemy import select
+
+from ipv6.change.model import Claim
+from jiyue.store import Store, open_store, schema
+from jiyue.store.entry import COLUMNS, STORED
+from tests.bench.record import Record, median_and_spread
+from tests.unit.store.server import running
+
+ROOT = Path(__file__).resolve().parents[2]
+HELD, BLOCK, BLOCKS, WARM = 20_000, 50, 20, 2
+GOAL = 0.7
+TABLE = (
+    "CREATE TABLE raw_ledger (seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, key TEXT NOT NULL, turn INTEGER NOT NULL, "
+    "prefix TEXT NOT NULL, parent TEXT NOT NULL, reason TEXT NOT NULL, until TEXT NOT NULL, at TEXT NOT NULL, "
+    "prev_hash TEXT NOT NULL, hash TEXT NOT NULL, UNIQUE (key, turn, kind))"
+)
+Row = tuple[Any, ...]
+Write = Callable[[Sequence[Row]], None]
+
+
+def claim(number: int) -> Claim:
+    """The claim with that number: a /64 of its own."""
+    return Claim(f"use/{number}", f"3fff:10:{number >> 16:x}:{number & 0xFFFF:x}::/64", "")
+
+
+def ours(store: Store, first: int, count: int) -> float:
+    """Seconds of `count` allocations of one claim each."""
+    started = time.perf_counter()
+    for number in range(first, first + count):
+        store.allocate(lambda held, number=number: () if held.get(f"use/{number}") else (claim(number),))
+    return time.perf_counter() - started
+
+
+@contextmanager
+def raw_sqlite(path: Path) -> Iterator[Any]:
+    """The module sqlite3 with the store's settings."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+    yield connection
+    connection.close()
+
+
+@contextmanager
+def raw_postgresql(url: str) -> Iterator[Any]:
+    """psycopg alone; each block of statements is one transaction with its own BEGIN and COMMIT."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SET synchronous_commit = on")
+        yield connection
+
+
+def raw(connection: Any, rows: Sequence[Row], mark: str) -> float:
+    """Seconds of one commit per row."""
+    begin = "BEGIN IMMEDIATE" if mark == "?" else "BEGIN"
+    insert = f"INSERT INTO raw_ledger VALUES ({', '.join([mark] * len(COLUMNS))})"
+    started = time.perf_counter()
+    for row in rows:
+        connection.execute(begin)
+        connection.execute(insert, row)
+        connection.execute("COMMIT")
+    return time.perf_counter() - started
+
+
+def since(store: Store, seq: int) -> list[Row]:
+    """The rows of the ledger after that record."""
+    wanted = select(*STORED).where(schema.ledger.c.seq > seq).order_by(schema.ledger.c.seq)
+    with store.database.read() as connection:
+        return [tuple(row) for row in connection.execute(wanted)]
+
+
+def side_by_side(store: Store, peer: Any, mark: str, blocks: int) -> tuple[list[float], list[float]]:
+    """Seconds per block of ours and of the peer, in turns; equal rows in the end or no figure at all."""
+    store.allocate(lambda _: [claim(number) for number in range(HELD)])
+    columns = ", ".join(COLUMNS)
+    peer.execute(TABLE)
+    rows = [entry.row for entry in store.history()]
+    peer.execute("BEGIN")
+    cursor = peer.cursor()
+    cursor.executemany(f"INSERT INTO raw_ledger VALUES ({', '.join([mark] * len(COLUMNS))})", rows)
+    peer.execute("COMMIT")
+    mine: list[float] = []
+    theirs: list[float] = []
+    ours(store, HELD, BLOCK)
+    for block in range(WARM + blocks):
+        first = HELD + block * BLOCK
+        wanted = since(store, first)
+        if block % 2:
+            mine.append(ours(store, first + BLOCK, BLOCK))
+        theirs.append(raw(peer, wanted, mark))
+        if not block % 2:
+            mine.append(ours(store, first + BLOCK, BLOCK))
+    raw(peer, since(store, HELD + (WARM + blocks) * BLOCK), mark)
+    written = peer.execute(f"SELECT {columns} FROM raw_ledger ORDER BY seq").fetchall()
+    if [tuple(row) for row in written] != [entry.row for entry in store.history()]:
+        raise SystemExit("the peer did not write what the ledger did: the figure would not count")
+    if store.verify_chain() != HELD + (WARM + blocks + 1) * BLOCK:
+        raise SystemExit("a commit is missing: the figure would not count")
+    return mine[WARM:], theirs[WARM:]
+
+
+def record(identity: str, work: str, peer: str, mine: Sequence[float], theirs: Sequence[float], rounds: int) -> Record:
+    """Rates from the medians of the blocks; the ratio is that of the medians."""
+    rate, spread = median_and_spread([BLOCK / seconds for seconds in mine])
+    peer_rate = median_and_spread([BLOCK / seconds for seconds in theirs])[0]
+    ratio = round(statistics.median(theirs) / statistics.median(mine), 2)
+    goal = f">= {GOAL:.0%} of the peer"
+    return Record(identity, work, peer, peer_rate, rate, "commits/s", ratio, goal, ratio >= GOAL, rounds, spread)
+
+
+def measure(rounds: int) -> list[Record]:
+    """Both databases, `rounds` times 20 blocks of 50 commits on a ledger of 20,000 records."""
+    (ROOT / "var").mkdir(exist_ok=True)
+    work = f"one claim per durable commit, ledger of {HELD:,} records"
+    with tempfile.TemporaryDirectory(prefix="bench-ledger-", dir=ROOT / "var") as name:
+        folder = Path(name)
+        store = open_store(folder / "ours.db", anchor=folder / "ledger.head")
+        with raw_sqlite(folder / "raw.db") as peer:
+            lite = side_by_side(store, peer, "?", BLOCKS * rounds)
+        store.database.close()
+    with running() as server, tempfile.TemporaryDirectory(prefix="bench-ledger-", dir=ROOT / "var") as name:
+        url = server.new("bench")
+        store = open_store(url, anchor=Path(name) / "ledger.head")
+        with raw_postgresql(url) as peer:
+            post = side_by_side(store, peer, "%s", BLOCKS * rounds)
+        store.database.close()
+    return [
+        record("ledger-sqlite", f"{work}, SQLite", "raw INSERT commits, module sqlite3", *lite, rounds),
+        record("ledger-postgresql", f"{work}, PostgreSQL", "raw INSERT commits, psycopg", *post, rounds),
+    ]
