@@ -141,7 +141,9 @@ class _Reader:
             state, meaning = self._profile.idle(field, self._address)
             return FIXED, meaning if state == FIXED else "digits of the claim below"
         if field.first_bit >= HOST_LENGTH:
-            return _host(self._address, self._deepest >= HOST_LENGTH)
+            before = self._profile.fields[-2]
+            fixed = self._deepest >= shape.region and self._profile.idle(before, self._address)[0] == FIXED
+            return _host(self._address, self._deepest >= HOST_LENGTH or fixed)
         if field.first_bit >= shape.region and self._deepest < shape.region:
             return FREE, "inside a region that has no claim"
         return self._profile.idle(field, self._address)

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import random
-from ipaddress import IPv4Address, IPv4Network, IPv6Network
-from itertools import pairwise
+from ipaddress import IPv4Address, IPv4Network
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from inventory.errors import GateError, InputError
-from inventory.model import Inventory, Link, Region
+from inventory.model import Inventory, Region
 from ipv6.change.model import Claim
 from ipv6.plan.plan import PlanResult, make_plan
 from ipv6.plan.prefix import parse
 from ipv6.plan.profile import profile_of
 from ipv6.plan.sparse import leftmost_order
+from tests.unit.plan.worlds import changed, check_nesting, with_links
 
 SLOW_OK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-def changed(inv: Inventory, **updates: object) -> Inventory:
-    """A new inventory; `model_copy` would carry the cached look-ups of the old one along."""
-    return Inventory(**{name: updates.get(name, getattr(inv, name)) for name in Inventory.model_fields})
 
 
 def shuffled(inv: Inventory, seed: int) -> Inventory:
@@ -38,15 +33,6 @@ def shuffled(inv: Inventory, seed: int) -> Inventory:
     )
     network = inv.network.model_copy(update={"links": mixed(inv.network.links), "devices": mixed(inv.network.devices)})
     return changed(inv, regions=mixed(inv.regions), platforms=mixed(platforms), network=network)
-
-
-def with_links(inv: Inventory, count: int, name: str = "more") -> Inventory:
-    more = tuple(
-        Link(id=f"{name}-{i}", kind="p2p", prefix4=IPv4Network((0x0AFD0000 + 2 * i, 31)), owner="430100")
-        for i in range(count)
-    )
-    network = inv.network.model_copy(update={"links": (*inv.network.links, *more)})
-    return changed(inv, network=network)
 
 
 @pytest.mark.parametrize(
@@ -117,22 +103,8 @@ def test_every_current_region_has_a_prefix_in_every_plane(hunan: Inventory, plan
         assert len({planned.by_key[f"region/{plane}/{code}"] for code in current}) == 137
 
 
-def check_nesting(result: PlanResult) -> None:
-    claims = {claim.key: claim for claim in result.claims}
-    networks = {key: IPv6Network(claim.prefix) for key, claim in claims.items()}
-    siblings: dict[str, list[tuple[IPv6Network, str]]] = {}
-    for key, claim in claims.items():
-        if claim.parent:
-            assert networks[key].subnet_of(networks[claim.parent]), key
-        siblings.setdefault(claim.parent, []).append((networks[key], key))
-    for group in siblings.values():
-        group.sort()
-        for (left, left_key), (right, right_key) in pairwise(group):
-            assert not left.overlaps(right), (left_key, right_key)
-
-
 def test_children_lie_inside_parents_and_siblings_are_disjoint(planned: PlanResult) -> None:
-    check_nesting(planned)
+    check_nesting(planned.claims)
 
 
 def test_boundaries_are_nibbles_and_no_interface_identifier_is_zero(planned: PlanResult) -> None:
@@ -175,7 +147,7 @@ def test_growth_never_renumbers(hunan: Inventory, planned: PlanResult, batches: 
         assert set(result.claims) <= set(grown.claims)
         assert len(grown.new) == number
         result = grown
-    check_nesting(result)
+    check_nesting(result.claims)
 
 
 def test_a_new_region_and_site_get_claims_and_nobody_moves(hunan: Inventory, planned: PlanResult) -> None:
@@ -215,7 +187,7 @@ def test_links_step_aside_for_a_claim_made_by_hand(hunan: Inventory, planned: Pl
     result = make_plan(hunan, [*base, Claim("link/by-hand", taken.prefix, taken.parent)])
     assert result.by_key["link/by-hand"] == taken.prefix
     assert taken.prefix not in [claim.prefix for claim in result.new]
-    check_nesting(result)
+    check_nesting(result.claims)
 
 
 def test_a_moved_block_is_refused(hunan: Inventory, planned: PlanResult) -> None:
