@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network
 
 from inventory.model import SHARED, Device, Inventory
@@ -20,7 +21,7 @@ GROUPS = {
 """Devices whose loss together hurts many; the share of each that one wave may change is limited."""
 
 KEPT, EXCEEDED = "kept", "exceeded"
-_FOUR = re.compile(r"(?<![\w.:])(?:\d{1,3}\.){3}\d{1,3}(?![\w.])")
+_FOUR = re.compile(r"(?<![\w.:])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![\w.])")
 _PATH = re.compile(r"^(?:route |ip route |neighbor \S+ remote-as |ip ospf area )")
 """Lines (stripped) over which a device sends IPv4: static routes, BGP neighbours, OSPFv2 interfaces."""
 
@@ -119,18 +120,16 @@ def _paths(known: Device | None, device: DeviceChange) -> Iterator[Limit]:
         yield Limit("management-path", device.device, text, EXCEEDED)
 
 
-def _lines4(text: str) -> list[str]:
+@lru_cache(maxsize=256)  # a section's two texts are asked for their paths, then for what is removed
+def _lines4(text: str) -> tuple[str, ...]:
     """The lines about IPv4, without indentation: those with an IPv4 address and OSPFv2's own."""
-    lines = (" ".join(line.split()) for line in text.splitlines())
-    return [line for line in lines if line.startswith("ip ospf ") or any(map(_is_four, _FOUR.findall(line)))]
+    lines = (" ".join(line.split()) for line in text.splitlines() if "." in line or "ospf" in line)
+    return tuple(line for line in lines if line.startswith("ip ospf ") or any(map(_is_four, _FOUR.findall(line))))
 
 
 def _is_four(word: str) -> bool:
-    try:
-        IPv4Address(word)
-    except ValueError:
-        return False
-    return True
+    """Four numbers below 256, none with a zero in front: what `ipaddress` takes, at a fraction of its time."""
+    return all(int(octet) < 256 and (octet == "0" or octet[0] != "0") for octet in word.split("."))
 
 
 def _count_paths(lines: Iterable[str]) -> int:

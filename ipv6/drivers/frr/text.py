@@ -34,6 +34,10 @@ class Node:
         return next((node for node in self.children if node.line == line), None)
 
 
+Known = dict[tuple[int, str], Node]
+"""Nodes of one tree by the identity of their parent and their line."""
+
+
 def is_context(line: str) -> bool:
     """Whether the line opens a context of its own (`interface`, `router`, `address-family`, ...)."""
     return bool(_CONTEXT.match(line)) or line.startswith(_FAMILY)
@@ -43,6 +47,7 @@ def parse(text: str) -> Node:
     """The tree of a configuration as printed or as written; the root has no line, order is canonical."""
     root = Node("")
     context, family = root, None
+    known: Known = {}
     for raw in text.splitlines():
         line = " ".join(raw.split())
         if not line or line.startswith("!") or (not raw.startswith(" ") and _FOREIGN.match(line)):
@@ -52,25 +57,25 @@ def parse(text: str) -> Node:
         elif line in ("exit", "end", "exit-vrf"):
             context, family = root, None
         elif line.startswith(_FAMILY) and context is not root:
-            family = _open(context, line)
+            family = _open(known, context, line)
         elif not raw.startswith(" ") and is_context(line):
-            context, family = _open(root, line), None
+            context, family = _open(known, root, line), None
         else:
             # A line without indent belongs to the root even when the `exit` before it is missing.
             inside = raw.startswith(" ")
             context, family = (context, family) if inside else (root, None)
             target = (family or context) if inside else root
-            if target.child(line) is None:
-                target.children.append(Node(line))
+            _open(known, target, line)
     _prune(root)
     _sort(root)
     return root
 
 
-def _open(parent: Node, line: str) -> Node:
-    found = parent.child(line)
+def _open(known: Known, parent: Node, line: str) -> Node:
+    """The parent's child with exactly that line, added when it is new; the core has ten thousand of them."""
+    found = known.get((id(parent), line))
     if found is None:
-        found = Node(line)
+        found = known[id(parent), line] = Node(line)
         parent.children.append(found)
     return found
 

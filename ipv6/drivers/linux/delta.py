@@ -15,8 +15,9 @@ def delta(base: str, intended: str) -> tuple[str, str]:
 
 
 def _steps(old: tuple[Entry, ...], new: tuple[Entry, ...]) -> str:
-    added = sorted((found for found in new if found not in old), key=_rank)
-    gone = sorted((found for found in old if found not in new), key=_rank, reverse=True)
+    before, after = set(old), set(new)
+    added = sorted((found for found in new if found not in before), key=_rank)
+    gone = sorted((found for found in old if found not in after), key=_rank, reverse=True)
     # A route whose gateway changes is replaced in one step by the kernel.
     moved = {(found.netns, found.subject) for found in added if found.kind == "route"}
     gone = [found for found in gone if found.kind != "route" or (found.netns, found.subject) not in moved]
