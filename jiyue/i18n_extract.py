@@ -79,6 +79,7 @@ WORDS = {
     "ipv6.plan": ("allocated", "reserved", "overflow", "fixed", "free", "regions", "cities", "counties", "links",
                   "organisations", "public", "private", "internet"),
     "ipv6.change": ("site", "zone", "link", "services", "loopback", "port"),
+    "ipv6.brownfield": ("dual", "ipv4-only", "ipv6-only", "unseen", "organisation", "system", "mgmt"),
     "jiyue.output": ("; ",),
 }  # fmt: skip
 """Words of a state that are shown translated, by where they come from."""
