@@ -1,7 +1,7 @@
 """Packs the device side (`ipv6/agent` and what drivers bring for the device) into one zipapp, the same bytes each time.
 
-What goes along from a driver's folder is every module but its face (`__init__`), its renderer (`render`) and what it can
-do (`capabilities`). A driver without a device side stays at home.
+What goes along from a driver's folder is every module but its face (`__init__`), its renderer (`render`) and what it
+can do (`capabilities`). A driver without a device side stays at home.
 """
 
 from __future__ import annotations

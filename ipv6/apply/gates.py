@@ -13,6 +13,7 @@ from ipv6.change.limits import exceeded, shares
 from ipv6.change.model import ChangeSet
 from ipv6.change.moved import on_devices, on_paper
 from ipv6.change.scope import Scope
+from ipv6.drivers.registry import driver
 from ipv6.ports import LAB_KEYS, Store
 
 
@@ -94,6 +95,10 @@ def environment(change: ChangeSet, inv: Inventory) -> Iterator[tuple[str, str]]:
             f"it holds documentation addresses ({', '.join(found[:3])}{', ...' if len(found) > 3 else ''})",
             "put the received blocks into the environment and propose again",
         )
+    for device in change.devices:
+        for section in device.sections if not device.deferred else ():
+            if reason := driver(section.driver).held_back:
+                yield f"{device.device}: {reason}", "leave its region out of the environment"
 
 
 def unassessed(change: ChangeSet, assessed: frozenset[str]) -> Iterator[tuple[str, str]]:

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from inventory.errors import EnvironmentFailed
+from inventory.errors import EnvironmentFailed, GateError
 from ipv6.apply import payload
 from ipv6.apply.payload import Wanted
 from ipv6.change.model import ChangeSet
+from ipv6.drivers.registry import driver
 from ipv6.ports import DeviceResult, Transport
 
 SectionKey = tuple[str, str, str]
@@ -28,6 +29,7 @@ class Observed:
 def observe(transport: Transport, wanted: Iterable[Wanted], label: str = "observe") -> Observed:
     """Ask all devices at once; who does not answer is in `failed`, with the reason."""
     asked = {one.device: one for one in merge(wanted)}
+    _refuse_unreadable(asked.values())
     if not asked:
         return Observed()
     found = Observed()
@@ -39,6 +41,14 @@ def observe(transport: Transport, wanted: Iterable[Wanted], label: str = "observ
         else:
             _read(one, result.data or {}, found)
     return found
+
+
+def _refuse_unreadable(wanted: Iterable[Wanted]) -> None:
+    """GateError for devices that the agent cannot read, before anything is asked."""
+    reasons = {one.device: driver(name).held_back for one in wanted for name, _ in one.sections}
+    if found := {device: reason for device, reason in reasons.items() if reason}:
+        cause = "; ".join(f"{device}: {reason}" for device, reason in sorted(found.items()))
+        raise GateError("devices", cause, "leave its region out of the environment")
 
 
 def require_all(observed: Observed) -> None:

@@ -16,7 +16,7 @@ from ipv6.change.limits import limits, risks
 from ipv6.change.model import ChangeSet, Claim, DeviceChange, RecordChange, Section
 from ipv6.change.order import steps, wave_of
 from ipv6.change.scope import Scope, check_platform, inputs_of
-from ipv6.drivers.registry import driver, section
+from ipv6.drivers.registry import demand, driver, section
 from ipv6.plan.build import intents
 from ipv6.plan.intent import DeviceIntent, RRset
 from ipv6.plan.prefix import address_of
@@ -48,10 +48,12 @@ class Prepared:
 
 
 def prepare(inv: Inventory, claims: Sequence[Claim]) -> Prepared:
-    """Do the work that all platforms share once."""
+    """Do the work that all platforms share once; Problems when a device is asked for what its drivers cannot do."""
     by_key = {claim.key: claim.prefix for claim in claims}
     wanted = tuple(records(inv, by_key))
-    return Prepared(tuple(claims), by_key, intents(inv, None), intents(inv, by_key), wanted, Scope(inv))
+    after = intents(inv, by_key)
+    demand(after.values())
+    return Prepared(tuple(claims), by_key, intents(inv, None), after, wanted, Scope(inv))
 
 
 def compose(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from inventory.errors import InputError
 from ipv6.plan.intent import DeviceIntent, Port
 
 YES, LIMITED, NO = "yes", "limited", "no"
@@ -46,6 +47,9 @@ FEATURES = {
 """Every feature with its name, in the order of the table."""
 
 
+FIX = "take it out of the plan or give the device another driver"
+
+
 @dataclass(frozen=True, slots=True)
 class Capability:
     """One answer: `yes`, `limited` or `no`; `reason` says why or how far, `source` where that is written."""
@@ -62,6 +66,27 @@ class Capability:
             raise ValueError(f"{self.feature}: {self.answer} is no answer")
         if self.answer != YES and not self.reason:
             raise ValueError(f"{self.feature}: {self.answer} without a reason")
+
+
+def refusals(intent: DeviceIntent, drivers: Mapping[str, Sequence[Capability]]) -> list[InputError]:
+    """Everything that a device's intent asks for and none of its drivers can do, with the reason.
+
+    `drivers` holds the capabilities of each driver by name. One driver that can is enough: a firewall's addresses are
+    Linux's work, its rules are nftables'.
+    """
+    found = []
+    for feature, place in asked(intent).items():
+        answers = [(name, one) for name in intent.drivers for one in drivers.get(name, ()) if one.feature == feature]
+        if any(one.answer != NO for _, one in answers):
+            continue
+        asks = f"{place} asks for {FEATURES[feature]}"
+        if answers:
+            name, one = answers[0]
+            found.append(InputError(intent.name, f"{asks}, which {name} cannot do: {one.reason}", FIX))
+        else:
+            known = ", ".join(intent.drivers)
+            found.append(InputError(intent.name, f"{asks}, which none of its drivers ({known}) does", FIX))
+    return found
 
 
 def asked(intent: DeviceIntent) -> dict[str, str]:

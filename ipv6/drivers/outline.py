@@ -72,6 +72,7 @@ def parse(text: str, dialect: Dialect) -> Node:
     if len(text) > MAX_TEXT:
         raise InputError("configuration", f"it has {len(text)} characters, more than {MAX_TEXT}", "read one device")
     root = Node("")
+    known: dict[tuple[int, str], Node] = {}
     # Open views as (indent, view name, node); a foreign view swallows what is inside it.
     stack: list[tuple[int, str | None, Node]] = [(-1, "", root)]
     for raw in text.splitlines():
@@ -91,9 +92,9 @@ def parse(text: str, dialect: Dialect) -> Node:
         if found is None or dialect.secret.search(line):
             stack.append((indent, None, Node("")))
             continue
-        node = next((child for child in parent.children if child.line == line), None)
+        node = known.get((id(parent), line))
         if node is None:
-            node = Node(line)
+            node = known[id(parent), line] = Node(line)
             parent.children.append(node)
         stack.append((indent, found[1] or None, node))
     _tidy(root, "", dialect)

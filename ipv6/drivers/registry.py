@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import pkgutil
+from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
 
 import ipv6.drivers
-from inventory.errors import InputError
+from inventory.errors import InputError, Problems
 from ipv6.change.model import Section
 from ipv6.drivers.base import Driver
+from ipv6.drivers.capability import refusals
+from ipv6.plan.intent import DeviceIntent
 
 
 def names() -> tuple[str, ...]:
@@ -33,6 +36,14 @@ def driver(name: str) -> Driver:
     if not isinstance(found, Driver) or found.name != name:
         raise InputError(f"driver {name}", "its folder does not define DRIVER with that name")
     return found
+
+
+def demand(intents: Iterable[DeviceIntent]) -> None:
+    """Problems naming everything that any of these devices is asked for and cannot do."""
+    drivers = {name: driver(name).capabilities for name in names()}
+    found = [problem for intent in intents for problem in refusals(intent, drivers)]
+    if found:
+        raise Problems(found)
 
 
 def text_hash(text: str) -> str:

@@ -22,12 +22,28 @@ RA_GUARD = AccessList(
 
 
 def rendered(driver: str, intent: DeviceIntent, normalise: Callable[[str], str]) -> dict[str, str]:
-    """The whole device by the driver's template; Problems names every port without its hardware name at once."""
+    """The whole device by the driver's template; Problems for nameless ports and unprintable text."""
     nameless = [port.name for port in intent.ports if not port.hardware]
     if nameless:
         fix = "give the interface its `hardware` name in the inventory, such as GigabitEthernet0/0/0"
         raise Problems(InputError(intent.name, f"{driver} cannot name port {name}", fix) for name in nameless)
+    spoilt = [text for text in _free_text(intent) if not text.isprintable()]
+    if spoilt:
+        # A line break in a description would be a command of its own.
+        fix = "write one line of plain text"
+        raise Problems(InputError(intent.name, f"{text!r} is not printable text", fix) for text in spoilt)
     return {OBJECT: normalise(template(driver, **facts(intent)))}
+
+
+def _free_text(intent: DeviceIntent) -> Iterable[str]:
+    """Everything that people word freely and that ends up in a configuration."""
+    yield intent.name
+    yield from (port.description for port in intent.ports)
+    yield from (peer.description for peer in (intent.bgp.peers if intent.bgp else ()))
+    if intent.management:
+        yield from (intent.management.location, intent.management.user, intent.management.group)
+    yield from (name for vpn in intent.vpns for name in (vpn.name, vpn.distinguisher, *vpn.imports, *vpn.exports))
+    yield from (one.name for one in (*intent.access_lists, *intent.prefix_lists))
 
 
 def facts(intent: DeviceIntent) -> dict[str, Any]:

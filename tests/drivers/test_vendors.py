@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from inventory.errors import Problems
 from ipv6.drivers import registry
 from ipv6.drivers.h3c_comware.undo import GRAMMAR as COMWARE
 from ipv6.drivers.huawei_vrp.undo import GRAMMAR as VRP
@@ -81,6 +82,24 @@ def test_ipv4_is_left_alone(driver: str) -> None:
 def routers(own: set[str]) -> set[str]:
     """Lines that both OSPF processes have in the same words."""
     return {line for line in own if line.startswith(("router-id ", "silent-interface "))}
+
+
+@pytest.mark.parametrize("driver", cases.DRIVERS)
+def test_ports_without_a_hardware_name_are_named_at_once(driver: str) -> None:
+    intent = cases.pe(driver, True)
+    with pytest.raises(Problems) as caught:
+        rendered(driver, replace(intent, ports=tuple(replace(port, hardware="") for port in intent.ports)))
+    assert len(caught.value.lines) == 3
+    assert "cannot name port to-core; give the interface its `hardware` name" in str(caught.value)
+
+
+@pytest.mark.parametrize("driver", cases.DRIVERS)
+@pytest.mark.parametrize("text", ["core\n undo bgp 64512", "core\u2028#", "core\x00"])
+def test_no_text_becomes_a_command(driver: str, text: str) -> None:
+    intent = cases.pe(driver, True)
+    ports = (replace(intent.ports[0], description=text), *intent.ports[1:])
+    with pytest.raises(Problems, match="not printable"):
+        rendered(driver, replace(intent, ports=ports))
 
 
 PIECES = st.sampled_from(sorted(cases.CASES))

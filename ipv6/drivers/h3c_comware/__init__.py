@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from ipv6.drivers.base import Driver
+from ipv6.drivers.h3c_comware.capabilities import CAPABILITIES
 from ipv6.drivers.h3c_comware.render import render
 from ipv6.drivers.h3c_comware.text import normalise
 from ipv6.drivers.h3c_comware.undo import delta
 
-DRIVER = Driver(
-    "h3c_comware",
-    render,
-    normalise,
-    delta,
-    held_back="changes of Comware routers are not in this version: configuration commit delay is not driven yet",
-)
+HELD_BACK = "changes of Comware routers are not in this version: configuration commit delay is not driven yet"
+
+DRIVER = Driver("h3c_comware", render, normalise, delta, CAPABILITIES, HELD_BACK)

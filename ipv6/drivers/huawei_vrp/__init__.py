@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from ipv6.drivers.base import Driver
+from ipv6.drivers.huawei_vrp.capabilities import CAPABILITIES
 from ipv6.drivers.huawei_vrp.render import render
 from ipv6.drivers.huawei_vrp.text import normalise
 from ipv6.drivers.huawei_vrp.undo import delta
 
-DRIVER = Driver(
-    "huawei_vrp",
-    render,
-    normalise,
-    delta,
-    held_back="changes of VRP routers are not in this version: commit trial is not driven yet",
-)
+HELD_BACK = "changes of VRP routers are not in this version: commit trial is not driven yet"
+
+DRIVER = Driver("huawei_vrp", render, normalise, delta, CAPABILITIES, HELD_BACK)

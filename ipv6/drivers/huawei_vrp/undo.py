@@ -21,7 +21,7 @@ _UNDO = (
     (r"(ip (?:ip|ipv6)-prefix \S+ index \d+) .*", r"\1"),
     (r"(peer \S+) as-number .*", r"\1"),
     (r"(peer \S+ (?:description|connect-interface)) .*", r"\1"),
-    (r"(ospf 1) .*", r"\1"),
+    (r"(ospf 1) router-id .*", r"\1"),
     (r"((?:authentication|authorization)-mode) .*", r"\1"),
     (r"(ntp-service unicast-server (?:ipv6 )?\S+) .*", r"\1"),
     (r"(snmp-agent target-host .*) v3 privacy$", r"\1"),
