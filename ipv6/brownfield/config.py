@@ -53,7 +53,9 @@ class Reading:
         try:
             span = interface_span(address, mask)
         except Unreadable as error:
-            self.into.problem(f"{self.source}:{number}", f"{error.cause} (in `{tidy(line, 80)}`)", error.fix)
+            self.into.problem(
+                f"{self.source}:{number}", cause=f"{error.cause}, in line `{tidy(line, 80)}`", fix=error.fix
+            )
             return
         if not (span.family == 6 and (span.host or 0) >> 118 == 0x3FA):  # link-local (RFC 4291, 2.5.6) is no plan's
             self.port.addresses.append((number, span))
@@ -63,7 +65,9 @@ class Reading:
         try:
             found = spans(f"{destination}/{mask}" if mask else destination)
         except Unreadable as error:
-            self.into.problem(f"{self.source}:{number}", f"{error.cause} (in `{tidy(line, 80)}`)", error.fix)
+            self.into.problem(
+                f"{self.source}:{number}", cause=f"{error.cause}, in line `{tidy(line, 80)}`", fix=error.fix
+            )
             return
         self.routes += [(number, span, vrf, via) for span in found]
 
@@ -79,7 +83,9 @@ def read(source: str, text: str, system: str, into: Collected, stem: str) -> str
         line_of(reading, number, line)
     if not reading.device:
         reading.device = stem
-        into.note(source, f"does not say the device's name; taken as {stem}", "keep the line hostname or sysname")
+        into.note(
+            source, cause=f"does not say the device's name, taken as {stem}", fix="keep the line hostname or sysname"
+        )
     for port in reading.ports.values():
         for number, span in port.addresses:
             into.add(_address_use(reading, port, number, span))
@@ -163,10 +169,13 @@ def _comware(reading: Reading, number: int, line: str) -> None:
         case ["ip", "address", address] if reading.port and "/" in address:
             reading.address(number, line, address)
         case ["ip", "address", how, *_] if reading.port:
-            reading.into.note(f"{reading.source}:{number}", f"{reading.port.name} takes its IPv4 address by {how}")
+            reading.into.note(
+                f"{reading.source}:{number}", cause=f"{reading.port.name} takes its IPv4 address by {how}"
+            )
         case ["ipv6", "address", "auto" | "dhcp-alloc", *_] if reading.port:
             if words[-1] != "link-local":
-                reading.into.note(f"{reading.source}:{number}", f"{reading.port.name} takes its IPv6 address by itself")
+                cause = f"{reading.port.name} takes its IPv6 address by itself"
+                reading.into.note(f"{reading.source}:{number}", cause=cause)
         case ["ipv6", "address", address, *rest] if reading.port:
             _comware_address6(reading, number, line, address, rest)
         case ["ip" | "ipv6" as family, "route-static", *rest] if rest:
@@ -181,7 +190,7 @@ def _comware_address6(reading: Reading, number: int, line: str, address: str, re
         return
     if "eui-64" in rest:
         cause = f"{address} becomes an address only with the interface's own eui-64 identifier"
-        reading.into.note(f"{reading.source}:{number}", cause, "take the address from display ipv6 interface")
+        reading.into.note(f"{reading.source}:{number}", cause=cause, fix="take the address from display ipv6 interface")
         return
     length = rest[0] if rest and rest[0].isdigit() and "/" not in address else ""
     reading.address(number, line, address, length)

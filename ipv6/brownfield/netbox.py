@@ -60,11 +60,11 @@ def read_json(source: str, text: str, into: Collected) -> None:
         raise InputError(source, cause, "give the answer of /api/ipam/prefixes/ or /api/ipam/ip-addresses/")
     if isinstance(found, dict) and found.get("next"):
         cause = f"is one page of several: {len(items)} of {found.get('count', '?')} objects"
-        into.problem(source, cause, "export with ?limit=0, or import every page")
+        into.problem(source, cause=cause, fix="export with ?limit=0, or import every page")
     for number, item in enumerate(items, start=1):
         place = f"{source}#{number}"
         if not isinstance(item, dict):
-            into.problem(place, "is no object", AGAIN)
+            into.problem(place, cause="is no object", fix=AGAIN)
             continue
         _use(place, _flat(item), into)
 
@@ -95,14 +95,14 @@ def _use(place: str, row: Row, into: Collected) -> None:
     try:
         found = spans(text)
     except Unreadable as error:
-        into.problem(place, error.cause, error.fix)
+        into.problem(place, cause=error.cause, fix=error.fix)
         return
     if not found:
-        into.problem(place, "the row holds no prefix and no address", "fill the column prefix or address")
+        into.problem(place, cause="the row holds no prefix and no address", fix="fill the column prefix or address")
         return
     status = _STATUSES.get(row.get("status", "").lower())
     if status is None:
-        into.note(place, f'status "{tidy(row["status"], 40)}" is none of NetBox\'s; taken as active')
+        into.note(place, cause=f'status "{tidy(row["status"], 40)}" is none of NetBox\'s, taken as active')
         status = "active"
     words = {name: _word(row, name) for name in ("device", "interface", "vrf", "description")}
     name = _word(row, "dns_name")

@@ -51,7 +51,7 @@ def read(sheet: Sheet, into: Collected) -> None:
             if header.last < row < end and not is_remark(sheet, row, wide):
                 bare += not _row(sheet, header, row, rows[row], into)
     if bare:
-        into.note(sheet.place, f"{bare} rows hold no address and were left out")
+        into.note(sheet.place, cause=f"{bare} rows hold no address and were left out")
 
 
 def _without_header(sheet: Sheet, into: Collected) -> None:
@@ -59,9 +59,10 @@ def _without_header(sheet: Sheet, into: Collected) -> None:
         for number, value in sorted(cells.items()):
             if looks_like_address(fold(text_of(value))):
                 cause = "there are addresses, but no header row names their column"
-                into.problem(sheet.at(row, number), cause, "name the columns, one of them IP地址, IPv4 or IPv6")
+                fix = "name the columns, one of them IP地址, IPv4 or IPv6"
+                into.problem(sheet.at(row, number), cause=cause, fix=fix)
                 return
-    into.note(sheet.place, "holds no addresses and was left out")
+    into.note(sheet.place, cause="holds no addresses and was left out")
 
 
 def _row(sheet: Sheet, header: Header, row: int, cells: Mapping[int, object], into: Collected) -> bool:
@@ -112,7 +113,7 @@ def _spans(
             found += [(one.number, span) for span in spans(text, _mask(header, one, cells))]
         except Unreadable as error:
             trouble = True
-            into.problem(sheet.at(row, one.number), error.cause, error.fix)
+            into.problem(sheet.at(row, one.number), cause=error.cause, fix=error.fix)
     for one in header.of("start"):
         try:
             start = _address_text(sheet, row, one, cells)
@@ -123,7 +124,7 @@ def _spans(
                 found += [(one.number, span) for span in spans(joined)]
         except Unreadable as error:
             trouble = True
-            into.problem(sheet.at(row, one.number), error.cause, error.fix)
+            into.problem(sheet.at(row, one.number), cause=error.cause, fix=error.fix)
     return found, trouble
 
 
@@ -175,7 +176,7 @@ def _since(sheet: Sheet, header: Header, row: int, cells: Mapping[int, object], 
             continue
         found = day(value)
         if not found:
-            into.note(sheet.at(row, one.number), f'"{tidy(text_of(value), 40)}" is not a date and was left out')
+            into.note(sheet.at(row, one.number), cause=f'"{tidy(text_of(value), 40)}" is not a date and was left out')
         return found
     return ""
 

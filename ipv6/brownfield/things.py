@@ -46,7 +46,7 @@ def port_of(use: Use) -> Port:
 
 
 def things(documents: Iterable[Document]) -> tuple[tuple[Thing, ...], tuple[Twice, ...]]:
-    """Every thing of all sources and every address that two interfaces have; routes and what is not in use are left out."""
+    """Every thing of all sources, and every address that two interfaces have; routes and what is not used left out."""
     groups = [group for document in documents for group in _groups(document)]
     parent = list(range(len(groups)))
 

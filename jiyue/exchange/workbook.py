@@ -79,9 +79,9 @@ def _judge(source: str, data: bytes, into: Collected) -> None:
             )
             raise InputError(source, cause, "a real sheet does not: " + _AGAIN)
     if any(name.startswith("xl/externalLinks/") for name in names):
-        into.note(source, "refers to other workbooks; they were not opened")
+        into.note(source, cause="refers to other workbooks, which were not opened")
     if any(name.endswith("vbaProject.bin") for name in names):
-        into.note(source, "holds macros; they were not run")
+        into.note(source, cause="holds macros, which were not run")
 
 
 def _judge_xml(source: str, archive: zipfile.ZipFile) -> None:
@@ -108,7 +108,7 @@ def _sheets(source: str, book: object, archive: zipfile.ZipFile, into: Collected
     for sheet in book.worksheets:  # type: ignore[attr-defined]
         place = f"{source}!{sheet.title}"
         if sheet.sheet_state != "visible":
-            into.note(place, "is a hidden sheet; it was read as well")
+            into.note(place, cause="is a hidden sheet, read as well")
         sheet.reset_dimensions()  # what a file says of its own size is not believed
         merges, formulas = _merges(place, archive, sheet._worksheet_path)
         rows: dict[int, dict[int, object]] = {}

@@ -58,7 +58,7 @@ def test_every_sheet_hidden_ones_too(tmp_path: Path) -> None:
     book.save(path)
     document = read_file(path)
     assert len(document.uses) == 10
-    assert ("a.xlsx!乙", "is a hidden sheet; it was read as well") in [(one.place, one.cause) for one in document.notes]
+    assert ("a.xlsx!乙", "is a hidden sheet, read as well") in [(one.place, one.cause) for one in document.notes]
     assert ("a.xlsx!说明", "holds no addresses and was left out") in [(one.place, one.cause) for one in document.notes]
 
 
@@ -193,8 +193,8 @@ def test_links_and_macros_are_not_followed(tmp_path: Path) -> None:
     parts = {"xl/externalLinks/externalLink1.xml": b"<x/>", "xl/vbaProject.bin": b"x"}
     document = read_file(repacked(office_form(tmp_path / "a.xlsx"), parts))
     assert {one.cause for one in document.notes} >= {
-        "refers to other workbooks; they were not opened",
-        "holds macros; they were not run",
+        "refers to other workbooks, which were not opened",
+        "holds macros, which were not run",
     }
 
 
