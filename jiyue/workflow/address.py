@@ -32,6 +32,8 @@ def asked_prefix(text: str) -> Prefix:
     """What a person typed: a prefix, or an address (its length is left out when host bits are set)."""
     address, slash, _ = text.strip().partition("/")
     try:
+        if "%" in address:
+            raise AddressValueError("a zone index names an interface, not an address")
         number = int(IPv6Address(address))
     except AddressValueError:
         raise InputError(text, "is not an IPv6 address", "write it like 3fff:10:100:2000::1") from None
