@@ -8,7 +8,7 @@ from pydantic import Field
 
 from inventory.fields import Code, Frozen, Title, Word
 from inventory.types import Prefix6, Whole
-from inventory.vocab import Plane
+from inventory.vocab import Level, Plane
 
 
 class Block(Frozen):
@@ -40,6 +40,10 @@ class ControlPlane(Frozen):
     def ports(self) -> tuple[int, ...]:
         """Every port that the control plane binds on 127.0.0.1."""
         return (self.apiserver, self.etcd_client, self.etcd_peer, self.controller_manager, self.scheduler, self.kwok)
+
+
+HELD_LEVELS = {Level.PROVINCE: "province", Level.CITY: "cities", Level.COUNTY: "counties"}
+"""Words that stand for every region in force of a level in `holds`."""
 
 
 class Environment(Frozen):

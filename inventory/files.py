@@ -10,7 +10,7 @@ from inventory.model import (
     Limits,
     Network,
     Platform,
-    Wave,
+    WaveStep,
     ZoneMatrix,
 )
 from inventory.review import Review
@@ -32,7 +32,7 @@ class Functions(Frozen):
 class Waves(Frozen):
     """`waves.yaml`: the order of the rollout."""
 
-    waves: tuple[Wave, ...]
+    waves: tuple[WaveStep, ...]
     limits: Limits = Limits()
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from inventory.addressing import Addressing, Organisation
-from inventory.environment import Environment
+from inventory.environment import HELD_LEVELS, Environment
 from inventory.fields import Code, Driver, Frozen, Host, Month, Port, Title, Word
 from inventory.review import Review
 from inventory.types import (
@@ -54,13 +54,17 @@ class Link(Frozen):
     prefix6: MaybePrefix6 = None
 
 
+PORT = r"^[a-z0-9-]{1,15}$"
+PORT_SAID = "small letters, digits and hyphens, at most 15"
+
+
 class Interface(Frozen):
     """A device's port on a link; `netns` names the zone server inside a zone host that owns the port.
 
     `hardware` is what the vendor calls the port, where the software cannot be told to call it `name`.
     """
 
-    name: str = Field(pattern=r"^[a-z0-9-]{1,15}$", description="small letters, digits and hyphens, at most 15")
+    name: str = Field(pattern=PORT, description=PORT_SAID)
     link: str
     address4: Address4
     address6: MaybeAddress6 = None
@@ -112,6 +116,30 @@ class FunctionSetting(Frozen):
     replicas: Whole = Field(default=1, ge=0, le=20)
 
 
+class Uplink(Frozen):
+    """A point-to-point link from a shared device to this platform, with the shared device's port.
+
+    A link between levels belongs to the upper region, so `owner` numbers it and the province's change set carries it.
+    """
+
+    id: Word
+    prefix4: Prefix4
+    owner: str
+    device: str
+    interface: str = Field(pattern=PORT, description=PORT_SAID)
+    address4: Address4
+
+    @property
+    def link(self) -> Link:
+        """The link."""
+        return Link(id=self.id, kind="p2p", prefix4=self.prefix4, owner=self.owner)
+
+    @property
+    def port(self) -> Interface:
+        """The shared device's port on it."""
+        return Interface(name=self.interface, link=self.id, address4=self.address4)
+
+
 class Platform(Frozen):
     """One of the 1+14 platforms: one file under `platforms/`."""
 
@@ -127,6 +155,8 @@ class Platform(Frozen):
     sites: tuple[Site, ...]
     systems: tuple[System, ...] = ()
     functions: dict[str, FunctionSetting] = Field(default_factory=dict)
+    wave: Word
+    uplinks: tuple[Uplink, ...] = ()
 
 
 class Network(Frozen):
@@ -185,12 +215,17 @@ class Function(Frozen):
     clause: str
 
 
-class Wave(Frozen):
-    """One step of the rollout."""
+class WaveStep(Frozen):
+    """One step of the rollout as `waves.yaml` lists it."""
 
     name: Word
-    platforms: tuple[str, ...]
     canary: Flag = False
+
+
+class Wave(WaveStep):
+    """One step with the platforms whose files name it, by code."""
+
+    platforms: tuple[str, ...]
 
 
 class Limits(Frozen):
@@ -227,15 +262,35 @@ class Inventory(Frozen):
         return {platform.name: platform for platform in self.platforms}
 
     @cached_property
+    def shared_links(self) -> tuple[Link, ...]:
+        """The links of `network.yaml` and every platform's uplinks."""
+        return (*self.network.links, *(uplink.link for uplink in self._uplinks))
+
+    @cached_property
+    def shared_devices(self) -> tuple[Device, ...]:
+        """The devices of `network.yaml` with their ports on the platforms' uplinks."""
+        ports = {device.name: [*device.interfaces] for device in self.network.devices}
+        for uplink in self._uplinks:
+            ports.get(uplink.device, []).append(uplink.port)
+        return tuple(
+            device.model_copy(update={"interfaces": tuple(ports[device.name])}) for device in self.network.devices
+        )
+
+    @cached_property
+    def _uplinks(self) -> tuple[Uplink, ...]:
+        by_code = sorted(self.platforms, key=lambda platform: platform.code)
+        return tuple(uplink for platform in by_code for uplink in platform.uplinks)
+
+    @cached_property
     def links(self) -> dict[str, Link]:
         """Every link by id."""
-        every = (self.network.links, *(platform.links for platform in self.platforms))
+        every = (self.shared_links, *(platform.links for platform in self.platforms))
         return {link.id: link for links in every for link in links}
 
     @cached_property
     def devices(self) -> dict[str, Device]:
         """Every device by name, shared ones first."""
-        every = (self.network.devices, *(platform.devices for platform in self.platforms))
+        every = (self.shared_devices, *(platform.devices for platform in self.platforms))
         return {device.name: device for devices in every for device in devices}
 
     @cached_property
@@ -251,6 +306,15 @@ class Inventory(Frozen):
         """Every hosted site, by platform then by file order."""
         return tuple(site for platform in self.platforms for site in platform.sites)
 
+    @cached_property
+    def held_regions(self) -> frozenset[str]:
+        """Codes of the regions that the environment holds; its file may name a whole level."""
+        found = set(self.environment.holds)
+        for region in self.regions:
+            if not region.successor and not region.valid_to and HELD_LEVELS[region.level] in found:
+                found.add(region.code)
+        return frozenset(found - set(HELD_LEVELS.values()))
+
     def holds(self, device: Device) -> bool:
         """Whether this environment really has the device; others are planned, rendered and deferred."""
-        return device.region in self.environment.holds
+        return device.region in self.held_regions

@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -35,7 +36,7 @@ from inventory.files import (
     Functions,
     Waves,
 )
-from inventory.model import Inventory, Limits, Network, Platform, Region, ZoneMatrix
+from inventory.model import Inventory, Limits, Network, Platform, Region, Wave, WaveStep, ZoneMatrix
 from inventory.review import NOBODY, Review
 from inventory.types import show
 from inventory.view import Ref, View
@@ -110,7 +111,7 @@ def examine(
         matrix=matrix or ZoneMatrix(zones=(), services={}, flows=()),
         addressing=addressing or Addressing(profile="legible", infrastructure_nibble=0, services_nibble=7, source=""),
         functions=functions.functions if functions else (),
-        waves=waves.waves if waves else (),
+        waves=_waves(waves.waves if waves else (), listed),
         limits=waves.limits if waves else Limits(),
         review=review or NOBODY,
         environment=environment or Environment(name="none", title="none", kind="lab", holds=(), blocks=()),
@@ -136,6 +137,15 @@ def input_hashes(root: Path, env: str = "lab") -> dict[str, str]:
 def _stem(name: str) -> str:
     """The file's name without folder and ending."""
     return name.rpartition("/")[2].rpartition(".")[0]
+
+
+def _waves(steps: Sequence[WaveStep], platforms: Sequence[Platform | None]) -> tuple[Wave, ...]:
+    """Each step with the platforms whose own files name it, by code."""
+    known = sorted((one for one in platforms if one is not None), key=lambda one: one.code)
+    return tuple(
+        Wave(name=step.name, canary=step.canary, platforms=tuple(one.name for one in known if one.wave == step.name))
+        for step in steps
+    )
 
 
 class _Desk:

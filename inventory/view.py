@@ -9,7 +9,7 @@ from functools import cached_property
 
 from inventory.addressing import Organisation
 from inventory.files import ENVIRONMENTS, ORGANISATIONS, PLATFORMS, REGIONS
-from inventory.model import SHARED, Device, Interface, Inventory, Link, Platform, Region, Site, System
+from inventory.model import SHARED, Device, Interface, Inventory, Link, Platform, Region, Site, System, Uplink
 
 Ref = tuple[str | int, ...]
 """A place: the file relative to the root, then keys and list positions; (`regions.csv`, n) is its n-th record."""
@@ -57,11 +57,12 @@ class View:
     @cached_property
     def links(self) -> tuple[tuple[Ref, str, Link], ...]:
         """Every link as (ref, owning platform or `SHARED`, link)."""
-        return tuple(
+        stated = (
             ((file, "links", n), owner, link)
             for file, owner, links, _ in self._holders()
             for n, link in enumerate(links)
         )
+        return (*stated, *((ref, SHARED, uplink.link) for ref, uplink in self.uplinks))
 
     @cached_property
     def devices(self) -> tuple[tuple[Ref, str, Device], ...]:
@@ -75,10 +76,26 @@ class View:
     @cached_property
     def interfaces(self) -> tuple[tuple[Ref, Device, Interface], ...]:
         """Every interface with its device."""
-        return tuple(
+        stated = (
             ((*ref, "interfaces", n), device, interface)
             for ref, _, device in self.devices
             for n, interface in enumerate(device.interfaces)
+        )
+        shared = {device.name: device for device in self.inventory.network.devices}
+        uplinks = (
+            ((*ref, "interface"), shared[uplink.device], uplink.port)
+            for ref, uplink in self.uplinks
+            if uplink.device in shared
+        )
+        return (*stated, *uplinks)
+
+    @cached_property
+    def uplinks(self) -> tuple[tuple[Ref, Uplink], ...]:
+        """Every uplink with its place in the platform's file."""
+        return tuple(
+            ((*ref, "uplinks", n), uplink)
+            for ref, platform in self.platforms
+            for n, uplink in enumerate(platform.uplinks)
         )
 
     @cached_property

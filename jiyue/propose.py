@@ -71,12 +71,10 @@ def propose(
     found = []
     for platform in chosen:
         progress.now(_("composing {platform}").format(platform=platform))
-        runs = store.applied_digest(platform)
-        before = store.change_set(runs).stack if runs else {}
-        change = compose(inv, ready.claims, observed.sections, observed.records, platform, inputs, ready, before)
+        change = compose(inv, ready.claims, observed.sections, observed.records, platform, inputs, ready)
         one = keep(store, change, author, observed)
         record = store.proposal(one.digest)
-        write_pages(folder, store.change_set(one.digest), one.digest, record.author)
+        write_pages(folder, store.change_set(one.digest), one.digest, record.author, stack_runs(store, platform))
         found.append(one)
     return found
 
@@ -125,7 +123,7 @@ def _goal(change: ChangeSet) -> object:
     records = {(one.server, one.zone, one.name, one.type): (one.ttl, one.after) for one in change.records}
     deferred = {device.device: device.deferred for device in change.devices}
     # Order, limits and risks follow from where it starts.
-    rest = replace(change, devices=(), records=(), inputs={}, order=(), limits=(), risks=(), stack_before={})
+    rest = replace(change, devices=(), records=(), inputs={}, order=(), limits=(), risks=())
     return texts, records, deferred, rest
 
 
@@ -161,11 +159,19 @@ def all_inputs(inv: Inventory, root: Path) -> dict[str, str]:
     return found
 
 
-def write_pages(folder: Path, change: ChangeSet, digest: str, author: str) -> tuple[Path, ...]:
+def stack_runs(store: Store, platform: str) -> Mapping[str, object]:
+    """The stack's values under the change set that was applied last; empty on day 0."""
+    applied = store.applied_digest(platform)
+    return store.change_set(applied).stack if applied else {}
+
+
+def write_pages(
+    folder: Path, change: ChangeSet, digest: str, author: str, runs: Mapping[str, object] | None = None
+) -> tuple[Path, ...]:
     """Write `<platform>-<digest12>.{md,html,json}`, each whole or not at all; gives their paths."""
     pages = {
-        ".md": markdown(change, author, _),
-        ".html": html(change, author, _, language()),
+        ".md": markdown(change, author, _, runs),
+        ".html": html(change, author, _, language(), runs),
         ".json": to_json(change),
     }
     paths = []

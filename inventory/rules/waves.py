@@ -1,4 +1,4 @@
-"""The rollout reaches every platform once, and one canary city goes before the other cities."""
+"""Every platform's file names a wave of the rollout, and one canary city goes before the other cities."""
 
 from __future__ import annotations
 
@@ -19,18 +19,14 @@ def waves(view: View) -> Iterator[Reason]:
     listed = view.inventory.waves
     names = ((wave.name, (_FILE, "waves", n, "name")) for n, wave in enumerate(listed))
     yield from twice(names, "wave", "rename one")
-    places = [
-        (name, (_FILE, "waves", n, "platforms", m))
-        for n, wave in enumerate(listed)
-        for m, name in enumerate(wave.platforms)
-    ]
-    yield from twice(places, "platform", "keep it in one wave")
-    for name, at in places:
-        if name not in view.stems:
-            yield Reason(at, f"unknown platform {show(name)}", "write the name of a platform")
-    for _, platform in view.platforms:
-        if all(platform.name != name for name, _ in places):
-            yield Reason((_FILE, "waves"), f"platform {platform.name} is in no wave", "add it to one")
+    known = {wave.name for wave in listed}
+    for ref, platform in view.platforms:
+        if platform.wave not in known:
+            cause = f"platform {platform.name} is in no wave: waves.yaml does not have {show(platform.wave)}"
+            yield Reason((*ref, "wave"), cause, "write the name of a wave")
+    for n, wave in enumerate(listed):
+        if not wave.platforms and all(platform.wave != wave.name for _, platform in view.platforms):
+            yield Reason((_FILE, "waves", n), f"no platform is in wave {wave.name}", "name it in a platform's file")
     yield from _canary(view)
 
 

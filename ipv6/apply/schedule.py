@@ -23,7 +23,7 @@ class Step:
 def carriers(inv: Inventory) -> frozenset[str]:
     """Platforms on whose networks shared devices stand (the name servers in the province's DMZ)."""
     owner = {link.id: platform.name for platform in inv.platforms for link in platform.links}
-    links = {port.link for device in inv.network.devices for port in device.interfaces}
+    links = {port.link for device in inv.shared_devices for port in device.interfaces}
     return frozenset(owner[link] for link in links if link in owner)
 
 

@@ -28,7 +28,7 @@ def pairs(inv: Inventory, claims: Mapping[str, str], platform: str, deferred: st
 
 def _links(inv: Inventory, claims: Mapping[str, str], platform: str, deferred: str) -> Iterator[AddressPair]:
     owner = inv.platform_by_name.get(platform)
-    links: tuple[Link, ...] = inv.network.links if platform == SHARED else owner.links if owner else ()
+    links: tuple[Link, ...] = inv.shared_links if platform == SHARED else owner.links if owner else ()
     held = {port.link for device in inv.devices.values() if inv.holds(device) for port in device.interfaces}
     outside = {port.link for device in inv.devices.values() if not inv.holds(device) for port in device.interfaces}
     for link in links:

@@ -64,13 +64,11 @@ def compose(
     platform: str,
     inputs: Mapping[str, str],
     prepared: Prepared | None = None,
-    stack_before: Mapping[str, object] | None = None,
 ) -> ChangeSet:
     """The change set of one platform (or `shared`).
 
     `observed` holds the running text of every object of every held device; EnvironmentFailed when one is missing.
-    `records_before` holds the record sets that are served now; a missing one counts as absent. `stack_before` holds
-    the stack's values under the change set that runs.
+    `records_before` holds the record sets that are served now; a missing one counts as absent.
     """
     check_platform(inv, platform)
     ready = prepared or prepare(inv, claims)
@@ -93,7 +91,6 @@ def compose(
         order=steps(wave_of(inv, platform), devices, changed),
         limits=limits(inv, devices),
         risks=risks(devices, changed),
-        stack_before=plain(stack_before or {}),
     )
 
 

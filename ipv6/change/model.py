@@ -111,8 +111,7 @@ class Risk:
 class ChangeSet:
     """What changes for one platform: addresses, device texts, records, the stack's values, the inputs' hashes.
 
-    `stack` holds what the platform's stack takes from the plan (prefix pairs, service ranges, flows), `stack_before`
-    what it took under the change set that runs, empty on day 0.
+    `stack` holds what the platform's stack takes from the plan (prefix pairs, service ranges, flows).
     `kind` is the environment's (lab or field).
     """
 
@@ -129,5 +128,4 @@ class ChangeSet:
     order: tuple[Step, ...] = ()
     limits: tuple[Limit, ...] = ()
     risks: tuple[Risk, ...] = ()
-    stack_before: dict[str, object] = field(default_factory=dict)
     schema: str = SCHEMA

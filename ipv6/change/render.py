@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
 from unicodedata import category
@@ -20,18 +20,29 @@ _INVISIBLE = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 _CELL = re.compile(r"([\\`*_\[\]<>|#!~&])")
 
 
-def markdown(change: ChangeSet, author: str = "", translate: Translate = str) -> str:
-    """The proposal as Markdown; every value is escaped, diffs stand in fences that no text can close."""
-    return _page("proposal.md.j2", change, author, translate, "")
+def markdown(
+    change: ChangeSet, author: str = "", translate: Translate = str, stack_runs: Mapping[str, object] | None = None
+) -> str:
+    """The proposal as Markdown; every value is escaped, diffs stand in fences that no text can close.
+
+    `stack_runs` are the stack's values under the change set that runs: the page then shows what differs.
+    """
+    return _template("proposal.md.j2").render(
+        view=views.view(change, author, stack_runs), change=change, _=translate, language=""
+    )
 
 
-def html(change: ChangeSet, author: str = "", translate: Translate = str, language: str = "en") -> str:
+def html(
+    change: ChangeSet,
+    author: str = "",
+    translate: Translate = str,
+    language: str = "en",
+    stack_runs: Mapping[str, object] | None = None,
+) -> str:
     """The proposal as one HTML page without script or outside reference; every value is escaped."""
-    return _page("proposal.html.j2", change, author, translate, language)
-
-
-def _page(name: str, change: ChangeSet, author: str, translate: Translate, language: str) -> str:
-    return _template(name).render(view=views.view(change, author), change=change, _=translate, language=language)
+    return _template("proposal.html.j2").render(
+        view=views.view(change, author, stack_runs), change=change, _=translate, language=language
+    )
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,7 +56,7 @@ class View:
     rollback: tuple[Rollback, ...]
 
 
-def view(change: ChangeSet, author: str) -> View:
+def view(change: ChangeSet, author: str, stack_runs: Mapping[str, object] | None = None) -> View:
     """Prepare a change set for reading; `nothing` holds the reasons when there is nothing to do."""
     plan = derive(change)
     nothing = () if plan.changes else (plan.reasons or ("the change set is empty",))
@@ -71,7 +72,7 @@ def view(change: ChangeSet, author: str) -> View:
         deferred,
         rules(change),
         tuple(_stack(change)),
-        stack_diff(change),
+        stack_diff(change, stack_runs or {}),
         rollback(held),
     )
 
@@ -93,13 +94,11 @@ def diff(section: Section) -> tuple[DiffLine, ...]:
     return unified(section.base, section.intended)
 
 
-def stack_diff(change: ChangeSet) -> tuple[DiffLine, ...]:
+def stack_diff(change: ChangeSet, runs: Mapping[str, object]) -> tuple[DiffLine, ...]:
     """The unified diff of the stack's values, three lines of context; empty on day 0 and when nothing changes."""
-    if not change.stack_before:
+    if not runs:
         return ()
-    before, after = (
-        json.dumps(one, ensure_ascii=False, sort_keys=True, indent=1) for one in (change.stack_before, change.stack)
-    )
+    before, after = (json.dumps(one, ensure_ascii=False, sort_keys=True, indent=1) for one in (runs, change.stack))
     return unified(before, after)
 
 

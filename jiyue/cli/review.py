@@ -18,6 +18,7 @@ from jiyue.cli.keyfile import passphrase as passphrase_of
 from jiyue.cli.output import Session
 from jiyue.cli.verbs import add_parts, verb
 from jiyue.i18n import _, translate
+from jiyue.propose import stack_runs
 from jiyue.review import decide, keys
 from jiyue.workflow import review as workflow
 from jiyue.workflow import review_queue
@@ -65,7 +66,7 @@ def add(app: typer.Typer) -> None:
         change = services.store.change_set(record.digest)
         (waiting,) = review_queue.queue(services, [record.platform], observe)
         said = services.store.comments(record.digest)
-        markdown = render.markdown(change, record.author, translate)
+        markdown = render.markdown(change, record.author, translate, stack_runs(services.store, record.platform))
 
         def text(console: Console) -> None:
             console.print(markdown, markup=False)

@@ -146,7 +146,7 @@ def test_unknown_environment(root: Path) -> None:
 def test_no_province_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An empty folder gives one line per missing thing."""
     monkeypatch.chdir(tmp_path)
-    assert len(told(Path("nowhere"))) == 8
+    assert len(told(Path("nowhere"))) == 9
 
 
 @pytest.mark.parametrize("text", ["", "- a\n", "x\n", "~\n", "[]\n", "5\n"])
@@ -192,3 +192,22 @@ def test_every_partial_rule_is_silent_on_a_part(root: Path) -> None:
     partial = tuple(rule for rule in rules.discover() if rule.partial)
     assert len(partial) >= 6
     assert source.examine(root, chosen=partial).problems == ()
+
+
+def test_a_city_is_one_file(root: Path) -> None:
+    """Without its file a city is gone from waves, links and environment; with it, it is back: nothing else to edit."""
+    path = root / "platforms" / "xiangxi.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.unlink()
+    (root / "organisations" / "xiangxi.csv").unlink(missing_ok=True)
+    found = source.examine(root)
+    assert [problem.cause for problem in found.problems] == ["no platform serves 433100 湘西土家族苗族自治州"]
+    without = found.inventory
+    assert without is not None
+    assert "xiangxi" not in {name for wave in without.waves for name in wave.platforms}
+    assert "core-xiangxi" not in without.links
+    path.write_text(text, encoding="utf-8")
+    whole = source.load(root)
+    assert whole.waves[-1].platforms[-1] == "xiangxi"
+    assert [port.link for port in whole.devices["core"].interfaces][-1] == "core-xiangxi"
+    assert whole.holds(whole.devices["pe-xiangxi"])
