@@ -61,7 +61,7 @@ def detect(name: str, text: str) -> str:
     if found:
         return found
     first = next((line for line in head.splitlines() if line.strip()), "")
-    return TABLE if any(sign in first for sign in (",", "\t", ";", ",")) else ""
+    return TABLE if name.lower().endswith(".txt") and any(sign in first for sign in ",\t;，") else ""
 
 
 def _config(head: str) -> str:

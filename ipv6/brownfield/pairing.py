@@ -210,18 +210,18 @@ def _region(
     network: Planned | None,
     regions: Mapping[str, str],
 ) -> str:
-    """The region by the province's data, else the source's word, the caller's, the device's home, the address."""
+    """The region by the province's data, else the source's word, the device's home, the caller's word, the address."""
     if items:
         return items[0].region
     for word in (use.region for use in thing.uses):
         if code := judge.regions.code(word):
             return code
-    for source in thing.sources:
-        if regions.get(source):
-            return regions[source]
     home = judge.homes.get(thing.word("device").lower(), "") if thing.word("device") else ""
     if home:
         return home
+    for source in thing.sources:
+        if regions.get(source):
+            return regions[source]
     if network:
         return network.region
     for use in thing.uses:

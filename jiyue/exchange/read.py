@@ -30,7 +30,7 @@ def read_file(path: Path, wanted: str = "", source: str = "", region: str = "") 
     otherwise), `region` the region it is about. InputError when nothing of it can be read at all.
     """
     name = tidy(source or path.name, 80)
-    data = _bytes(path)
+    data = _bytes(path, name)
     into = Collected()
     kind, encoding = wanted, ""
     if data[:2] == b"PK":
@@ -51,20 +51,20 @@ def read_file(path: Path, wanted: str = "", source: str = "", region: str = "") 
     )  # fmt: skip
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(path: Path, name: str) -> bytes:
     try:
         if not path.is_file():
-            raise InputError(str(path), "there is no such file", "give the path of a file")
+            raise InputError(name, "there is no such file", "give the path of a file")
         with path.open("rb") as stream:
             data = stream.read(MOST_BYTES + 1)
     except OSError as error:
         if isinstance(error, InputError):
             raise
-        raise InputError(str(path), f"cannot be read: {error.strerror or error}", "give this user the file") from None
+        raise InputError(name, f"cannot be read: {error.strerror or error}", "give this user the file") from None
     if len(data) > MOST_BYTES:
-        raise InputError(str(path), f"is larger than {MOST_BYTES // 2**20} MiB", "split it by city")
+        raise InputError(name, f"is larger than {MOST_BYTES // 2**20} MiB", "split it by city")
     if not data.strip():
-        raise InputError(str(path), "is empty", "export it again")
+        raise InputError(name, "is empty", "export it again")
     return data
 
 
@@ -83,7 +83,7 @@ def _text(name: str, text: str, kind: str, stem: str, into: Collected) -> str:
 def _csv(name: str, text: str, into: Collected) -> str:
     """A comma, semicolon or tab separated file: NetBox's by its columns, an office form otherwise."""
     first = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max(",;\t,", key=first.count)
+    delimiter = max(",;\t，", key=first.count)
     csv.field_size_limit(MOST_FIELD)
     rows: dict[int, dict[int, object]] = {}
     reader = csv.reader(io.StringIO(text), delimiter=delimiter)

@@ -1,9 +1,9 @@
 """Each folder here is one wrong call: its words, its exit code, its stderr in Chinese and in English.
 
 `case.toml`: `command` (argv after `jiyue`), `exit`; optionally `stdout` (text that must be in it), `bare` (no checkout
-at all) and `[[edit]]` with `file`, `old`, `new`. `{root}` in an expectation is the copy of the checkout. A case works
-on that copy alone: inventory, stacks, `Pulumi.yaml` and the names of the drivers; no lab, no engine, nothing of the
-checkout's own `var`.
+at all) and `[[edit]]` with `file`, `old`, `new`. `{case}` in a command is the case's own folder, `{root}` in an
+expectation the copy of the checkout. A case works on that copy alone: inventory, stacks, `Pulumi.yaml` and the names of
+the drivers; no lab, no engine, nothing of the checkout's own `var`.
 """
 
 from __future__ import annotations
@@ -68,7 +68,8 @@ def test_case(folder: Path, language: str, checkout: Path, monkeypatch: pytest.M
         root = tmp_path / "elsewhere"
         root.mkdir()
     before = _listing(checkout / "inventory")
-    done = run(case["command"], monkeypatch, JIYUE_ROOT=str(root), JIYUE_LANG=language)
+    command = [word.replace("{case}", str(folder)) for word in case["command"]]
+    done = run(command, monkeypatch, JIYUE_ROOT=str(root), JIYUE_LANG=language)
     expected = (folder / f"expected.{language}.txt").read_text(encoding="utf-8")
     assert done.err.replace(str(root), "{root}") == expected
     assert done.code == case["exit"]
