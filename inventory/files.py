@@ -7,13 +7,12 @@ from inventory.environment import Environment
 from inventory.fields import Frozen
 from inventory.model import (
     Function,
-    Limits,
     Network,
     Platform,
-    WaveStep,
     ZoneMatrix,
 )
 from inventory.review import Review
+from inventory.rollout import Limits, WaveStep
 
 REGIONS = "regions.csv"
 COLUMNS = ("code", "name", "level", "parent", "valid_from", "valid_to", "successor")

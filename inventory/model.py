@@ -11,6 +11,7 @@ from inventory.addressing import Addressing, Organisation
 from inventory.environment import HELD_LEVELS, Environment
 from inventory.fields import Code, Driver, Frozen, Host, Month, Port, Title, Word
 from inventory.review import Review
+from inventory.rollout import Limits, Wave
 from inventory.types import (
     Address4,
     Day,
@@ -213,26 +214,6 @@ class Function(Frozen):
     zone: str
     port: Port
     clause: str
-
-
-class WaveStep(Frozen):
-    """One step of the rollout as `waves.yaml` lists it."""
-
-    name: Word
-    canary: Flag = False
-
-
-class Wave(WaveStep):
-    """One step with the platforms whose files name it, by code."""
-
-    platforms: tuple[str, ...]
-
-
-class Limits(Frozen):
-    """Safety limits of the rollout; `share` is the percentage of the environment's routers, firewalls or name
-    servers that one wave may change."""
-
-    share: Whole = Field(default=25, ge=1, le=100)
 
 
 class Inventory(Frozen):

@@ -36,8 +36,9 @@ from inventory.files import (
     Functions,
     Waves,
 )
-from inventory.model import Inventory, Limits, Network, Platform, Region, Wave, WaveStep, ZoneMatrix
+from inventory.model import Inventory, Network, Platform, Region, ZoneMatrix
 from inventory.review import NOBODY, Review
+from inventory.rollout import Limits, Wave, WaveStep
 from inventory.types import show
 from inventory.view import Ref, View
 from inventory.yamlmap import Mapped, is_hidden, parse

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from inventory.model import Inventory, Limits
+from inventory.model import Inventory
+from inventory.rollout import Limits
 from ipv6.apply.gates import beyond
 from ipv6.change.limits import EXCEEDED, KEPT, exceeded, limits, removed_ipv4, risks, shares
 from ipv6.change.model import ChangeSet, DeviceChange
