@@ -8,9 +8,10 @@ from inventory.errors import InputError
 from inventory.model import Device, Interface
 from inventory.vocab import Role
 from ipv6.plan.build_base import base, defaults_via, held_interfaces, port
-from ipv6.plan.intent import Bgp, DeviceIntent, Firewall, Peer, Port, Route, ZonePort
+from ipv6.plan.intent import Bgp, DeviceIntent, Firewall, Peer, Port, PrefixList, Route, ZonePort
 from ipv6.plan.lookup import Lookup, bare, both, other_end4, other_end6
 from ipv6.plan.prefix import address_of
+from ipv6.plan.provider import EXPORT, IMPORT, provider_lists
 from ipv6.zones.matrix import flows_for
 
 ROUTERS = (Role.CORE, Role.PE, Role.COUNTY_PE)
@@ -39,7 +40,10 @@ def router(found: Lookup, device: Device) -> DeviceIntent:
     networks = tuple(sorted((route.prefix for route in routes), key=lambda prefix: ":" in prefix))
     ports = _routed_ports(found, device)
     bgp = Bgp(found.inv.network.asn, _router_id(device), _by_family(peers), networks)
-    return replace(base(found, device, ports), routes=_routes_by_family(routes), bgp=bgp)
+    lists: tuple[PrefixList, ...] = ()
+    if any(peer.export_list for peer in peers):
+        lists = provider_lists(found.internet(), found.extranet(), found.inv.environment.kind)
+    return replace(base(found, device, ports), routes=_routes_by_family(routes), bgp=bgp, prefix_lists=lists)
 
 
 def firewall(found: Lookup, device: Device) -> DeviceIntent:
@@ -96,13 +100,14 @@ def _loopback_peers(
 
 
 def _provider_peers(found: Lookup, interface: Interface) -> tuple[Peer, ...]:
-    """The provider is the other end of the one link that it numbered itself."""
+    """The provider is the other end of the one link that it numbered itself; it is told the internet plane only."""
     link = found.inv.links[interface.link]
     if link.prefix6 is None:
         return ()
     six = other_end6(interface.address6) if interface.address6 and found.claims is not None else ""
     ends = both(other_end4(interface.address4), six)
-    return tuple(Peer(address, found.inv.network.provider_asn, link.id) for address in ends)
+    asn = found.inv.network.provider_asn
+    return tuple(Peer(address, asn, link.id, import_list=IMPORT, export_list=EXPORT) for address in ends)
 
 
 def _zone_routes(found: Lookup, device: Device, interface: Interface) -> list[Route]:

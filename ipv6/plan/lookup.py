@@ -74,9 +74,20 @@ class Lookup:
 
     def extranet(self) -> tuple[str, ...]:
         """Prefixes whose sources count as extranet, not internet: IPv4, then every block of the public plane."""
-        main = f"plane/{Plane.PUBLIC}"
-        further = [key for key in self.claims or () if key.startswith(f"{main}/")]
-        return (*both(EXTRANET4, self.claim(main)), *(self.claim(key) for key in sorted(further)))
+        return (EXTRANET4, *self._blocks(Plane.PUBLIC))
+
+    def internet(self) -> tuple[str, ...]:
+        """Our own prefixes in the provider's space, all that a provider is told: IPv4 LANs, then every block."""
+        lans = {link.prefix4 for link in self.inv.links.values() if link.plane == Plane.INTERNET and link.kind == "lan"}
+        return (*map(str, sorted(lans)), *self._blocks(Plane.INTERNET))
+
+    def _blocks(self, plane: Plane) -> tuple[str, ...]:
+        """IPv6 of a plane, the first block first; nothing without claims."""
+        if self.claims is None:
+            return ()
+        main = f"plane/{plane}"
+        further = sorted(key for key in self.claims if key.startswith(f"{main}/"))
+        return tuple(self.claim(key) for key in (main, *further))
 
     def far_end(self, device: Device, interface: Interface) -> tuple[tuple[Device, Interface], ...]:
         """The other ports on the same link."""

@@ -58,7 +58,8 @@ def provider_lists(own: tuple[str, ...], extranet: tuple[str, ...], kind: str) -
         received += [PrefixRule("permit", "::/0")] if version == 6 else []
         received.append(PrefixRule("permit", whole, LONGEST[version]))
     told = tuple(PrefixRule("permit", prefix, _told(prefix)) for version in families for prefix in _of(version, own))
-    return PrefixList(IMPORT, tuple(received)), PrefixList(EXPORT, told)
+    # A router keeps one line of each; the extranet's own 10.0.0.0/8 is a bogon as well.
+    return PrefixList(IMPORT, tuple(dict.fromkeys(received))), PrefixList(EXPORT, told)
 
 
 def _told(prefix: str) -> int:

@@ -15,6 +15,7 @@ from ipv6.plan.intent import (
     VirtualSite,
     ZonePort,
 )
+from ipv6.plan.provider import provider_lists
 from ipv6.zones.flows import Flow
 
 FLOWS = (
@@ -36,13 +37,13 @@ def router(dual: bool) -> DeviceIntent:
     """A PE with a core link, a passive LAN and two BGP neighbours a family."""
     peers = [
         Peer("10.255.0.1", 64512, "core", from_loopback=True, reflector_client=True, next_hop_self=True),
-        Peer("198.19.255.0", 65500, "provider"),
+        Peer("198.19.255.0", 65500, "provider", import_list="provider-in", export_list="provider-out"),
     ]
     networks, routes = ["10.1.16.0/24"], [Route("10.1.16.0/24", "10.254.0.3"), Route("192.0.2.0/24", "")]
     if dual:
         peers += [
             Peer("3fff:10::1", 64512, "core", from_loopback=True, reflector_client=True, next_hop_self=True),
-            Peer("3fff:ff0:0:1::2", 65500, "provider"),
+            Peer("3fff:ff0:0:1::2", 65500, "provider", import_list="provider-in", export_list="provider-out"),
         ]
         networks.append("3fff:10:0:2000::/52")
         routes += [Route("3fff:10:0:2000::/52", "3fff:10:0:2::3"), Route("2001:db8:1::/48", "")]
@@ -61,6 +62,9 @@ def router(dual: bool) -> DeviceIntent:
         ),
         routes=tuple(routes),
         bgp=Bgp(64512, "10.255.1.1", tuple(peers), tuple(networks)),
+        prefix_lists=provider_lists(
+            both(dual, "198.18.1.0/24", "3fff:ff1::/32"), both(dual, "10.0.0.0/8", "3fff:10::/28"), "lab"
+        ),
     )
 
 

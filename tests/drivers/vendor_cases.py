@@ -152,8 +152,12 @@ def _provider(driver: str, kind: str) -> DeviceIntent:
 
 
 def bogon_field(driver: str, step: Step) -> DeviceIntent:
-    """The provider may send no bogon and is told our own prefixes only."""
-    return pe(driver, True) if step == "before" else _provider(driver, "field")
+    """The provider may send no bogon and is told our own prefixes only; before, there is no filter."""
+    after = _provider(driver, "field")
+    if step == "after" or after.bgp is None:
+        return after
+    peers = tuple(replace(peer, import_list="", export_list="") for peer in after.bgp.peers)
+    return replace(after, bgp=replace(after.bgp, peers=peers), prefix_lists=())
 
 
 def bogon_lab(driver: str, step: Step) -> DeviceIntent:

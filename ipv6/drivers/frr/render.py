@@ -14,6 +14,7 @@ from ipv6.plan.intent import DeviceIntent, Port
 
 OBJECT = "running-config"
 VERSIONS = (4, 6)
+STEP = 5
 
 
 def render(intent: DeviceIntent) -> Mapping[str, str]:
@@ -30,6 +31,7 @@ def render(intent: DeviceIntent) -> Mapping[str, str]:
             for route in intent.routes
             if not route.netns
         ],
+        lists=_lists(intent),
         ports=ports,
         bgp=bgp,
         families=[
@@ -46,6 +48,23 @@ def render(intent: DeviceIntent) -> Mapping[str, str]:
         router_id=_router_id(intent) if routed else "",
     )
     return {OBJECT: normalise(text)}
+
+
+def _lists(intent: DeviceIntent) -> list[dict[str, object]]:
+    """Prefix lists as FRR prints them: by family, by name, numbered in steps of five within each family."""
+    return [
+        {
+            "version": version,
+            "name": one.name,
+            "number": STEP * (n + 1),
+            "action": rule.action,
+            "prefix": network(rule.prefix),
+            "longest": rule.longest,
+        }
+        for version in VERSIONS
+        for one in sorted(intent.prefix_lists, key=lambda one: one.name)
+        for n, rule in enumerate(rule for rule in one.rules if family(rule.prefix) == version)
+    ]
 
 
 def _port(port: Port) -> dict[str, object]:
