@@ -13,11 +13,10 @@ from docxtpl import DocxTemplate
 from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup, escape
 
-from ipv6.change.render import visible
 from jiyue.scheme.blocks import Document, Figure
 from jiyue.scheme.docx_template import template
 from jiyue.scheme.emf import emf
-from jiyue.scheme.package import repack
+from jiyue.scheme.package import readable, repack
 
 EMU = 3600
 """English Metric Units in the unit of a drawing (a tenth of a millimetre)."""
@@ -41,7 +40,7 @@ def docx(document: Document) -> bytes:
     word = DocxTemplate(BytesIO(template()))
     word.init_docx()
     word.render({"doc": document, "picture": partial(_picture, word)}, _environment(), autoescape=True)
-    word.docx.core_properties.title = str(visible(document.title))
+    word.docx.core_properties.title = readable(document.title)
     word.docx.core_properties.subject = document.digest
     buffer = BytesIO()
     word.save(buffer)
@@ -70,13 +69,13 @@ def _environment() -> Environment:
 def plain(value: object) -> object:
     """Data as XML text: invisible characters spelt out, markup escaped, no brace left that docxtpl could take up.
 
-    docxtpl turns `{_{` into `{{` after rendering; as a character reference a brace stays what it is.
+    docxtpl turns `{_{` into `{{` and `}_}` into `}}` after rendering; as character references they stay what they are.
     """
     if isinstance(value, Markup):
         return value
-    text = str(visible(value)) if isinstance(value, str) else str(value)
+    text = readable(value) if isinstance(value, str) else str(value)
     found = str(escape(text.replace("\t", "    ")))
-    return Markup(found.replace("{", "&#123;").replace("%", "&#37;"))
+    return Markup(found.replace("{", "&#123;").replace("}", "&#125;").replace("%", "&#37;"))
 
 
 def _picture(word: DocxTemplate, figure: Figure) -> Markup:
@@ -89,6 +88,6 @@ def _picture(word: DocxTemplate, figure: Figure) -> Markup:
         cy=figure.drawing.height * EMU,
         id=len(part.rels) + 1,
         name=figure.id,
-        text=str(visible(figure.text)),
+        text=readable(figure.text),
         relation=part.relate_to(image, RELATIONSHIP_TYPE.IMAGE),
     )

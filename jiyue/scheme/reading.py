@@ -9,7 +9,7 @@ from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
 from ipv6.change.model import DeviceChange, Section
 
-_FOUR = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.])")
+_FOUR = re.compile(r"(?<![\w.:])(?:\d{1,3}\.){3}\d{1,3}(?![\w.])")
 _SIX = re.compile(r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?![\w:.])")
 _NEIGHBOUR = re.compile(r"^\s*(?:neighbor|peer) (\S*:\S*) (?:remote-as|as-number) \d+", re.MULTILINE)
 _ANNOUNCED = re.compile(r"^\s*network (\S*:\S*?)(?:[ /](\d{1,3}))?\s*$", re.MULTILINE)

@@ -13,9 +13,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from ipv6.change.render import visible
 from jiyue.scheme.blocks import Document, Table
-from jiyue.scheme.package import repack
+from jiyue.scheme.package import readable, repack
 from jiyue.scheme.shapes import SHAPES, Column
 
 MM_PER_CHARACTER = 2.1
@@ -42,7 +41,7 @@ def xlsx(document: Document) -> bytes:
         book.remove(book.active)
     for table in document.annex:
         _sheet(book.create_sheet(_BAD_TITLE.sub(" ", table.caption)[:31]), table, document)
-    book.properties.title = str(visible(document.title))
+    book.properties.title = readable(document.title)
     book.properties.creator = "jiyue"
     buffer = BytesIO()
     book.save(buffer)
@@ -76,7 +75,7 @@ def _sheet(sheet: Worksheet, table: Table, document: Document) -> None:
 def _write(sheet: Worksheet, line: int, number: int, value: str, font: Font, column: Column | None = None) -> Cell:
     cell = sheet.cell(line, number)
     assert isinstance(cell, Cell)
-    text = str(visible(value))
+    text = readable(value)
     text = text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
     if column is not None and column.right and text.isascii() and text.isdigit() and len(text) < 16:
         cell.value = int(text)
