@@ -163,8 +163,10 @@ def _missing(good: Sequence[Signed], rule: Rule, void: Sequence[str]) -> str:
         return "nobody has approved it"
     names = ", ".join(statement.reviewer for statement, _ in good)
     inside = all(member.unit in rule.operators for _, member in good)
-    cause = f"{len(good)} of {rule.reviewers} needed reviewers approved it ({names})"
-    if len(good) >= rule.reviewers and inside:
+    hurried = any(statement.emergency for statement, _ in good)
+    needed = max(rule.emergency.reviewers, 2) if hurried else rule.reviewers
+    cause = f"{len(good)} of {needed} needed reviewers approved it ({names})"
+    if len(good) >= needed and inside:
         cause = f"{names} approved it, but nobody from outside the operating unit"
     return "; ".join(dict.fromkeys((cause, *void)))
 

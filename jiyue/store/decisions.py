@@ -8,7 +8,8 @@ from sqlalchemy import Connection, Row, select
 
 from inventory.errors import GateError
 from ipv6.ports import Approval, Signer
-from jiyue.review import dsse, judge, statement
+from jiyue.review import dsse, hearing, judge, statement
+from jiyue.review.hearing import Docket
 from jiyue.review.judge import Case, Signed
 from jiyue.review.keyring import Keyring, same_person
 from jiyue.review.statement import Statement
@@ -62,7 +63,7 @@ class Decisions(Rings, Comments, Audit):
             with self.database.write() as connection:
                 row = row_of(connection, digest)
                 case, signed = self._case(connection, row, ring)
-                _same(row, said)
+                hearing.same(self._docket(row), said)
                 rule = self.trust.rule(row.platform)
                 _check_status(row, said, bool(judge.open_after(case, signed, rule)))
                 reason = judge.why_not(case, said, member, rule, self.now())
@@ -136,24 +137,16 @@ class Decisions(Rings, Comments, Audit):
     def _case(
         self, connection: Connection, row: Row[tuple[str, ...]], ring: Keyring
     ) -> tuple[Case, tuple[Signed, ...]]:
-        submitters = []
-        for envelope in envelopes(connection, schema_review.submissions, row.digest, "submitted"):
-            handed, member = statement.read_submission(envelope, ring)
-            _same(row, handed)
-            submitters.append((member.person, member.key))
-        if not submitters and self.trust.kind != "lab" and row.status != "proposed":
-            cause = "the submission is not signed"
-            raise GateError(f"proposal {row.digest[:12]}", cause, "submit it with an engineer's key")
-        signed = []
-        for envelope in envelopes(connection, schema.approvals, row.digest, DECISIONS):
-            said, member = statement.read(envelope, ring)
-            _same(row, said)
-            signed.append((said, member))
-        return Case(row.digest, row.platform, row.author, tuple(submitters), self.trust.kind), tuple(signed)
+        submissions = envelopes(connection, schema_review.submissions, row.digest, "submitted")
+        decisions = envelopes(connection, schema.approvals, row.digest, DECISIONS)
+        return hearing.hear(self._docket(row), submissions, decisions, ring)
+
+    def _docket(self, row: Row[tuple[str, ...]]) -> Docket:
+        return Docket(row.digest, row.platform, row.author, self.trust.kind, row.status != "proposed")
 
     def _check_submission(self, row: Row[tuple[str, ...]], envelope: str, ring: Keyring) -> str:
         handed, member = statement.read_submission(envelope, ring)
-        _same(row, handed)
+        hearing.same(self._docket(row), handed)
         if member.status != "active":
             cause = f"{member.key} of {member.person} is {member.status} since {member.until}"
             raise GateError(f"proposal {row.digest[:12]}", cause, "submit it with a key in use")
@@ -184,12 +177,6 @@ class _Refusals:
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if isinstance(error, GateError):
             self._audit.note("refused", "", self._digest[:64], why=error.cause, place=error.place)
-
-
-def _same(row: Row[tuple[str, ...]], signed: Statement | statement.Submission) -> None:
-    if (signed.digest, signed.platform, signed.author) != (row.digest, row.platform, row.author):
-        cause = f"it was signed for {signed.platform} {signed.digest[:12]} by {signed.author}, not for this one"
-        raise GateError(f"approval of {row.digest[:12]}", cause, "ask the reviewer to approve again")
 
 
 def _check_status(row: Row[tuple[str, ...]], said: Statement, after: bool) -> None:

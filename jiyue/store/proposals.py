@@ -7,8 +7,9 @@ from sqlalchemy import func, select
 from inventory.errors import GateError, InputError
 from inventory.vocab import Stage
 from ipv6.change.digest import digest as digest_of
-from ipv6.change.digest import from_json, to_json
+from ipv6.change.digest import to_json
 from ipv6.change.model import ChangeSet
+from jiyue.review.hearing import PROPOSE, opened
 from jiyue.store import schema
 from jiyue.store.audit import append
 from jiyue.store.decisions import Decisions
@@ -16,7 +17,6 @@ from jiyue.store.proposal_rows import COLUMNS, STATUSES, ProposalRecord, record_
 from jiyue.store.records import write_stage
 
 __all__ = ["STATUSES", "ProposalRecord", "Proposals"]
-AGAIN = "restore the store from its backup or propose again"
 
 
 class Proposals(Decisions):
@@ -56,12 +56,10 @@ class Proposals(Decisions):
         """The stored change set; GateError when the stored text no longer has this digest."""
         with self.database.read() as connection:
             row = row_of(connection, digest)
-        try:
-            change = from_json(row.change)
-        except InputError as error:
-            raise GateError(f"proposal {digest[:12]}", f"the stored text is damaged: {error.cause}", AGAIN) from error
-        if digest_of(change) != digest or change.platform != row.platform:
-            raise GateError(f"proposal {digest[:12]}", "the stored text has another digest", AGAIN)
+        change = opened(row.change, digest)
+        if change.platform != row.platform:
+            cause = f"it is filed under {row.platform}, but it is {change.platform}'s"
+            raise GateError(f"proposal {digest[:12]}", cause, PROPOSE)
         return change
 
     def proposal(self, digest: str) -> ProposalRecord:

@@ -69,6 +69,13 @@ def _check(connection: Connection, signed: SignedRing, exactly_next: bool = Fals
     """Whether this very keyring was seen before; GateError when it does not continue what was seen."""
     table, ring = schema.keyrings, signed.ring
     last = connection.execute(select(table).order_by(table.c.version.desc()).limit(1)).first()
+    log = schema.audit
+    told = connection.execute(
+        select(log.c.subject).where(log.c.kind == "keyring").order_by(log.c.seq.desc()).limit(1)
+    ).scalar()
+    if (told or "") != (str(last.version) if last else ""):
+        # Forgetting what was seen would let an older keyring come back.
+        raise GateError("keyring", "what the store has seen of it does not fit the log", FIX)
     if last is None:
         return False
     if last.root != signed.root:

@@ -1,4 +1,4 @@
-"""The real province in a checkout of its own, proposed on day 0 with devices in memory; nothing of the lab is started."""
+"""The real province in a checkout of its own, proposed on day 0 with devices in memory; no lab is started."""
 
 from __future__ import annotations
 
