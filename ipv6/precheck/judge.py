@@ -57,7 +57,12 @@ class Precheck:
                 reasons += found
         reasons += parity.addresses(four, six, wanted)
         reasons += parity.routes(four, six, wanted)
+        reasons += parity.wide(six, wanted)
         unknown = [f"{name}: {line}" for name, node in new.nodes.items() for line in node.unknown]
+        # Where a line was not understood, what looks wrong may be right.
+        dark = {name.partition("/")[0] for name, node in new.nodes.items() if node.unknown}
+        notes += [f"not proven: {one.text}" for one in reasons if one.device.partition("/")[0] in dark]
+        reasons = [one for one in reasons if one.device.partition("/")[0] not in dark]
         notes += [f"{name}: {line} is not judged" for name, node in new.nodes.items() for line in node.left_out]
         return Result(tuple(_once(reasons)), tuple(unknown), tuple(dict.fromkeys(notes)), checked)
 

@@ -48,5 +48,22 @@ def routes(four: Fabric, six: Fabric, wanted: Spec) -> Iterator[Reason]:
             yield Reason("parity", f"{name} -> {twin.name}", 6, name, port, cause)
 
 
+def wide(six: Fabric, wanted: Spec) -> Iterator[Reason]:
+    """Static routes that take more than the planned prefix they serve; the default route may."""
+    for name, node in six.net.nodes.items():
+        if not (node.processes or node.bgp):
+            continue
+        for static in node.statics:
+            if static.version != 6 or not static.length:
+                continue
+            for twin in wanted.twins:
+                low, high = twin.six
+                if static.first <= low and high <= static.last and (static.first, static.last) != twin.six:
+                    taken, planned = show_prefix(6, static.first, static.last), show_prefix(6, low, high)
+                    cause = f"the static route {taken} takes more than {planned}"
+                    yield Reason("parity", f"{name} -> {twin.name}", 6, name, "", cause)
+                    break
+
+
 def _links(fabric: Fabric, name: str, route: Route) -> frozenset[str]:
     return frozenset(fabric.net.link_of.get((name, hop.out), hop.out) for hop in route.hops)

@@ -127,7 +127,7 @@ def _rule(line: str, words: list[str], sets: Mapping[str, Ranges]) -> Rule:
             values, position = _values(words, position + 2)
             protocol = union((icmp.PROTOCOL[one], icmp.PROTOCOL[one]) for one in values)
         elif word == "counter":
-            position += 1
+            position += 5 if words[position + 1 : position + 2] == ["packets"] else 1
         elif word in _VERDICT:
             rest = words[position + 1 :]
             if rest and rest[0] not in ("comment", "with"):

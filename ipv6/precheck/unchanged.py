@@ -124,7 +124,9 @@ def _differ(
         now = after.compiled.through(chains[1], *new, state)
         if was is now:
             continue
-        whole = sets.box((targets, ROUTED[version], PROTOCOLS, PORTS, PORTS))
+        checked = before.sources(name, old[0])
+        sources = ROUTED[version] if checked is None else intersect(checked, ROUTED[version])
+        whole = sets.box((targets, sources, PROTOCOLS, PORTS, PORTS))
         for wrong, said in ((sets.without(was, now), "passed and is dropped"), (sets.without(now, was), "was dropped")):
             feasible = sets.both(wrong, whole)
             if feasible:

@@ -143,8 +143,15 @@ def _router(site: Site, dual: bool) -> DeviceIntent:
         via = (f"10.254.{n}.3", f"3fff:10:{n}00:2::3")
         routes = [Route(one, via[":" in one]) for one in networks]
     bgp = Bgp(ASN, f"10.255.{n}.1", tuple(peers), tuple(networks))
-    return _device(site.router, (site.vendor,), ports=tuple(ports), routes=tuple(routes), bgp=bgp,
-                   loopbacks=_of(dual, f"10.255.{n}.1/32", f"3fff:10::{n}:1/128"), access_lists=tuple(lists))  # fmt: skip
+    loops = _of(dual, f"10.255.{n}.1/32", f"3fff:10::{n}:1/128")
+    more = {
+        "ports": tuple(ports),
+        "routes": tuple(routes),
+        "bgp": bgp,
+        "loopbacks": loops,
+        "access_lists": tuple(lists),
+    }
+    return _device(site.router, (site.vendor,), **more)
 
 
 def _firewall(site: Site, dual: bool) -> DeviceIntent:
