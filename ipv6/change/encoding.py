@@ -6,7 +6,7 @@ Keys are sorted, no spaces, UTF-8, no floats (their text differs between program
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from types import NoneType
@@ -18,28 +18,73 @@ from ipv6.change.model import SCHEMA, ChangeSet
 PLACE = "change set"
 
 
+class _OddError(Exception):
+    """Something without a canonical form; `path` is collected on the way out, so that good values pay nothing."""
+
+    def __init__(self, cause: str, fix: str) -> None:
+        super().__init__(cause)
+        self.cause, self.fix, self.path = cause, fix, list[str]()
+
+
 def plain(value: object, place: str = PLACE) -> Any:
     """The value as dict, list, str, int, bool or None; InputError for anything else (floats, sets, objects)."""
+    try:
+        return _plain(value)
+    except _OddError as odd:
+        raise InputError(place + "".join(reversed(odd.path)), odd.cause, odd.fix) from odd
+
+
+def _plain(value: object) -> Any:
     if isinstance(value, str):
-        try:
-            value.encode()
-        except UnicodeEncodeError as error:
-            raise InputError(place, "the text is not valid Unicode", "remove the lone surrogate") from error
-        return value
+        return _text(value)
     if isinstance(value, bool | int | NoneType):
         return value
-    if is_dataclass(value) and not isinstance(value, type):
-        return {item.name: plain(getattr(value, item.name), f"{place}.{item.name}") for item in fields(value)}
+    if isinstance(value, list | tuple):
+        return _list(value)
     if isinstance(value, Mapping):
         wrong = [key for key in value if not isinstance(key, str)]
         if wrong:
-            raise InputError(place, f"the key {wrong[0]!r} is not text", "use text keys")
-        return {plain(key, place): plain(item, f"{place}.{key}") for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item, f"{place}[{position}]") for position, item in enumerate(value)]
-    raise InputError(
-        place, f"{type(value).__name__} has no canonical form", "use text, whole numbers, lists and objects"
-    )
+            raise _OddError(f"the key {wrong[0]!r} is not text", "use text keys")
+        return _items((_text(key), item) for key, item in value.items())
+    if is_dataclass(value) and not isinstance(value, type):
+        return _items((name, getattr(value, name)) for name in _names(type(value)))
+    raise _OddError(f"{type(value).__name__} has no canonical form", "use text, whole numbers, lists and objects")
+
+
+def _text(value: str) -> str:
+    if not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:
+            raise _OddError("the text is not valid Unicode", "remove the lone surrogate") from error
+    return value
+
+
+def _list(value: Iterable[object]) -> list[Any]:
+    found: list[Any] = []
+    for item in value:
+        try:
+            found.append(_plain(item))
+        except _OddError as odd:
+            odd.path.append(f"[{len(found)}]")
+            raise
+    return found
+
+
+def _items(pairs: Iterable[tuple[str, object]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, item in pairs:
+        try:
+            found[name] = _plain(item)
+        except _OddError as odd:
+            odd.path.append(f".{name}")
+            raise
+    return found
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(item.name for item in fields(kind))
 
 
 def canonical(value: object) -> bytes:

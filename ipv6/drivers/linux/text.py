@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 class BadLine(ValueError):
@@ -50,10 +51,11 @@ class Entry:
         """Sorts by kind, namespace, interface, family and number."""
         if self.kind == "forward":
             return self.kind, self.netns, "", self.version, 0, 0, ""
-        found = ipaddress.ip_interface(self.subject)
-        return self.kind, self.netns, self.where, self.version, int(found.ip), found.network.prefixlen, self.via
+        address, length = _numbers(self.subject)
+        return self.kind, self.netns, self.where, self.version, address, length, self.via
 
 
+@lru_cache(maxsize=8192)  # the same lines are read for what runs, what shall run, and the steps between
 def entry(line: str) -> Entry:
     """Parse one line; BadLine when it is not one of ours."""
     words = line.split()
@@ -71,6 +73,13 @@ def entry(line: str) -> Entry:
     except ValueError as error:
         raise BadLine(f"{line!r}: {error}") from error
     raise BadLine(f"{line!r} is neither an address, a route nor forwarding")
+
+
+@lru_cache(maxsize=8192)
+def _numbers(subject: str) -> tuple[int, int]:
+    """Address and length of a canonical subject."""
+    found = ipaddress.ip_interface(subject)
+    return int(found.ip), found.network.prefixlen
 
 
 def parse(text: str) -> tuple[Entry, ...]:
