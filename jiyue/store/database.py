@@ -40,6 +40,13 @@ class Database:
         """The layout that was found at opening; empty when there was no store."""
         self._engines: dict[int, Engine] = {}
         self._writers: dict[int, Engine] = {}
+        try:
+            self._open(create, migrating)
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self, create: bool, migrating: bool) -> None:
         with self._failures():
             if self.is_file:
                 if not self.path.exists() and not create:
