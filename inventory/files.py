@@ -5,12 +5,8 @@ from __future__ import annotations
 from inventory.addressing import Addressing, Organisation
 from inventory.environment import Environment
 from inventory.fields import Frozen
-from inventory.model import (
-    Function,
-    Network,
-    Platform,
-    ZoneMatrix,
-)
+from inventory.matrix import ZoneMatrix
+from inventory.model import Function, Network, Platform
 from inventory.review import Review
 from inventory.rollout import Limits, WaveStep
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from inventory.errors import InputError
-from inventory.model import FlowRule, Service, ZoneMatrix
+from inventory.matrix import FlowRule, Service, ZoneMatrix
 from ipv6.zones.flows import Flow
 
 OUTSIDE = ("internet", "extranet")

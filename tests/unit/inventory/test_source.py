@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from inventory import rules, source
+from inventory import desk, rules, source
 from inventory.errors import InputError, Problems
 from inventory.vocab import Level
 from ipv6.drivers import registry
@@ -119,8 +119,8 @@ def test_not_a_file(root: Path) -> None:
 def test_size_limit(root: Path) -> None:
     """A huge file is not even parsed."""
     with (root / "waves.yaml").open("ab") as stream:
-        stream.write(b"#" * source.MAX_BYTES)
-    assert told(root) == [f"hunan/waves.yaml: is larger than {source.MAX_BYTES} bytes; split it"]
+        stream.write(b"#" * desk.MAX_BYTES)
+    assert told(root) == [f"hunan/waves.yaml: is larger than {desk.MAX_BYTES} bytes; split it"]
 
 
 def test_not_utf8(root: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from inventory.errors import InputError
-from inventory.model import FlowRule, Service, Zone, ZoneMatrix
+from inventory.matrix import FlowRule, Service, Zone, ZoneMatrix
 from ipv6.zones.flows import Flow
 from ipv6.zones.matrix import denied_pairs, flows_for, listeners
 
