@@ -16,6 +16,7 @@ from ipv6.plan.plan import PlanResult, make_plan
 from ipv6.plan.prefix import parse
 from ipv6.plan.profile import profile_of
 from ipv6.plan.sparse import leftmost_order
+from ipv6.plan.wanted import link_ends
 from tests.unit.plan.worlds import changed, check_nesting, with_links
 
 SLOW_OK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -255,3 +256,37 @@ def test_a_host_spells_its_digits_in_wider_lans_too(hunan: Inventory) -> None:
     )
     with pytest.raises(InputError, match="host part is 0"):
         profile.host(lan, IPv4Address("10.2.16.0"), IPv4Network("10.2.16.0/24"))
+
+
+LEVELS = ("province", "city", "county")
+
+
+def test_a_link_between_levels_lies_in_the_upper_region(hunan: Inventory, planned: PlanResult) -> None:
+    levels = {region.code: LEVELS.index(region.level) for region in hunan.regions}
+    seen = 0
+    for link_id, ends in link_ends(hunan).items():
+        regions = {device.region for device, _ in ends}
+        if hunan.links[link_id].kind != "p2p" or len(regions) < 2:
+            continue
+        seen += 1
+        upper = min(regions, key=lambda code: levels[code])
+        claim = next(claim for claim in planned.claims if claim.key == f"link/{link_id}")
+        assert claim.parent == f"region/public/{upper}", link_id
+    assert seen > 100
+
+
+def test_a_links_64_holds_its_two_ends_and_nothing_else(planned: PlanResult) -> None:
+    """P::2/127 leaves the all-zeros identifier of P::/127 alone (RFC 6164, section 5.1)."""
+    ends: dict[str, list[int]] = {}
+    for claim in planned.claims:
+        if claim.parent.startswith("link/"):
+            ends.setdefault(claim.parent, []).append(parse(claim.prefix).first & (1 << 64) - 1)
+    assert len(ends) == sum(claim.key.startswith("link/") for claim in planned.claims)
+    assert all(sorted(found) == [2, 3] for found in ends.values())
+
+
+def test_a_site_is_an_address_and_never_a_prefix(hunan: Inventory, planned: PlanResult) -> None:
+    for site in hunan.sites:
+        prefix = parse(planned.by_key[f"site/{site.name}"])
+        dmz = parse(planned.by_key[f"subnet/{site.platform}/dmz"])
+        assert prefix.length == 128 and dmz.contains(prefix)
