@@ -11,6 +11,7 @@ from inventory.addressing import Addressing, Organisation
 from inventory.environment import HELD_LEVELS, Environment
 from inventory.fields import Code, Driver, Frozen, Host, Month, Port, Title, Word
 from inventory.matrix import ZoneMatrix
+from inventory.profile import Profile
 from inventory.review import Review
 from inventory.rollout import Limits, Wave
 from inventory.types import (
@@ -169,6 +170,7 @@ class Network(Frozen):
     name_servers: dict[str, str]
     links: tuple[Link, ...]
     devices: tuple[Device, ...]
+    profiles: dict[Word, Profile] = Field(default_factory=dict)
 
 
 class Function(Frozen):

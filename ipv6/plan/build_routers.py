@@ -8,6 +8,7 @@ from inventory.errors import InputError
 from inventory.model import Device, Interface
 from inventory.vocab import Role
 from ipv6.plan.build_base import base, defaults_via, held_interfaces, port
+from ipv6.plan.build_profile import with_profile
 from ipv6.plan.intent import Bgp, DeviceIntent, Firewall, Peer, Port, PrefixList, Route, ZonePort
 from ipv6.plan.lookup import Lookup, bare, both, other_end4, other_end6
 from ipv6.plan.prefix import address_of
@@ -43,7 +44,8 @@ def router(found: Lookup, device: Device) -> DeviceIntent:
     lists: tuple[PrefixList, ...] = ()
     if any(peer.export_list for peer in peers):
         lists = provider_lists(found.internet(), found.extranet(), found.inv.environment.kind)
-    return replace(base(found, device, ports), routes=_routes_by_family(routes), bgp=bgp, prefix_lists=lists)
+    intent = replace(base(found, device, ports), routes=_routes_by_family(routes), bgp=bgp, prefix_lists=lists)
+    return with_profile(found, device, intent)
 
 
 def firewall(found: Lookup, device: Device) -> DeviceIntent:
