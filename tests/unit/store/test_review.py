@@ -1,4 +1,4 @@
-"""Review on both databases: handed in, talked about, decided, logged; the tables refuse edits; two writers, one chain."""
+"""Review on both databases: handed in, talked about, decided, logged; tables refuse edits; many writers, one chain."""
 
 from __future__ import annotations
 
