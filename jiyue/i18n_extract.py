@@ -56,7 +56,8 @@ CALLS = {
 """Callables that show text to people, by the positions of the texts."""
 SPEAKING = ("inventory.explain", "inventory.source", "inventory.desk", "inventory.yamlmap",
             "ipv6.plan.explain", "ipv6.plan.naming", "ipv6.plan.legible", "ipv6.plan.compact",
-            "ipv6.plan.fields", "ipv6.plan.local", "ipv6.plan.usage", "ipv6.plan.fits", "ipv6.plan.whatif")  # fmt: skip
+            "ipv6.plan.fields", "ipv6.plan.local", "ipv6.plan.usage", "ipv6.plan.fits", "ipv6.plan.whatif",
+            "ipv6.plan.place")  # fmt: skip
 """Modules whose every sentence is for people, but travels in tuples."""
 WORDS = {
     "jiyue.status": ("inventoried", "planned", "proposed", "submitted", "approved", "rejected", "assessed", "applied",
