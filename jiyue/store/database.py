@@ -155,8 +155,8 @@ class Database:
         except JiyueError:
             raise  # a GateError is an OSError too
         except OSError as error:
-            cause = f"the store cannot be opened: {error.strerror or error}"
-            raise EnvironmentFailed(self.place, cause, failures.GIVE) from error
+            words = f"the store cannot be opened: {error.strerror or error}"
+            raise EnvironmentFailed(self.place, words, failures.GIVE) from error
 
     def _holder(self) -> str:
         """Who has the write lock, in words; empty text when that cannot be told."""

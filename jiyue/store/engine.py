@@ -5,8 +5,10 @@ from __future__ import annotations
 import getpass
 import os
 import socket
+import sqlite3
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
@@ -29,10 +31,14 @@ def cursor(connection: Connection) -> Any:
 
 
 def _sqlite(url: URL, wait: float) -> Engine:
-    engine = create_engine(
-        url, connect_args={"timeout": wait, "isolation_level": None}, pool_reset_on_return="rollback"
-    )
     path = Path(str(url.database))
+    # mode=rw: a file that went away is not made again, empty, by whoever comes next.
+    uri = f"file:{quote(str(path))}?mode=rw"
+
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(uri, uri=True, timeout=wait, isolation_level=None, check_same_thread=False)
+
+    engine = create_engine(url, creator=connect)
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, record: Any) -> None:

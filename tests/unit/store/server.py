@@ -18,7 +18,7 @@ from typing import Any
 
 import psycopg
 
-INSTALL = "install it: apt-get install -y --no-install-recommends postgresql-15 (or a newer one)"
+INSTALL = "install it: apt-get install -y --no-install-recommends postgresql"
 SECONDS = 60
 
 
