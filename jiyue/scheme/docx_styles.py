@@ -67,8 +67,8 @@ def _styles(pitch: int, space: int) -> tuple[str, ...]:
         _style("Mark", "Mark", TIGHT.format(0, 160) + '<w:jc w:val="center"/>', SECTION),
         _style("Heading1", "heading 1", f'{keep}{line}{INDENT}<w:outlineLvl w:val="0"/>', HEADING, space),
         _style("Heading2", "heading 2", f'{keep}{line}{INDENT}<w:outlineLvl w:val="1"/>', SECTION, space),
-        _style("Body", "Body Text", f'{line}{INDENT}<w:jc w:val="both"/>', BODY, space),
-        _style("BodyLeft", "Body Text Left", f'{line}{INDENT}<w:jc w:val="left"/>', BODY),
+        # Not justified: LibreOffice can lose a mark of punctuation that hangs over the edge of a justified line.
+        _style("Body", "Body Text", f'{line}{INDENT}<w:jc w:val="left"/>', BODY, space),
         _style("Note", "Note", f'{BOX}{line}{INDENT}<w:jc w:val="left"/>', SECTION),
         _style("Annex", "Annex", f'{keep}<w:pageBreakBefore/>{line}<w:outlineLvl w:val="0"/>', HEADING),
         _style("Caption", "caption", f'{keep}{TIGHT.format(80, 60)}<w:jc w:val="center"/>', CAPTION),

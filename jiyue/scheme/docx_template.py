@@ -102,7 +102,7 @@ def _blocks() -> tuple[str, ...]:
         tag('if block.kind == "heading"'),
         paragraph("{{ block.text }}", "Heading2", SECTION),
         tag('elif block.kind == "text"'),
-        paragraph("{{ block.text }}", "{% if doc.language == 'zh' %}Body{% else %}BodyLeft{% endif %}", BODY),
+        paragraph("{{ block.text }}", "Body", BODY),
         tag('elif block.kind == "note"'),
         paragraph("{{ block.text }}", "Note", SECTION),
         tag('elif block.kind == "listing"'),
