@@ -8,7 +8,7 @@ from ipv6.precheck import edges, filters, parity, unchanged
 from ipv6.precheck.fib import Fib
 from ipv6.precheck.filters import Compiled
 from ipv6.precheck.model import Node
-from ipv6.precheck.network import Network
+from ipv6.precheck.network import Network, Port
 from ipv6.precheck.parse import Texts, device
 from ipv6.precheck.reach import Fabric
 from ipv6.precheck.rib import Tables, tables
@@ -39,7 +39,7 @@ class Precheck:
                 self._compiled[version] = Compiled(version)
                 self._judged.clear()
                 self._edges.clear()
-        old, new = _network(before, wanted), _network(after, wanted)
+        old, new = network_of(before, wanted.wiring), network_of(after, wanted.wiring)
         was4 = self._fabric(old, 4)
         four, six = self._fabric(new, 4), self._fabric(new, 6)
         reasons = list(unchanged.judge(was4, four))
@@ -116,11 +116,12 @@ def judge(before: Devices, after: Devices, wanted: Spec) -> Result:
     return Precheck().judge(before, after, wanted)
 
 
-def _network(devices: Devices, wanted: Spec) -> Network:
+def network_of(devices: Devices, wiring: Mapping[Port, str]) -> Network:
+    """Every device's nodes, joined by their links."""
     nodes: dict[str, Node] = {}
     for name, texts in devices.items():
         nodes.update(device(name, texts))
-    return Network(nodes, wanted.wiring)
+    return Network(nodes, wiring)
 
 
 def _view(net: Network, version: int) -> tuple[object, ...]:

@@ -11,6 +11,7 @@ from ipv6.precheck.diagram import Node as Set
 from ipv6.precheck.fib import Fib
 from ipv6.precheck.filters import Compiled
 from ipv6.precheck.igp import first
+from ipv6.precheck.model import Address
 from ipv6.precheck.network import Network, Port
 from ipv6.precheck.numbers import (
     ALL,
@@ -57,6 +58,13 @@ class Outcome:
     lost: Set = EMPTY
 
 
+def _edges(one: Address) -> tuple[int, ...]:
+    first, last = one.network
+    if last - first < 2:
+        return ()
+    return (first, last) if one.version == 4 else (first,)
+
+
 class Fabric:
     """One network in one family: tables, filters and the questions asked about them."""
 
@@ -70,14 +78,17 @@ class Fabric:
         self._locals: dict[str, Ranges] = {}
 
     def local(self, name: str) -> Ranges:
-        """The node's own addresses."""
+        """The node's own addresses, with those of its links that no host may have: the subnet-router anycast address
+        (RFC 4291 2.6.1), the IPv4 network and broadcast addresses (RFC 1122 3.3.6), which nobody forwards (RFC 2644).
+        """
         if name not in self._locals:
             node = self.net.nodes[name]
             self._locals[name] = union(
-                (one.number, one.number)
+                (number, number)
                 for interface in node.interfaces.values()
                 if interface.up
                 for one in interface.of(self.version)
+                for number in (one.number, *_edges(one))
             )
         return self._locals[name]
 

@@ -106,6 +106,8 @@ def _resolve(node: Node, static: Static, lookup: Fib) -> frozenset[Hop] | None:
             return frozenset()
         interface = node.interfaces.get(static.out)
         return frozenset((Hop(static.out),)) if interface is not None and interface.up else None
+    if any(one.number == static.via for port in node.interfaces.values() for one in port.of(static.version)):
+        return None  # a gateway that is the node itself never becomes active
     if static.out:
         return frozenset((Hop(static.out, static.via),))
     route = lookup.find(static.via)

@@ -250,7 +250,14 @@ def _corners(lines: str, version: int) -> Iterator[int]:
         net = ipaddress.ip_network(text, strict=False)
         if net.version == version:
             low, high = int(net.network_address), int(net.broadcast_address)
-            yield from (low + 16, high, low, max(low - 1, 1), min(high + 1, (1 << net.max_prefixlen) - 2))
+            # Not the ends themselves: nobody is a network, a broadcast or an anycast address.
+            yield from (
+                low + 16,
+                max(high - 1, 1),
+                low + 2,
+                max(low - 2, 1),
+                min(high + 2, (1 << net.max_prefixlen) - 2),
+            )
 
 
 def effect(good: Oracle, bad: Oracle, world: World, change: Change, most: int = 4000) -> Shot | None:

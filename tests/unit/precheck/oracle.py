@@ -440,7 +440,7 @@ class Oracle:
                 table.setdefault((low, wide), ("", None))
                 continue
             way = _longest(table, via)
-            if way is not None:
+            if way is not None and self.owner.get((version, via), ("",))[0] != name:
                 table.setdefault((low, wide), (way[0], via if way[1] is None else way[1]))
 
     def _ospf(self, version: int) -> dict[str, dict[tuple[int, int], tuple[str, int]]]:
