@@ -10,7 +10,7 @@ from ipaddress import ip_interface, ip_network
 
 from jinja2 import Environment, StrictUndefined, Template
 
-from ipv6.drivers.capability import Capability
+from ipv6.drivers.capability import NO, Capability
 from ipv6.plan.intent import DeviceIntent
 
 
@@ -21,8 +21,7 @@ class Driver:
     `render` gives the normalised text of each whole object of a device, by object name.
     `normalise` turns what the device prints into the same form; it is idempotent.
     `delta` gives (forward, reverse): what the device side is told to run to get from `base` to `intended` and back.
-    `capabilities` says what it can do and why not; `held_back` is why `apply` does not go to such a device, empty when
-    the agent runs the device side (`device.py` in the driver's folder).
+    `capabilities` says what it can do and why not.
     """
 
     name: str
@@ -30,7 +29,11 @@ class Driver:
     normalise: Callable[[str], str]
     delta: Callable[[str, str], tuple[str, str]]
     capabilities: tuple[Capability, ...] = ()
-    held_back: str = ""
+
+    @property
+    def held_back(self) -> str:
+        """Why `apply` does not go to such a device; empty when the agent runs the driver's `device.py`."""
+        return next((one.reason for one in self.capabilities if (one.feature, one.answer) == ("apply", NO)), "")
 
 
 def template(driver: str, **values: object) -> str:

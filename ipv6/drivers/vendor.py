@@ -43,7 +43,8 @@ def _free_text(intent: DeviceIntent) -> Iterable[str]:
     if intent.management:
         yield from (intent.management.location, intent.management.user, intent.management.group)
     yield from (name for vpn in intent.vpns for name in (vpn.name, vpn.distinguisher, *vpn.imports, *vpn.exports))
-    yield from (one.name for one in (*intent.access_lists, *intent.prefix_lists))
+    yield from (one.name for one in intent.access_lists)
+    yield from (one.name for one in intent.prefix_lists)
 
 
 def facts(intent: DeviceIntent) -> dict[str, Any]:

@@ -37,12 +37,15 @@ def add(group: typer.Typer) -> None:
         held = {one.name: one.held_back for one in known if one.held_back}
 
         def text(console: Console) -> None:
+            answers = {"yes": _("yes"), "limited": _("limited"), "no": _("no")}
             table = Table(_("feature"), _("driver"), _("answer"), _("reason"), _("source"))
             for feature in FEATURES:
                 for row in rows:
                     if row["feature"] == feature:
                         title = translate(FEATURES[feature])
-                        table.add_row(title, row["driver"], _(row["answer"]), translate(row["reason"]), row["source"])
+                        table.add_row(
+                            title, row["driver"], answers[row["answer"]], translate(row["reason"]), row["source"]
+                        )
             console.print(table)
             for driver, reason in held.items():
                 console.print(f"{driver}: {translate(reason)}", markup=False)

@@ -8,6 +8,4 @@ from ipv6.drivers.h3c_comware.render import render
 from ipv6.drivers.h3c_comware.text import normalise
 from ipv6.drivers.h3c_comware.undo import delta
 
-HELD_BACK = "changes of Comware routers are not in this version: configuration commit delay is not driven yet"
-
-DRIVER = Driver("h3c_comware", render, normalise, delta, CAPABILITIES, HELD_BACK)
+DRIVER = Driver("h3c_comware", render, normalise, delta, CAPABILITIES)

@@ -48,5 +48,7 @@ CAPABILITIES = (
     Capability("delta", YES, "by hier_config, played back on a stand-in in the tests, not on hardware"),
     Capability("dry-run", NO, "every command takes effect at once", DELAY),
     Capability("timed-rollback", LIMITED, "configuration commit delay, whole minutes, armed before the rest", DELAY),
-    Capability("apply", NO, "its device side is not in this version"),
+    Capability(
+        "apply", NO, "changes of Comware routers are not in this version: configuration commit delay is not driven yet"
+    ),
 )

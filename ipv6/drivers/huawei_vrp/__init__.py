@@ -8,6 +8,4 @@ from ipv6.drivers.huawei_vrp.render import render
 from ipv6.drivers.huawei_vrp.text import normalise
 from ipv6.drivers.huawei_vrp.undo import delta
 
-HELD_BACK = "changes of VRP routers are not in this version: commit trial is not driven yet"
-
-DRIVER = Driver("huawei_vrp", render, normalise, delta, CAPABILITIES, HELD_BACK)
+DRIVER = Driver("huawei_vrp", render, normalise, delta, CAPABILITIES)

@@ -44,5 +44,5 @@ CAPABILITIES = (
     Capability(
         "timed-rollback", LIMITED, "commit trial, 60 to 65535 s, in two-phase mode only; immediate mode has none", TRIAL
     ),
-    Capability("apply", NO, "its device side is not in this version"),
+    Capability("apply", NO, "changes of VRP routers are not in this version: commit trial is not driven yet"),
 )
