@@ -32,8 +32,15 @@ def add(app: typer.Typer) -> None:
         from jiyue.workflow.plan import plan as run
 
         done = run(open_services(session.workspace))
-        text = _("the ledger held {kept} allocations, {added} were added").format(kept=done.kept, added=done.added)
-        session.emit("ipv6-plan", {"kept": done.kept, "added": done.added}, lambda console: console.print(text))
+
+        def text(console: Console) -> None:
+            said = _("the ledger held {kept} allocations, {added} were added")
+            console.print(said.format(kept=done.kept, added=done.added))
+            for row in done.tight:
+                console.print(f"! {_(row.level)} {translate(row.meaning)}: {'; '.join(map(translate, row.warnings))}")
+
+        tight = [{"level": row.level, "where": row.where, "warnings": list(row.warnings)} for row in done.tight]
+        session.emit("ipv6-plan", {"kept": done.kept, "added": done.added, "tight": tight}, text)
 
     @verb(group, "propose", "Read the devices and write the proposals.", "jiyue ipv6 propose changsha --author 王工")
     def propose(

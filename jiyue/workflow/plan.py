@@ -7,16 +7,18 @@ from secrets import randbelow
 
 from inventory.vocab import Stage
 from ipv6.plan.plan import make_plan
+from ipv6.plan.usage import Row, usage
 from jiyue.workflow.services import Services
 from jiyue.workflow.stages import advance
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """How many claims the ledger held and how many were added now."""
+    """How many claims the ledger held, how many were added now, and the pools that run full."""
 
     kept: int
     added: int
+    tight: tuple[Row, ...] = ()
 
 
 def plan(services: Services) -> Planned:
@@ -25,7 +27,8 @@ def plan(services: Services) -> Planned:
     added = services.store.allocate(lambda ledger: make_plan(services.inventory, ledger, global_id).new)
     for platform in services.platforms:
         advance(services.store, platform, Stage.PLANNED)
-    return Planned(before, len(added))
+    rows = usage(services.inventory, services.store.claims())
+    return Planned(before, len(added), tuple(row for row in rows if row.warnings))
 
 
 def global_id() -> int:

@@ -170,3 +170,17 @@ def test_an_organisation_leaves_the_other_cities_digests_alone(services: Service
     inputs = {f"inventory/hunan/organisations/{name}.csv": name for name in ("changsha", "shaoyang")}
     assert inputs_of(inputs, "changsha") == {"inventory/hunan/organisations/changsha.csv": "changsha"}
     assert inputs_of(inputs, "shared") == {}
+
+
+def test_a_compact_plan_says_that_one_region_value_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(ROOT / "inventory" / "hunan", tmp_path / "inventory" / "hunan")
+    shutil.copytree(ROOT / "stacks", tmp_path / "stacks")
+    shutil.copy(ROOT / "Pulumi.yaml", tmp_path / "Pulumi.yaml")
+    policy = tmp_path / "inventory" / "hunan" / "addressing.yaml"
+    policy.write_text(policy.read_text(encoding="utf-8").replace("profile: legible", "profile: compact"), "utf-8")
+    lab = tmp_path / "inventory" / "hunan" / "env" / "lab.yaml"
+    text = lab.read_text(encoding="utf-8").replace("3fff:10::/28", "3fff:20::/32")
+    lab.write_text(text.replace("3fff:ff1::/32", "3fff:ff1::/36"), "utf-8")
+    done = call(tmp_path, monkeypatch, "plan")
+    assert (done.code, done.err) == (0, "")
+    assert "cities plane public: 1 of 16 places left" in done.out
