@@ -99,7 +99,7 @@ def add(group: typer.Typer) -> None:
         services = open_services(session.workspace)
         name = chosen(services, [platform], shared=True)[0]
         digest = review_read.open_emergency(services, name)
-        signer = key_of(key, passphrase) if key else workflow.lab_reviewers(services)[-1]
+        signer = key_of(key, passphrase) if key else workflow.lab_reviewers(services)[0]
         done = decide.review_after(services.store, digest, signer, reviewer, finding, utc_now())
         payload = {"platform": name, "digest": done.digest, "status": done.status}
         session.emit("review-after", payload, lambda console: console.print(_("reviewed")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from jiyue.review import decide, lab
 from jiyue.workflow import review as workflow
 from jiyue.workflow import review_queue, review_read
 from jiyue.workflow.services import Services
+from jiyue.workspace import Workspace
 from tests.unit.change.province import Fleet
 from tests.unit.review.office import lab_approve
 from tests.unit.review.province import checkout, proposed
@@ -20,10 +22,18 @@ from tests.unit.review.province import checkout, proposed
 APPLIED = (SHARED, "hunan", "changsha")
 
 
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Shared, the province and three cities, proposed on day 0; made once."""
+    root = checkout(tmp_path_factory.mktemp("template"))
+    proposed(root, (*APPLIED, "zhuzhou", "xiangxi")).store.database.close()
+    return root
+
+
 @pytest.fixture
-def services(tmp_path: Path) -> Services:
-    """Shared, the province and three cities, proposed on day 0."""
-    return proposed(checkout(tmp_path), (*APPLIED, "zhuzhou", "xiangxi"))
+def services(template: Path, tmp_path: Path) -> Services:
+    """Services of a copy."""
+    return Services(Workspace(Path(shutil.copytree(template, tmp_path / "checkout"))))
 
 
 def fleet_after(services: Services, applied: tuple[str, ...]) -> Fleet:

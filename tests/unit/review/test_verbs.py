@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -36,12 +37,18 @@ class Desk:
         return found
 
 
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Shared and two cities, proposed by 王工; made once."""
+    root = checkout(tmp_path_factory.mktemp("template"))
+    proposed(root, (SHARED, "changsha", "zhuzhou")).store.database.close()
+    return root
+
+
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    """Shared and two cities, proposed by 王工."""
-    root = checkout(tmp_path)
-    proposed(root, (SHARED, "changsha", "zhuzhou"))
-    return Desk(root, monkeypatch)
+def desk(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """A copy of its own."""
+    return Desk(Path(shutil.copytree(template, tmp_path / "checkout")), monkeypatch)
 
 
 def enrolled(
