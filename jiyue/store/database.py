@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -90,6 +91,7 @@ class Database:
         found = self._engines.get(os.getpid())
         if found is None:
             found = self._engines[os.getpid()] = make_engine(self.url, self.wait)
+            weakref.finalize(self, _dispose, os.getpid(), found)
         return found
 
     @property
@@ -173,3 +175,9 @@ class Database:
         except SQLAlchemyError:
             return ""
         return f"{row[0] or row[1]} (server process {row[2]})" if row else ""
+
+
+def _dispose(process: int, engine: Engine) -> None:
+    """Close the connections of a store that nobody uses any more; never those of another process."""
+    if process == os.getpid():
+        engine.dispose()
