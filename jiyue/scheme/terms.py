@@ -132,11 +132,6 @@ def vantage(code: str) -> str:
     return words.get(code, code)
 
 
-def flag(value: bool) -> str:
-    """Yes or no."""
-    return _("yes") if value else _("no")
-
-
 def many(items: tuple[str, ...], word: Callable[[str], str] = str) -> str:
     """A list in one cell."""
     return listing().join(word(item) for item in items)

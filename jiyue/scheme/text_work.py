@@ -69,7 +69,7 @@ def tests(pen: Pen, facts: Scheme) -> None:
             "check is an error."
         ).format(checks=len(facts.checks), probes=subjects)
     )
-    head = (_("Check"), _("Passes when"), _("From"), _("Subjects"), _("Probes"))
+    head = (_("Check"), _("Passes when"), _("From"), _("Made green by"), _("Subjects"), _("Probes"))
     captions = {"before-names": _("Checks by address, before names are published"),
                 "after-names": _("Checks by name, after names are published")}  # fmt: skip
     for when, caption in captions.items():
@@ -78,8 +78,8 @@ def tests(pen: Pen, facts: Scheme) -> None:
             caption,
             head,
             (
-                (one.id, criterion(one.id), terms.many(one.vantages, terms.vantage), str(one.subjects),
-                 str(one.probes))
+                (one.id, criterion(one.id), terms.many(one.vantages, terms.vantage), terms.party(one.owner),
+                 str(one.subjects), str(one.probes))
                 for one in facts.checks
                 if one.when == when
             ),
