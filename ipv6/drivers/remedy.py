@@ -72,18 +72,24 @@ def commands(old: Node, new: Node, grammar: Grammar) -> str:
 
 def _driver(grammar: Grammar) -> HConfigDriverBase:
     """hier_config's own driver of the vendor, with our words for `undo` and for settings of one value."""
+    settings: dict[int, dict[str, HConfigChild]] = {}
 
     def swap_negation(self: HConfigDriverBase, child: HConfigChild) -> HConfigChild:
         child.facts["was"] = child.text
-        child.text = grammar.taken_back(child.text)
+        # Through the property, every change of a text indexes all its siblings again: minutes for a large router.
+        child._text = grammar.taken_back(child.text)
         return child
 
     def idempotent_for(
         self: HConfigDriverBase, config: HConfigChild, other_children: Iterable[HConfigChild]
     ) -> HConfigChild | None:
         setting = grammar.setting(config.text)
-        found = (other for other in other_children if setting and grammar.setting(other.text) == setting)
-        return next(found, None)
+        if not setting:
+            return None
+        if id(other_children) not in settings:
+            # The collection lives as long as the trees, so its identity is good for one comparison.
+            settings[id(other_children)] = {grammar.setting(other.text): other for other in other_children}
+        return settings[id(other_children)].get(setting)
 
     made = type("Driver", (grammar.base,), {"swap_negation": swap_negation, "idempotent_for": idempotent_for})
     return cast(HConfigDriverBase, made())
@@ -156,7 +162,8 @@ def _as_left_behind(old: Node, new: Node) -> Node:
         after = target.get(node.line, Node(""))
         if node.line.startswith("bgp "):
             gone = _peers(node) - _peers(after)
-            node = _without(node, lambda line, gone=gone: _is_of(line, gone))
+            names = frozenset(line.split()[1] for line in gone)
+            node = _without(node, lambda line, gone=gone, names=names: line not in gone and _is_of(line, names))
         elif node.line.startswith("interface ") and _binding(node) != _binding(after):
             node = _without(node, lambda line: bool(_LAYER3.match(line)) and not line.startswith(_BINDING))
         elif node.line.startswith(_OSPF) and process and process != node.line:
@@ -176,9 +183,9 @@ def _peers(bgp: Node) -> frozenset[str]:
     return frozenset(child.line for child in bgp.children if re.match(r"peer \S+ as-number ", child.line))
 
 
-def _is_of(line: str, gone: frozenset[str]) -> bool:
+def _is_of(line: str, names: frozenset[str]) -> bool:
     match = _PEER.match(line)
-    return bool(match) and line not in gone and any(one.startswith(f"peer {match[1]} ") for one in gone if match)
+    return match is not None and match[1] in names
 
 
 def _binding(port: Node) -> str:

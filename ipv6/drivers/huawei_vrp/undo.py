@@ -31,7 +31,7 @@ _UNDO = (
 _SINGLE = (
     r"(sysname|description|router-id|is-level|cost-style|network-entity|ip urpf|ipv6 urpf|ospf enable) ",
     r"((?:ospf|ospfv3) (?:network-type|timer hello|timer dead|cost)) ",
-    r"(?:undo )?shutdown$",
+    r"(?:undo )?(shutdown)$",
     r"(ipv6 enable) topology ",
     r"ip address \S+ \S+$",
     r"(peer \S+ (?:description|connect-interface)) ",
