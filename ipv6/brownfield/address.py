@@ -20,6 +20,9 @@ _RANGE = re.compile(rf"^({_FOUR}|{_SIX})(?:/(\d{{1,3}}))?(?:-+|~+)({_FOUR}|{_SIX
 _MASKED = re.compile(rf"^({_FOUR}|{_SIX})(?:/|\s)({_FOUR}|\d{{1,3}})$")
 _MASK = re.compile(r"\d{1,3}|(?:0|128|192|224|240|248|252|254|255)(?:\.\d{1,3}){3}")
 _STAR = re.compile(r"^(\d{1,3}(?:\.\d{1,3}){0,2})((?:\.[x*])+)$")
+_SPACES = re.compile(r"[^\S\n\r]+")
+_LONGEST = 100
+"""Characters of one address, prefix or range; the longest IPv6 range with lengths has 87."""
 _SPLIT = re.compile(r"[;,\n\r]+|和|及")
 _JOIN = ((re.compile(r"\s*(?:至|到|\bto\b)\s*"), "-"), (re.compile(r"\s*(?:掩码|netmask|mask)\s*:?\s*"), "/"),
          (re.compile(r"\s*([/~.-])\s*"), r"\1"))  # fmt: skip
@@ -67,7 +70,7 @@ def spans(text: str, mask: str = "") -> list[Span]:
     A prefix with host bits zero is a prefix, any other `address/length` one address in its network. Empty for words
     that mean nothing is there. Raises Unreadable at the first part that is no address.
     """
-    plain = fold(text).strip().lower()
+    plain = _SPACES.sub(" ", fold(text).strip().lower())
     if plain in EMPTY:
         return []
     shared = fold(mask).strip().lower()
@@ -120,6 +123,8 @@ def bounds(kind: str, value: str) -> tuple[int, int, int]:
 
 
 def _one(part: str) -> Span:
+    if len(part) > _LONGEST:  # also keeps the patterns below from working long on what cannot fit
+        raise Unreadable(f"{_show(part)} is too long for an address", "give each address its own row")
     if "%" in part:
         raise Unreadable(f"{_show(part)} names an interface with %", "write the address alone")
     if match := _STAR.match(part):

@@ -9,23 +9,23 @@ FORMATS = (FRR, VRP, COMWARE, NETBOX_JSON, TABLE, "xlsx", "netbox-csv")
 
 _MARKS: dict[str, tuple[tuple[int, str], ...]] = {
     VRP: (
-        (8, r"^\s*!software version V\d"),
+        (8, r"^[ \t]*!software version V\d"),
         (6, r"VRP \(R\)"),
         (4, r"^interface (Vlanif|GE\d|XGigabitEthernet|Eth-Trunk)"),
         (2, r"^ (undo portswitch|ipv6 enable|statistic enable)"),
         (2, r"huawei"),
-        (1, r"^\s*sysname "),
+        (1, r"^[ \t]*sysname "),
         (1, r"^interface LoopBack\d"),
         (1, r"^(bgp|isis|ospfv3) \d"),
         (1, r"^user-interface (con|vty)"),
     ),
     COMWARE: (
-        (8, r"^\s*version 7\.\d"),
+        (8, r"^[ \t]*version 7\.\d"),
         (4, r"^interface (Vlan-interface|Bridge-Aggregation|Route-Aggregation|Ten-GigabitEthernet)"),
         (4, r"^ port link-mode (route|bridge)"),
         (3, r"h3c|comware"),
         (2, r"^ ip(v6)? route-static"),
-        (1, r"^\s*sysname "),
+        (1, r"^[ \t]*sysname "),
         (1, r"^interface LoopBack\d"),
         (1, r"^line (vty|aux|con)"),
     ),

@@ -15,6 +15,7 @@ SCHEMA = "jiyue/brownfield/1"
 MOST_USES = 200_000
 """Uses in one source; more is no list of a city but a mistake or an attack."""
 
+MOST_UNREAD = 20_000
 Kind = Literal["address", "prefix", "range", "route"]
 Status = Literal["active", "reserved", "deprecated"]
 
@@ -113,7 +114,10 @@ class Collected:
         self.uses.append(use)
 
     def problem(self, place: str, cause: str, fix: str) -> None:
-        """Note that something could not be read."""
+        """Note that something could not be read; InputError when that is so often that the file is something else."""
+        if len(self.unread) >= MOST_UNREAD:
+            cause = f"more than {MOST_UNREAD} places cannot be read"
+            raise InputError(place, cause, "see whether it is the right file, and its kind with --format")
         self.unread.append(Unread(place=place, cause=cause, fix=fix))
 
     def note(self, place: str, cause: str, fix: str = "") -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,6 +16,9 @@ Area = tuple[int, int, int, int]
 DEEPEST_HEADER = 3
 FIRST_ROWS = 60
 """The header is looked for in this many filled rows."""
+REMARK = 3
+"""A row with a merged area of this many columns is a sentence, not data."""
+MOST_HEADERS = 200
 MOST_FILLED = 1_000_000
 
 
@@ -80,7 +84,7 @@ def filled(sheet: Sheet) -> dict[int, dict[int, object]]:
         value = sheet.rows.get(first, {}).get(left)
         if value is None or last == first:
             continue
-        for row in _between(numbers, first + 1, last):
+        for row in between(numbers, first + 1, last):
             rows[row].setdefault(left, value)
             total += 1
         if total > MOST_FILLED:
@@ -92,7 +96,7 @@ def headers(sheet: Sheet, rows: Mapping[int, Mapping[int, object]]) -> Iterator[
     """Every header of the sheet from the top: the best one of the first rows, then any that follows further down."""
     numbers, after = sorted(rows), 0
     across = _across(sheet)
-    first = True
+    first, count = True, 0
     for position, row in enumerate(numbers):
         if row <= after or (first and position >= FIRST_ROWS):
             continue
@@ -103,6 +107,9 @@ def headers(sheet: Sheet, rows: Mapping[int, Mapping[int, object]]) -> Iterator[
                 best = found
         # A later row that repeats a word or two is data; a real second header knows three columns at least.
         if best and (first or len(_useful(best)) >= 3):
+            count += 1
+            if count > MOST_HEADERS:
+                raise InputError(sheet.place, f"has more than {MOST_HEADERS} tables", "give each table a sheet")
             yield best
             first, after = False, best.last
 
@@ -143,11 +150,6 @@ def _across(sheet: Sheet) -> dict[int, list[tuple[int, int]]]:
     return found
 
 
-def is_remark(sheet: Sheet, row: int, wide: Mapping[int, int]) -> bool:
-    """Whether the row is one sentence across three columns or more."""
-    return wide.get(row, 0) >= 3
-
-
 def widest(sheet: Sheet) -> dict[int, int]:
     """The widest merged area that begins in each row, in columns."""
     found: dict[int, int] = {}
@@ -156,7 +158,6 @@ def widest(sheet: Sheet) -> dict[int, int]:
     return found
 
 
-def _between(numbers: Sequence[int], low: int, high: int) -> Sequence[int]:
-    from bisect import bisect_left, bisect_right
-
+def between(numbers: Sequence[int], low: int, high: int) -> Sequence[int]:
+    """The sorted numbers from low to high."""
     return numbers[bisect_left(numbers, low) : bisect_right(numbers, high)]

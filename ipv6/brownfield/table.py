@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from ipv6.brownfield.address import EMPTY, Span, Unreadable, spans
 from ipv6.brownfield.columns import Column, looks_like_address
 from ipv6.brownfield.model import Collected, Status, Use
-from ipv6.brownfield.sheet import Header, Sheet, filled, headers, is_remark, text_of, widest
+from ipv6.brownfield.sheet import REMARK, Header, Sheet, between, filled, headers, text_of, widest
 from ipv6.brownfield.text import fold, key, tidy
 
 _REMARKS = (
@@ -44,11 +44,10 @@ def read(sheet: Sheet, into: Collected) -> None:
     if not found:
         _without_header(sheet, into)
         return
-    wide, bare = widest(sheet), 0
+    wide, bare, numbers = widest(sheet), 0, sorted(rows)
     for header, following in zip(found, [*found[1:], None], strict=True):
-        end = following.first if following else float("inf")
-        for row in sorted(rows):
-            if header.last < row < end and not is_remark(sheet, row, wide):
+        for row in between(numbers, header.last + 1, following.first - 1 if following else numbers[-1]):
+            if wide.get(row, 0) < REMARK:
                 bare += not _row(sheet, header, row, rows[row], into)
     if bare:
         into.note(sheet.place, cause=f"{bare} rows hold no address and were left out")

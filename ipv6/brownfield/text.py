@@ -14,6 +14,7 @@ _LOOKALIKE = str.maketrans(
     {"。": ".", "．": ".", "｡": ".", "—": "-", "–": "-", "−": "-", "‐": "-", "‑": "-", "―": "-", "〜": "~", "、": ",",
      "∶": ":", "︰": ":", "⁄": "/", "∕": "/", "＼": "/"}
 )  # fmt: skip
+_WIDE = re.compile("[０-９Ａ-Ｚａ-ｚ]+")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -62,6 +63,8 @@ def _utf16(data: bytes) -> str:
 
 def fold(text: str) -> str:
     """Half-width letters, digits and signs for their full-width forms; invisible characters gone."""
+    if text.isascii():
+        return _INVISIBLE.sub("", text)
     return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text.translate(_LOOKALIKE)).translate(_LOOKALIKE))
 
 
@@ -70,7 +73,7 @@ def tidy(text: str, most: int = 200) -> str:
 
     Chinese punctuation stays: it is right in a Chinese description.
     """
-    folded = "".join(unicodedata.normalize("NFKC", char) if "０" <= char <= "ｚ" else char for char in text)
+    folded = text if text.isascii() else _WIDE.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
     line = " ".join(_INVISIBLE.sub("", folded).split())
     return line if len(line) <= most else line[: most - 1] + "…"
 
