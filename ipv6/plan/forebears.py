@@ -33,13 +33,17 @@ class Forebears:
 
     def first(self, code: str) -> str:
         """The code whose digits the region has for ever; InputError for a circle."""
-        seen = {code}
-        while code in self._recoded:
-            code = self._recoded[code]
-            if code in seen:
-                raise InputError(f"region {code}", "its successors form a circle", "fix the successor column")
-            seen.add(code)
-        return code
+        return (code, *self.recoded(code))[-1]
+
+    def recoded(self, code: str) -> tuple[str, ...]:
+        """The codes that the same region had before, the latest first; InputError for a circle."""
+        found = [code]
+        while found[-1] in self._recoded:
+            before = self._recoded[found[-1]]
+            if before in found:
+                raise InputError(f"region {before}", "its successors form a circle", "fix the successor column")
+            found.append(before)
+        return tuple(found[1:])
 
     def absorbed(self, region: Region) -> bool:
         """Whether another region took this one in."""

@@ -62,8 +62,8 @@ class RegionWants:
                     yield self._region(plane, region.code, region.code)
                 continue
             first = self._former.first(region.code)
-            old_key = region_key(plane, first)
-            if first != region.code and old_key in self._held:
+            older = (region_key(plane, code) for code in self._former.recoded(region.code))
+            if old_key := next((one for one in older if one in self._held), ""):
                 yield Wanted(3, key, old_key, Fixed(itself))
             else:
                 yield self._region(plane, region.code, first)

@@ -30,11 +30,17 @@ def read_prefix(text: str, place: str) -> Net:
 
 
 class Occupied:
-    """Prefixes held by claims; the same or a containing prefix is free only for descendants of its holder."""
+    """Prefixes held by claims; the same or a containing prefix is free only for descendants of its holder.
+
+    An heir is a child of the same kind with its parent's whole prefix (a region under its new code): what descends
+    from the parent may lie in it.
+    """
 
     def __init__(self, claims: Iterable[Claim] = ()) -> None:
         self._keys: dict[Net, list[str]] = {}
         self._parents: dict[str, str] = {}
+        self._nets: dict[str, Net] = {}
+        self._heirs: dict[str, list[str]] = {}
         self._lengths: dict[int, list[int]] = {32: [], 128: []}
         for claim in claims:
             self._note(claim, read_prefix(claim.prefix, f"claim {claim.key}"))
@@ -56,6 +62,9 @@ class Occupied:
     def _note(self, claim: Claim, net: Net) -> None:
         self._keys.setdefault(net, []).append(claim.key)
         self._parents[claim.key] = claim.parent
+        self._nets[claim.key] = net
+        if self._nets.get(claim.parent) == net and _kind(claim.parent) == _kind(claim.key):
+            self._heirs.setdefault(claim.parent, []).append(claim.key)
         if net[2] not in self._lengths[net[0]]:
             insort(self._lengths[net[0]], net[2])
 
@@ -84,8 +93,16 @@ class Occupied:
         found: set[str] = set()
         while key and key not in found:
             found.add(key)
+            heirs = list(self._heirs.get(key, ()))
+            while heirs:
+                found.add(heir := heirs.pop())
+                heirs += self._heirs.get(heir, ())
             key = self._parents.get(key, "")
         return found
+
+
+def _kind(key: str) -> str:
+    return key.partition("/")[0]
 
 
 def _refuse(claim: Claim, holder: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Network, IPv6Network
 from itertools import pairwise
 
@@ -68,18 +68,31 @@ def with_links(inv: Inventory, count: int, name: str = "more", owner: str = "430
 
 
 def check_nesting(claims: Iterable[Claim]) -> None:
-    """Children inside parents, siblings disjoint; the standard library is the judge."""
+    """Children inside parents, siblings disjoint; the standard library is the judge.
+
+    An heir has its parent's whole prefix and is of its kind: there is one at most, and its siblings are older.
+    """
     held = {claim.key: claim for claim in claims}
+    heirs = [claim.parent for claim in held.values() if is_heir(claim, held)]
+    assert len(set(heirs)) == len(heirs)
     networks = {key: IPv6Network(claim.prefix) for key, claim in held.items()}
     siblings: dict[str, list[tuple[IPv6Network, str]]] = {}
     for key, claim in held.items():
         if claim.parent:
             assert networks[key].subnet_of(networks[claim.parent]), key
-        siblings.setdefault(claim.parent, []).append((networks[key], key))
+        if not is_heir(claim, held):
+            siblings.setdefault(claim.parent, []).append((networks[key], key))
     for group in siblings.values():
         group.sort()
         for (left, left_key), (right, right_key) in pairwise(group):
             assert not left.overlaps(right), (left_key, right_key)
+
+
+def is_heir(claim: Claim, held: Mapping[str, Claim]) -> bool:
+    """Whether a claim is its parent under a new code."""
+    parent = held.get(claim.parent)
+    kinds = {key.partition("/")[0] for key in (claim.key, claim.parent)}
+    return parent is not None and parent.prefix == claim.prefix and len(kinds) == 1
 
 
 def check_forms(claims: Iterable[Claim]) -> None:
