@@ -81,6 +81,11 @@ WORDS = {
                   "organisations", "public", "private", "internet"),
     "ipv6.change": ("site", "zone", "link", "services", "loopback", "port"),
     "ipv6.brownfield": ("dual", "ipv4-only", "ipv6-only", "unseen", "organisation", "system", "mgmt"),
+    "ipv6.change.moved": ("input {name} is {now}, approved with {approved}",
+                          "claim {name} is {now}, approved as {approved}", "{name} is {now}, approved for {approved}",
+                          "not in the ledger", "gone", "nothing"),
+    "jiyue.review": ("active", "retired", "revoked", "engineer", "reviewer", "signed with the lab's own key",
+                     "emergency approval, to be reviewed afterwards"),
     "jiyue.output": ("; ",),
 }  # fmt: skip
 """Words of a state that are shown translated, by where they come from."""

@@ -16,16 +16,18 @@ def finding_line(one: Finding) -> str:
 
 
 def reasons_of(row: Waiting) -> Iterator[str]:
-    """English sentences: what moved, what the approval lacks, what is still to be reviewed, then what was decided."""
+    """What moved, what the approval lacks, what is still to be reviewed, then what was decided; in the language set."""
     if row.moved and row.record.status in ("approved", "submitted"):
-        yield f"void, objects that moved since it was proposed: {len(row.moved)}"
+        yield _("void, objects that moved since it was proposed: {count}").format(count=len(row.moved))
     for one in row.moved:
-        yield one.text
-    yield from row.unread
+        yield translate(one.text)
+    yield from map(translate, row.unread)
     if row.approval and row.record.status in ("approved", "applied"):
-        yield row.approval
+        yield translate(row.approval)
     if row.emergency:
-        yield "emergency approval"
+        yield _("emergency approval")
     if row.after:
-        yield f"emergency change, to be reviewed until {row.after}"
-    yield from row.record.reasons
+        yield _("emergency change, to be reviewed until {due}").format(due=row.after)
+    if row.late:
+        yield _("its review is overdue")
+    yield from map(translate, row.record.reasons)

@@ -53,7 +53,7 @@ def add(app: typer.Typer) -> None:
             table = Table(_("platform"), _("digest"), _("author"), _("status"), _("updated"), _("reasons"))
             for row in rows:
                 one = row.record
-                reasons = "\n".join(translate(reason) for reason in reasons_of(row))
+                reasons = "\n".join(reasons_of(row))
                 table.add_row(one.platform, one.digest[:12], one.author, _(one.status), one.updated, reasons)
             console.print(table)
 
@@ -71,7 +71,7 @@ def add(app: typer.Typer) -> None:
         def text(console: Console) -> None:
             console.print(markdown, markup=False)
             for reason in reasons_of(waiting):
-                console.print(f"! {translate(reason)}", markup=False)
+                console.print(f"! {reason}", markup=False)
             for one in waiting.findings:
                 console.print(finding_line(one), markup=False)
             for comment in said:

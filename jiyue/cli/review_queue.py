@@ -13,7 +13,7 @@ from ipv6.change.findings import SEVERITIES
 from jiyue.cli.findings import finding_line, reasons_of
 from jiyue.cli.output import Session
 from jiyue.cli.verbs import verb
-from jiyue.i18n import _, translate
+from jiyue.i18n import _
 from jiyue.workflow.review_queue import Waiting, queue
 from jiyue.workflow.selection import chosen
 from jiyue.workflow.services import open_services
@@ -67,7 +67,7 @@ def _print(console: Console, rows: list[Waiting]) -> None:
     for row in rows:
         name = row.record.platform
         for reason in reasons_of(row):
-            console.print(f"! {name}: {translate(reason)}", markup=False)
+            console.print(f"! {name}: {reason}", markup=False)
         for one in row.findings[:SHOWN]:
             console.print(f"{name}: {finding_line(one)}", markup=False)
         if len(row.findings) > SHOWN:

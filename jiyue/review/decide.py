@@ -96,7 +96,7 @@ def _member(store: Store, key: SigningKey) -> Member:
 
 def _refused(store: Store, digest: str, error: GateError) -> GateError:
     """The error, once it is in the log."""
-    store.note("refused", "", digest, why=error.cause, place=error.place)
+    store.log_event("refused", "", digest, why=error.cause, place=error.place)
     return error
 
 

@@ -23,7 +23,7 @@ MAX_DETAIL = 2000
 class Audit(Part):
     """The log: note, read."""
 
-    def note(self, kind: str, actor: str, subject: str, **detail: Any) -> None:
+    def log_event(self, kind: str, actor: str, subject: str, **detail: Any) -> None:
         """Add one entry of its own; on disk when this returns."""
         with self.database.write() as connection:
             append(connection, self.now(), kind, actor, subject, detail)

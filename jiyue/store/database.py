@@ -151,7 +151,8 @@ class Database:
             cause = error.orig if isinstance(error, DBAPIError) else error
             holder = self._holder() if failures.is_busy(cause) else ""
             kind = StoreDamaged if failures.is_damage(cause) else EnvironmentFailed
-            raise kind(self.place, *failures.explain(cause, self.wait, holder)) from error
+            trouble = failures.explain(cause, self.wait, holder)
+            raise kind(self.place, trouble.cause, trouble.fix) from error
         except SQLAlchemyError as error:
             raise EnvironmentFailed(self.place, f"the store failed: {error}", failures.DAMAGED) from error
         except JiyueError:

@@ -176,7 +176,7 @@ class _Refusals:
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if isinstance(error, GateError):
-            self._audit.note("refused", "", self._digest[:64], why=error.cause, place=error.place)
+            self._audit.log_event("refused", "", self._digest[:64], why=error.cause, place=error.place)
 
 
 def _check_status(row: Row[tuple[str, ...]], said: Statement, after: bool) -> None:

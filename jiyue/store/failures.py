@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -19,23 +20,33 @@ class StoreDamaged(EnvironmentFailed):
     """The file is no database, or not a whole one."""
 
 
-def explain(error: BaseException | None, wait: float, holder: str = "") -> tuple[str, str]:
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What went wrong and what to do about it."""
+
+    cause: str
+    fix: str
+
+
+def explain(error: BaseException | None, wait: float, holder: str = "") -> Trouble:
     """Cause and fix of a driver's error; `holder` says who has the write lock, where that is known."""
     if isinstance(error, psycopg.Error):
         return _postgresql(error, wait, holder)
     text = str(error)
     if isinstance(error, sqlite3.OperationalError) and ("locked" in text or "busy" in text):
         who = holder or "another process"
-        return f"{who} has held the store for {wait:g} s", "let it finish, then try again"
+        return Trouble(f"{who} has held the store for {wait:g} s", "let it finish, then try again")
     if isinstance(error, sqlite3.OperationalError) and ("readonly" in text or "unable to open" in text):
-        return f"the store cannot be written: {text}", GIVE
+        return Trouble(f"the store cannot be written: {text}", GIVE)
     if "full" in text:
-        return f"the store cannot be written: {text}", "free some disk space"
+        return Trouble(f"the store cannot be written: {text}", "free some disk space")
     if "disk I/O error" in text:
-        return f"the store cannot be read or written: {text}", "look at the disk, its space and this user's limits"
+        return Trouble(
+            f"the store cannot be read or written: {text}", "look at the disk, its space and this user's limits"
+        )
     if is_damage(error):
-        return f"the store is damaged: {text}", DAMAGED
-    return f"the store refused: {text}", DAMAGED
+        return Trouble(f"the store is damaged: {text}", DAMAGED)
+    return Trouble(f"the store refused: {text}", DAMAGED)
 
 
 def is_busy(error: BaseException | None) -> bool:
@@ -77,19 +88,19 @@ def _command(pid: str) -> str:
     return " ".join(names[:3]) or "a process"
 
 
-def _postgresql(error: psycopg.Error, wait: float, holder: str) -> tuple[str, str]:
+def _postgresql(error: psycopg.Error, wait: float, holder: str) -> Trouble:
     text = " ".join((error.diag.message_primary or str(error)).split())
     if isinstance(error, psycopg.errors.LockNotAvailable):
         who = holder or "another session"
-        return f"{who} has held the store for {wait:g} s", "let it finish, then try again"
+        return Trouble(f"{who} has held the store for {wait:g} s", "let it finish, then try again")
     if isinstance(error, psycopg.errors.InvalidPassword | psycopg.errors.InvalidAuthorizationSpecification):
-        return f"the server refused the login: {text}", "put the password into PGPASSFILE or PGPASSWORD"
+        return Trouble(f"the server refused the login: {text}", "put the password into PGPASSFILE or PGPASSWORD")
     if isinstance(error, psycopg.errors.InsufficientPrivilege | psycopg.errors.ReadOnlySqlTransaction):
-        return f"the server does not allow it: {text}", "give this user its own schema in the database"
+        return Trouble(f"the server does not allow it: {text}", "give this user its own schema in the database")
     if isinstance(error, psycopg.errors.DiskFull):
-        return f"the store cannot be written: {text}", "free some disk space on the server"
+        return Trouble(f"the store cannot be written: {text}", "free some disk space on the server")
     if isinstance(error, psycopg.OperationalError):
         if "password" in text:
-            return f"the server refused the login: {text}", "put the password into PGPASSFILE or PGPASSWORD"
-        return f"the server cannot be reached: {text}", "start it, or look at the address in JIYUE_STORE"
-    return f"the store refused: {text}", "look at the server's log"
+            return Trouble(f"the server refused the login: {text}", "put the password into PGPASSFILE or PGPASSWORD")
+        return Trouble(f"the server cannot be reached: {text}", "start it, or look at the address in JIYUE_STORE")
+    return Trouble(f"the store refused: {text}", "look at the server's log")

@@ -230,9 +230,9 @@ def _check_end(place: str, connection: Connection, view: View) -> None:
 def _check_contains(place: str, connection: Connection, known: Head) -> None:
     if _hash_at(connection, known.count) != known.hash:
         cause = (
-            f"the ledger does not contain record {known.count} as it was seen before: its end was cut off, or an old "
+            f"the ledger does not contain record {known.count} as it was seen before: "
+            "its end was cut off, or an old copy was put back"
         )
-        cause += "copy was put back"
         fix = "restore the last backup; after a wanted restore run: jiyue store verify --accept"
         raise EnvironmentFailed(place, cause, fix)
 

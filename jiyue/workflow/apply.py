@@ -47,7 +47,7 @@ def apply(services: Services, platforms: Sequence[str], reporter: Reporter) -> A
         result = _flow(services, digests, reporter, inputs)
     except gates.Refused as error:
         for line in error.lines:
-            services.store.note("gate-refused", "", line.place, why=line.cause)
+            services.store.log_event("gate-refused", "", line.place, why=line.cause)
         raise
     for one in result.platforms:
         keep(services, one)

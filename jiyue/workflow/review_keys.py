@@ -85,7 +85,7 @@ def _change(
         root = lab.lab_keys(folder, review, utc_now())[lab.ROOT]
     held = services.store.renewable()
     if root.public != held.root:
-        services.store.note("refused", root.key_id, key, why=f"{what} with another key than the root")
+        services.store.log_event("refused", root.key_id, key, why=f"{what} with another key than the root")
         raise GateError(f"key {root.key_id}", "it is not the root key of this keyring", "sign with the root key")
     envelope = trust.read_envelope(folder / trust.RING_FILE)
     fresh = keyring.following(change(held.ring), envelope, utc_now(), review.keyring_days)

@@ -38,7 +38,7 @@ def test_the_whole_way(store: Store, change: ChangeSet, office: Office, reviewer
 @pytest.mark.parametrize("table", ["audit", "comments", "keyrings", "submissions", "checkpoints"])
 def test_tables_refuse_edits(store: Store, table: str) -> None:
     """Whoever writes, with whatever program."""
-    store.note("refused", "", "x", why="y")
+    store.log_event("refused", "", "x", why="y")
     for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET at = 'x'"):
         if table == "audit" or not store.database.is_file:
             with pytest.raises(EnvironmentFailed, match="append-only"), store.database.write() as connection:
@@ -50,7 +50,7 @@ def test_many_writers_make_one_chain(store: Store) -> None:
 
     def work(name: str) -> None:
         for turn in range(10):
-            store.note("refused", name, str(turn))
+            store.log_event("refused", name, str(turn))
 
     threads = [threading.Thread(target=work, args=(name,)) for name in "abcd"]
     for thread in threads:
