@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from ipv6.drivers.frr.text import Node as Tree
 from ipv6.drivers.frr.text import parse as tree_of
-from ipv6.precheck.model import Address, Area, Bgp, Interface, Node, Peer, Static
-from ipv6.precheck.numbers import BadNumber, address, prefix
+from ipv6.precheck.model import Address, Area, Bgp, Interface, Node, Peer, PrefixRule, Static
+from ipv6.precheck.numbers import BITS, BadNumber, address, prefix
 
 FAMILIES = {"ip": 4, "ipv6": 6}
 _SILENT = re.compile(r"(description |bandwidth |no shutdown$|ip nht |ipv6 nht |agentx$|ipv6 nd |no ipv6 nd )")
@@ -33,12 +33,14 @@ class _Reader:
         self.forwards = {4, 6}
         self.processes: set[tuple[str, int]] = set()
         self.bgp: Bgp | None = None
+        self.prefix_lists: dict[tuple[int, str], list[tuple[int, PrefixRule]]] = {}
         self.unknown: list[str] = []
 
     def node(self) -> Node:
+        prefix_lists = {key: tuple(rule for _, rule in sorted(found)) for key, found in self.prefix_lists.items()}
         return Node(
             "", "frr", self.interfaces, tuple(self.statics), self.bgp, frozenset(self.processes),
-            frozenset(self.forwards), unknown=tuple(self.unknown),
+            frozenset(self.forwards), prefix_lists=prefix_lists, unknown=tuple(self.unknown),
         )  # fmt: skip
 
     def top(self, child: Tree) -> None:
@@ -49,6 +51,9 @@ class _Reader:
                     self.forwards.discard(FAMILIES[family])
                 case ["ip" | "ipv6", "route", subject, via, *rest]:
                     self.statics.append(_static(subject, via, rest))
+                case ["ip" | "ipv6" as family, "prefix-list", name, "seq", number, *rest]:
+                    rule = _prefix_rule(FAMILIES[family], rest)
+                    self.prefix_lists.setdefault((FAMILIES[family], name), []).append((int(number), rule))
                 case ["interface", name]:
                     self._interface(name, child)
                 case ["router", "ospf" | "ospf6" as kind]:
@@ -132,6 +137,10 @@ class _Reader:
                     peers[name] = replace(peers[name], client=peers[name].client | {version})
                 case ["neighbor", name, "next-hop-self"]:
                     peers[name] = replace(peers[name], self_hop=peers[name].self_hop | {version})
+                case ["neighbor", name, "prefix-list", listed, "in"]:
+                    peers[name] = replace(peers[name], imports=peers[name].imports | {(version, listed)})
+                case ["neighbor", name, "prefix-list", listed, "out"]:
+                    peers[name] = replace(peers[name], exports=peers[name].exports | {(version, listed)})
                 case ["no", "neighbor", name, "activate"]:
                     peers[name] = replace(peers[name], active=peers[name].active - {version})
                 case _ if not _ROUTER.match(child.line):
@@ -150,6 +159,21 @@ def _static(subject: str, via: str, rest: list[str]) -> Static:
     if len(more) > 1:
         raise ValueError(via)
     return Static(*prefix(subject), address(via)[1], out=more[0] if more else "", preference=preference)
+
+
+def _prefix_rule(version: int, words: list[str]) -> PrefixRule:
+    """One entry of a prefix list from what follows its number."""
+    action, subject, *more = words
+    whole = {4: "0.0.0.0/0", 6: "::/0"}[version]
+    family, first, last, length = prefix(whole if subject == "any" else subject)
+    longest = BITS[version] if subject == "any" else length
+    if len(more) == 2 and more[0] == "le":
+        longest = int(more[1])
+    elif more:
+        raise ValueError(" ".join(words))
+    if action not in ("permit", "deny") or family != version:
+        raise ValueError(" ".join(words))
+    return action == "permit", first, last, length, longest
 
 
 def _area(area: Area | None, words: list[str]) -> Area:
