@@ -9,8 +9,8 @@ from inventory.errors import GateError
 from inventory.model import Inventory
 from ipv6.change.model import Claim
 from ipv6.plan.local import local_wants
+from ipv6.plan.overlap import parse_many, unpack
 from ipv6.plan.place import Places
-from ipv6.plan.prefix import parse
 from ipv6.plan.profile import profile_of
 from ipv6.plan.wanted import wanted
 
@@ -38,7 +38,8 @@ def make_plan(inv: Inventory, ledger: Sequence[Claim] = (), global_id: Callable[
     """
     profile = profile_of(inv.addressing)
     held = _by_key(ledger)
-    prefixes = {key: parse(claim.prefix, f"ledger claim {key}") for key, claim in held.items()}
+    packed = parse_many([claim.prefix for claim in held.values()], [f"ledger claim {key}" for key in held])
+    prefixes = dict(zip(held, map(unpack, packed), strict=True))
     wants = [*local_wants(inv.addressing, prefixes, global_id), *wanted(inv, profile, prefixes)]
     places = Places(prefixes, {key: claim.parent for key, claim in held.items()}, inv.addressing.reserve)
     for want in wants:
