@@ -43,6 +43,7 @@ class Diagrams:
     def __init__(self, version: int) -> None:
         self.version = version
         self._nodes: dict[tuple[tuple[int, int, int], ...], Node] = {}
+        self._known: dict[tuple[object, ...], Node] = {}
         self._memo: dict[tuple[str, int, int], Node] = {}
         self.every = self.box((ALL[version], ALL[version], PROTOCOLS, PORTS, PORTS))
 
@@ -75,8 +76,18 @@ class Diagrams:
 
     def ordered(self, rules: Sequence[tuple[Box, bool]], default: bool = False) -> Node:
         """What an ordered list of (box, accepts) lets through, the first match deciding."""
-        whole = (ALL[self.version], ALL[self.version], PROTOCOLS, PORTS, PORTS)
-        return self._ordered([*rules, (whole, default)], 0)
+        if default:
+            whole = (ALL[self.version], ALL[self.version], PROTOCOLS, PORTS, PORTS)
+            rules = [*rules, (whole, True)]
+        return self._ordered(rules, 0)
+
+    def _below(self, rules: Sequence[tuple[Box, bool]], level: int) -> Node:
+        """The same from a level on; the many pieces of a prefix share what is below it."""
+        key = (level, *((*box[level:], accepts) for box, accepts in rules))
+        found = self._known.get(key)
+        if found is None:
+            self._known[key] = found = self._ordered(rules, level)
+        return found
 
     def _ordered(self, rules: Sequence[tuple[Box, bool]], level: int) -> Node:
         if level == DEPTH:
@@ -91,7 +102,7 @@ class Diagrams:
                 ends.setdefault(high + 1, []).append(position)
         cuts = sorted({*starts, *ends})
         if len(cuts) == 2:
-            return self._make(((cuts[0], cuts[1] - 1, self._ordered(rules, level + 1)),))
+            return self._make(((cuts[0], cuts[1] - 1, self._below(rules, level + 1)),))
         active: set[int] = set()
         known: dict[tuple[int, ...], Node] = {}
         slices = []
@@ -101,7 +112,7 @@ class Diagrams:
             if active:
                 key = tuple(sorted(active))
                 if key not in known:
-                    known[key] = self._ordered([rules[position] for position in key], level + 1)
+                    known[key] = self._below([rules[position] for position in key], level + 1)
                 slices.append((low, high - 1, known[key]))
         return self._make(slices)
 

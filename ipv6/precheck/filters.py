@@ -101,11 +101,12 @@ class Compiled:
     def __init__(self, version: int) -> None:
         self.version = version
         self.sets = Diagrams(version)
+        self._index: dict[tuple[int, str], tuple[dict[str, list[Rule]], list[Rule], Filter]] = {}
         self._known: dict[tuple[object, ...], tuple[Set, list[Rule]]] = {}
 
     def passes(self, found: Filter, iif: str, oif: str, state: str) -> Set:
         """Packets that one filter lets through."""
-        rules = relevant(found, self.version, iif, oif, state)
+        rules = [rule for rule in self._from(found, iif, state) if rule.oif is None or oif in rule.oif]
         key = (found.default, *map(id, rules))
         entry = self._known.get(key)
         if entry is None:
@@ -113,6 +114,22 @@ class Compiled:
             # An identity stands for its rule only while that lives, so the rules are kept.
             self._known[key] = entry = (made, rules)
         return entry[0]
+
+    def _from(self, found: Filter, iif: str, state: str) -> list[Rule]:
+        """The rules that can decide about what comes from a port, up to the first that decides about everything."""
+        key = (id(found), state)
+        entry = self._index.get(key)
+        if entry is None:
+            rest: list[Rule] = []
+            by_port: dict[str, list[Rule]] = {port: [] for rule in found.rules for port in rule.iif or ()}
+            for rule in found.rules:
+                if rule.version in (0, self.version) and (rule.states is None or state in rule.states):
+                    for one in [*by_port.values(), rest] if rule.iif is None else [by_port[port] for port in rule.iif]:
+                        one.append(rule)
+                    if rule.decides:
+                        break
+            self._index[key] = entry = (by_port, rest, found)
+        return entry[0].get(iif, entry[1])
 
     def through(self, filters: Sequence[tuple[str, Filter]], iif: str, oif: str, state: str) -> Set:
         """Packets that every filter of a chain lets through."""

@@ -39,7 +39,7 @@ class Precheck:
                 self._compiled[version] = Compiled(version)
                 self._judged.clear()
                 self._edges.clear()
-        old, new = network_of(before, wanted.wiring), network_of(after, wanted.wiring)
+        old, new = _networks(before, after, wanted.wiring)
         was4 = self._fabric(old, 4)
         four, six = self._fabric(new, 4), self._fabric(new, 6)
         reasons = list(unchanged.judge(was4, four))
@@ -122,6 +122,16 @@ def network_of(devices: Devices, wiring: Mapping[Port, str]) -> Network:
     for name, texts in devices.items():
         nodes.update(device(name, texts))
     return Network(nodes, wiring)
+
+
+def _networks(before: Devices, after: Devices, wiring: Mapping[Port, str]) -> tuple[Network, Network]:
+    """Both networks, read device by device: most lines of a device are the same before and after."""
+    found: tuple[dict[str, Node], dict[str, Node]] = ({}, {})
+    for name in dict.fromkeys((*before, *after)):
+        for nodes, devices in zip(found, (before, after), strict=True):
+            if name in devices:
+                nodes.update(device(name, devices[name]))
+    return Network(found[0], wiring), Network(found[1], wiring)
 
 
 def _view(net: Network, version: int) -> tuple[object, ...]:

@@ -76,10 +76,10 @@ class Rule:
         return (every if self.target is None else self.target, source, self.protocol, self.sport, self.dport)
 
     @property
-    def meaning(self) -> tuple[object, ...]:
-        """Everything that decides, without its text."""
-        return (self.accepts, self.version, self.iif, self.oif, self.source, self.target, self.protocol, self.sport,
-                self.dport, self.states)  # fmt: skip
+    def decides(self) -> bool:
+        """Whether it matches every packet of its states and families on every port."""
+        free = self.iif is None and self.oif is None and self.source is None and self.target is None
+        return free and self.version == 0 and (self.protocol, self.sport, self.dport) == (PROTOCOLS, PORTS, PORTS)
 
 
 @dataclass(frozen=True, slots=True)

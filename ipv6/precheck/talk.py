@@ -74,11 +74,12 @@ class Talk:
             for flow in flows:
                 one, other = (flow.source, flow.target) if state == NEW else (flow.target, flow.source)
                 service = spec.asked(flow, self.version) if state == NEW else spec.answered(flow, self.version)
-                for target in self._targets(platform, other, flow, state):
-                    for port, source in self._ports(platform, one, flow, state):
-                        if target and source:
-                            self.asked += 1
-                            found.setdefault(port, []).append(self.sets.box((target, source, *service)))
+                targets = [target for target in self._targets(platform, other, flow, state) if target]
+                together = union(interval for target in targets for interval in target)
+                for port, source in self._ports(platform, one, flow, state) if together else ():
+                    if source:
+                        self.asked += len(targets)
+                        found.setdefault(port, []).append(self.sets.box((together, source, *service)))
         echo = icmp.ECHO[self.version] if state == NEW else icmp.ECHO_REPLY[self.version]
         for name, number in self.loops.items():
             others = minus(self.routers, ((number, number),))
@@ -146,9 +147,13 @@ class Talk:
             for theirs in flows if other != platform else ():
                 same = theirs.protocol == flow.protocol and set(flow.ports) <= set(theirs.ports)
                 zone = self.wanted.by_platform.get(other, {}).get(theirs.target)
-                if theirs.source == EXTRANET and same and zone is not None:
+                if theirs.source == EXTRANET and same and zone is not None and self._outside(zone):
                     found.append(zone)
         return found
+
+    def _outside(self, zone: Zone) -> bool:
+        """Whether a zone has extranet addresses, so that others call it the extranet."""
+        return not minus(zone.lan.get(self.version, ()), self.wanted.extranet.get(self.version, ()))
 
     @cached_property
     def internet(self) -> Ranges:
