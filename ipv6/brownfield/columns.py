@@ -30,6 +30,8 @@ _WORDS = {
 _KEYWORDS = sorted(
     ((word, role) for role, words in _WORDS.items() for word in words.split()), key=lambda pair: -len(pair[0])
 )
+_BOTH = re.compile(r"(?:地址|网段|子网|ip|ipv[46]|address|prefix)[/\\及和与,+|-]")
+"""One column for both: IP地址/掩码."""
 _BRACKETS = re.compile(r"[((\[【<].*?[))\]】>]")
 _LOOKS = re.compile(r"\d{1,3}\.\d{1,3}\.\d{1,3}|[0-9a-f]{1,4}:[0-9a-f:]*:", re.IGNORECASE)
 
@@ -53,6 +55,8 @@ def column(number: int, parts: Sequence[str]) -> Column | None:
         where = plain.rfind(word)
         if where >= 0 and (where + len(word), len(word)) > at and _whole(plain, word, where):
             best, at = role, (where + len(word), len(word))
+    if best == "mask" and _BOTH.search(plain):
+        best = "address"
     return Column(number, best, family) if best else None
 
 

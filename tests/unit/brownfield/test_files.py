@@ -69,6 +69,20 @@ def test_the_encoding_does_not_matter(name: str, encoding: str, tmp_path: Path) 
     assert read_file(path).uses == read_file(DATA / name).uses
 
 
+GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "drivers"
+
+
+@pytest.mark.parametrize("state", ["v4", "dual"])
+def test_what_our_drivers_write_is_read_back(state: str) -> None:
+    """One device rendered for three systems: each is known for what it is, and all give the same addresses."""
+    found = {name: read_file(GOLDEN / f"{name}-pe-one-{state}.txt") for name in (FRR, VRP, COMWARE)}
+    assert {name: document.format for name, document in found.items()} == {name: name for name in found}
+    assert not any(document.errors for document in found.values())
+    seen = [{(use.kind, use.value) for use in document.uses} for document in found.values()]
+    assert seen[0] == seen[1] == seen[2]
+    assert len(seen[0]) >= 6
+
+
 def test_documents_survive_the_store() -> None:
     """As JSON and back; what is empty is not written."""
     documents = [read_file(path) for path in FILES]

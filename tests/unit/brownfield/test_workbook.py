@@ -107,6 +107,22 @@ def test_two_tables_in_one_sheet(tmp_path: Path) -> None:
     ]
 
 
+def test_tables_without_end(tmp_path: Path) -> None:
+    """A file that is nothing but headers is refused, not worked on for minutes."""
+    path = tmp_path / "a.csv"
+    path.write_text("单位,接口,IP地址\n" * 400, encoding="utf-8")
+    with pytest.raises(InputError, match="has more than 200 tables"):
+        read_file(path)
+
+
+def test_problems_without_end(tmp_path: Path) -> None:
+    """A file of the wrong kind does not print a hundred thousand lines."""
+    path = tmp_path / "a.csv"
+    path.write_text("单位,IP地址\n" + "某局,甲\n" * 20_001, encoding="utf-8")
+    with pytest.raises(InputError, match="more than 20000 places cannot be read"):
+        read_file(path)
+
+
 def test_start_and_end_columns(tmp_path: Path) -> None:
     """The two ends of a range in two cells."""
     document = table(
@@ -126,7 +142,9 @@ HEADERS = {
     "IP地址数量": "other", "接口标识符": "other", "地域标识符": "region", "VPN实例": "vrf", "端口号": "other",
     "办公地址": "other", "子网掩码": "mask", "Hostname": "device", "Description": "description", "IPv6前缀": "address",
     "IP地址(内网)": "address", "起始IP": "start", "天气": "", "MAC地址": "other", "网关": "other", "Equipment": "",
-    "Interface": "interface",
+    "Interface": "interface", "IP地址/掩码": "address", "IP及掩码": "address", "IPv4网段、掩码": "address",
+    "IP段": "address", "IP地址范围": "address", "起止地址": "address", "互联地址": "address", "单位名称": "name",
+    "IP地址所属单位": "name",
 }  # fmt: skip
 
 
