@@ -8,8 +8,6 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from ipv6.drivers import registry
-from ipv6.drivers.capability import FEATURES
 from jiyue.cli.output import Session
 from jiyue.cli.verbs import verb
 from jiyue.i18n import _, translate
@@ -22,6 +20,9 @@ def add(group: typer.Typer) -> None:
 
     @verb(group, "drivers", "What the device drivers can do, with reasons.", "jiyue ipv6 drivers huawei_vrp")
     def drivers(session: Session, name: Name = "") -> None:
+        from ipv6.drivers import registry
+        from ipv6.drivers.capability import FEATURES
+
         known = [registry.driver(one) for one in ((name,) if name else registry.names())]
         rows = [
             {
