@@ -12,6 +12,7 @@ from ipv6.plan.forebears import Forebears
 from ipv6.plan.layout import CLAIMED, FIXED, FREE, OVERFLOW, RESERVED, Field, layout
 from ipv6.plan.local import LOCAL, LOCAL_FIELDS
 from ipv6.plan.naming import Names
+from ipv6.plan.overlap import parse_many, unpack
 from ipv6.plan.prefix import BITS, Prefix, parse
 from ipv6.plan.profile import Profile, profile_of
 
@@ -82,11 +83,10 @@ def explain(
 
 def _around(ledger: Iterable[Claim], asked: Prefix) -> list[tuple[Claim, Prefix]]:
     """Claims that contain what was asked, widest first, heirs after those whose space they were handed."""
-    found: list[tuple[Claim, Prefix]] = []
-    for claim in ledger:
-        prefix = parse(claim.prefix, f"ledger claim {claim.key}")
-        if prefix.contains(asked):
-            found.append((claim, prefix))
+    held = tuple(ledger)
+    packed = parse_many([claim.prefix for claim in held], [f"ledger claim {claim.key}" for claim in held])
+    every = zip(held, map(unpack, packed), strict=True)
+    found = [(claim, prefix) for claim, prefix in every if prefix.contains(asked)]
     depth: dict[str, int] = {}
     parents = {claim.key: claim.parent for claim, _ in found}
     for key in parents:

@@ -10,7 +10,8 @@ from inventory.model import Inventory
 from ipv6.change.model import Claim
 from ipv6.plan.choice import Pooled
 from ipv6.plan.naming import Names
-from ipv6.plan.prefix import BITS, Prefix, parse
+from ipv6.plan.overlap import parse_many, unpack
+from ipv6.plan.prefix import BITS, Prefix
 from ipv6.plan.profile import Profile, profile_of
 
 COMFORTABLE, PAINFUL, PRACTICAL = 0.80, 0.85, 0.87
@@ -62,7 +63,9 @@ class Summary:
 def usage(inv: Inventory, ledger: Iterable[Claim], region: str = "") -> tuple[Row, ...]:
     """Every pool in the ledger, by level, plane and key; with `region` only those of that code."""
     profile = profile_of(inv.addressing)
-    claims = [(claim, parse(claim.prefix, f"ledger claim {claim.key}")) for claim in ledger]
+    held = tuple(ledger)
+    packed = parse_many([claim.prefix for claim in held], [f"ledger claim {claim.key}" for claim in held])
+    claims = list(zip(held, map(unpack, packed), strict=True))
     counted = _Counted(claims, profile)
     rows = [*_areas_of_planes(inv, profile, claims, counted), *_pools(inv, profile, claims, counted)]
     rows = [row for row in rows if not region or region in row.where.split("/")]

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ipv6.change.findings import Case, Finding, rule
-from ipv6.plan.overlap import nesting, pack, unpack
-from ipv6.plan.prefix import parse
+from ipv6.plan.overlap import nesting, parse_many, unpack
 
 
 @rule("overlap")
@@ -14,8 +13,9 @@ def overlap(case: Case) -> Iterator[Finding]:
     """One sweep over the whole ledger: the smallest prefix around each one must be of a claim above it."""
     parents = {claim.key: claim.parent for claim in case.claims}
     keys: dict[int, list[str]] = {}
-    for claim in case.claims:
-        keys.setdefault(pack(parse(claim.prefix, claim.key)), []).append(claim.key)
+    packed = parse_many([claim.prefix for claim in case.claims], [claim.key for claim in case.claims])
+    for claim, prefix in zip(case.claims, packed, strict=True):
+        keys.setdefault(prefix, []).append(claim.key)
     for inside, outside in zip(*nesting(keys), strict=True):
         inner, outer = sorted(keys[inside]), keys.get(outside, [])
         for number, key in enumerate(inner):
