@@ -94,10 +94,19 @@ def add(group: typer.Typer) -> None:
         return 2 if fit is not None and fit.missing else 0
 
 
+def _table(*heads: str) -> Table:
+    """A table without frames whose last column folds, so that a pipe of 80 columns loses nothing."""
+    table = Table(box=None, pad_edge=False)
+    for head in heads[:-1]:
+        table.add_column(head, no_wrap=True)
+    table.add_column(heads[-1], overflow="fold")
+    return table
+
+
 def _show(console: Console, found: Explanation) -> None:
     console.print(f"{found.prefix}  {_('profile {name}').format(name=found.profile)}", markup=False)
     if found.fields:
-        table = Table(_("bits"), _("field"), _("digits"), _("state"), _("meaning"))
+        table = _table(_("bits"), _("field"), _("digits"), _("state"), _("meaning"))
         for one in found.fields:
             name = one.field.name_zh if language() == "zh" else one.field.name_en
             bits = f"{one.field.first_bit}-{one.field.last_bit}"
@@ -113,7 +122,7 @@ def _show(console: Console, found: Explanation) -> None:
 
 def _usage(console: Console, rows: tuple[Row, ...], lines: tuple[Summary, ...], every: bool) -> None:
     if every:
-        table = Table(
+        table = _table(
             _("level"), _("plane"), _("where"), _("used"), _("places"), _("reserve"), _("left"), "HD", _("remark")
         )
         for row in rows:
@@ -122,7 +131,7 @@ def _usage(console: Console, rows: tuple[Row, ...], lines: tuple[Summary, ...], 
             table.add_row(_(row.level), _(row.plane), translate(row.meaning), *numbers, remark)
         console.print(table)
         return
-    table = Table(_("level"), _("plane"), _("pools"), _("used"), _("places"), _("reserve"), "HD", _("fullest"))
+    table = _table(_("level"), _("plane"), _("pools"), _("used"), _("places"), _("reserve"), "HD", _("fullest"))
     for one in lines:
         top = one.fullest
         fullest = f"{top.where.split('/')[-1]} {top.used}/{top.slots}" if top.used else "-"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from inventory.errors import GateError, InputError
@@ -20,12 +22,12 @@ from tests.unit.plan.worlds import (
 )
 
 
-def lab_blocks(inv: Inventory) -> list[dict[str, object]]:
+def lab_blocks(inv: Inventory) -> list[Mapping[str, object]]:
     """The lab's own blocks as a person wrote them."""
     return [block.model_dump() for block in inv.environment.blocks]
 
 
-def second(inv: Inventory, *more: dict[str, object]) -> Inventory:
+def second(inv: Inventory, *more: Mapping[str, object]) -> Inventory:
     """With a second public block and whatever else."""
     return with_blocks(inv, *lab_blocks(inv), {"plane": "public", "prefix": "3fff:30::/32", "id": "second"}, *more)
 

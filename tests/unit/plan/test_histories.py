@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -105,7 +106,9 @@ def test_forebears_are_told_nearest_first_and_circles_are_refused() -> None:
 def test_full_blocks_hand_on_in_order_and_nobody_moves(
     hunan: Inventory, batches: list[tuple[int, str]], blocks: int, seed: int
 ) -> None:
-    further = [{"plane": "public", "prefix": f"3fff:{0x40 + n:x}::/32", "id": f"b{n}"} for n in range(blocks)]
+    further: list[Mapping[str, object]] = [
+        {"plane": "public", "prefix": f"3fff:{0x40 + n:x}::/32", "id": f"b{n}"} for n in range(blocks)
+    ]
     inv = with_blocks(hunan, *random.Random(seed).sample([*lab_blocks(hunan), *further], 3 + blocks))
     result = make_plan(inv)
     room = 116 * (1 + blocks)

@@ -26,9 +26,9 @@ def with_policy(inv: Inventory, **updates: object) -> Inventory:
     return changed(inv, addressing=type(inv.addressing).model_validate(policy))
 
 
-def with_blocks(inv: Inventory, *blocks: dict[str, object]) -> Inventory:
+def with_blocks(inv: Inventory, *blocks: Mapping[str, object]) -> Inventory:
     """Other received blocks."""
-    received = tuple(Block.model_validate({"source": "test"} | block) for block in blocks)
+    received = tuple(Block.model_validate({"source": "test", **block}) for block in blocks)
     return changed(inv, environment=inv.environment.model_copy(update={"blocks": received}))
 
 
