@@ -122,21 +122,17 @@ def _show(console: Console, found: Explanation) -> None:
 
 def _usage(console: Console, rows: tuple[Row, ...], lines: tuple[Summary, ...], every: bool) -> None:
     if every:
-        table = _table(
-            _("level"), _("plane"), _("where"), _("used"), _("places"), _("reserve"), _("left"), "HD", _("remark")
-        )
+        table = _table(_("level"), _("plane"), _("used"), _("places"), _("reserve"), _("left"), "HD", _("where"))
         for row in rows:
-            remark = "; ".join(translate(one) for one in row.warnings)
             numbers = (str(row.used), str(row.slots), str(row.reserve), str(row.left), _ratio(row.hd))
-            table.add_row(_(row.level), _(row.plane), translate(row.meaning), *numbers, remark)
-        console.print(table)
-        return
-    table = _table(_("level"), _("plane"), _("pools"), _("used"), _("places"), _("reserve"), "HD", _("fullest"))
-    for one in lines:
-        top = one.fullest
-        fullest = f"{top.where.split('/')[-1]} {top.used}/{top.slots}" if top.used else "-"
-        numbers = (str(one.pools), str(one.used), str(one.slots), str(one.reserve), _ratio(one.hd))
-        table.add_row(_(one.level), _(one.plane), *numbers, fullest)
+            table.add_row(_(row.level), _(row.plane), *numbers, translate(row.meaning))
+    else:
+        table = _table(_("level"), _("plane"), _("pools"), _("used"), _("places"), _("reserve"), "HD", _("fullest"))
+        for one in lines:
+            top = one.fullest
+            fullest = f"{top.where.split('/')[-1]} {top.used}/{top.slots}" if top.used else "-"
+            numbers = (str(one.pools), str(one.used), str(one.slots), str(one.reserve), _ratio(one.hd))
+            table.add_row(_(one.level), _(one.plane), *numbers, fullest)
     console.print(table)
     for row in rows:
         for warning in row.warnings:
