@@ -99,7 +99,7 @@ class Compact(Hosts):
             return FIXED, "first digits of what follows"
         if field.name_en == "organisation":
             return FREE, "no organisation has this /56"
-        return FREE, f"no claim on {field.name_en} {number:x}"
+        return FREE, f"no claim on number {number:x}"
 
     def loopback(self, region: Prefix, address4: IPv4Address) -> Prefix:
         """A /128 in subnet 0 of use 0."""

@@ -93,7 +93,7 @@ class Legible(Hosts):
             return FREE, "no organisation has this /56"
         if field.name_en == "organisation":
             return FIXED, "first digit of the subnet"
-        return FREE, f"no claim on {field.name_en} {number:x}"
+        return FREE, f"no claim on number {number:x}"
 
     def _use(self, region: Prefix) -> Prefix:
         return region.child(USE_BITS, self._infrastructure)

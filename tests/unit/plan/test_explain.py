@@ -80,7 +80,7 @@ def test_a_site_reads_to_its_last_digit(hunan: Inventory, planned: PlanResult) -
         ("3fff:10:582::1/128", "subnet", "reserved", "inside space that is given to nobody"),
         ("3fff:10:100:9100::1/128", "organisation", "free", "no organisation has this /56"),
         ("3fff:10:100:8001::1/128", "subnet", "fixed", "the organisation's own to number"),
-        ("3fff:10:100:2001::1/128", "subnet", "free", "no claim on subnet 1"),
+        ("3fff:10:100:2001::1/128", "subnet", "free", "no claim on number 1"),
         ("3fff:10:102:2000::1/128", "use", "free", "zone 2, which this region does not use"),
         ("3fff:10:100:2000::/128", "interface identifier", "fixed", "all zeros: subnet-router anycast"),
         ("3fff:10:100::99/128", "interface identifier", "free", "no claim on this address"),
