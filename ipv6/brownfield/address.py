@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from ipv6.brownfield.text import fold
@@ -110,6 +111,7 @@ def interface_span(address: str, mask: str = "") -> Span:
     return Span(span.family, span.first, span.last, span.length, host)
 
 
+@lru_cache(maxsize=1 << 16)  # one value is asked for by several look-ups in a row
 def bounds(kind: str, value: str) -> tuple[int, int, int]:
     """Family, first and last address of a use's canonical value as integers; an address is itself alone."""
     if kind == "range":

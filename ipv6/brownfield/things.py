@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from ipaddress import ip_network
 
 from ipv6.brownfield.address import bounds
 from ipv6.brownfield.model import Document, Use
 
+LOCAL = ("192.168.0.0/16", "172.16.0.0/12", "169.254.0.0/16")
+"""IPv4 that several sites use at once (RFC 1918, RFC 3927); 10.0.0.0/8 is the extranet's own and is not among them."""
+_LOCAL = tuple((4 << 128 | int(ip_network(text).network_address), ip_network(text).prefixlen) for text in LOCAL)
 Port = tuple[str, str]
 
 
@@ -61,10 +65,12 @@ def things(documents: Iterable[Document]) -> tuple[tuple[Thing, ...], tuple[Twic
         port = next((one for use in uses if (one := port_of(use)) != ("", "")), ("", ""))
         if port != ("", ""):
             parent[root(at)] = root(ports.setdefault(port, at))
-    held: dict[tuple[str, str, int, int], list[tuple[int, Use]]] = {}
-    for at, (_, uses) in enumerate(groups):
+    held: dict[tuple[str, str, str, int, int], list[tuple[int, Use]]] = {}
+    for at, (source, uses) in enumerate(groups):
         for use in uses:
-            held.setdefault((use.kind, use.vrf.lower(), *_span(use)), []).append((at, use))
+            span = _span(use)
+            where = source if _is_local(span[0]) else ""
+            held.setdefault((use.kind, where, use.vrf.lower(), *span), []).append((at, use))
     twice = []
     for holders in held.values():
         named = {port: use for _, use in holders if (port := port_of(use)) != ("", "")}
@@ -109,6 +115,11 @@ def _span(use: Use) -> tuple[int, int]:
     family, first, last = bounds(use.kind, use.value)
     # One number for both families and both ends, so that different spans never meet.
     return family << 128 | first, last
+
+
+def _is_local(first: int) -> bool:
+    """Whether every site may have the address for itself: behind translation it says nothing about who it is."""
+    return any(first >> 32 - length == network >> 32 - length for network, length in _LOCAL)
 
 
 def _order(thing: Thing) -> tuple[object, ...]:

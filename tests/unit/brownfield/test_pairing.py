@@ -146,6 +146,15 @@ def test_the_same_address_twice(hunan: Inventory, claims: Claims) -> None:
     assert pair(hunan, claims, [seen(first, second.model_copy(update={"vrf": "oa"}))]).conflicts == ()
 
 
+def test_local_addresses_of_two_sites(hunan: Inventory, claims: Claims) -> None:
+    """192.168.1.1 is in every office: neither a conflict nor the same thing, unless one source says it twice."""
+    named = [seen(use("192.168.1.1/24", port=f"{one} GE1"), source=one) for one in "AB"]
+    assert pair(hunan, claims, named).conflicts == ()
+    assert len(things([seen(use("192.168.1.9"), source=one) for one in "AB"])[0]) == 2
+    both = seen(use("192.168.1.1/24", port="A GE1"), use("192.168.1.1/24", port="B GE1"))
+    assert len(pair(hunan, claims, [both]).conflicts) == 1
+
+
 def test_sources_meet_in_one_thing() -> None:
     """The same interface in NetBox, a configuration and an office form is one thing, whatever the order."""
     documents = [
