@@ -37,7 +37,7 @@ PICTURE = (
 
 def docx(document: Document) -> bytes:
     """The document as a Word file; the same document gives the same bytes."""
-    word = DocxTemplate(BytesIO(template()))
+    word = _Word(BytesIO(template()))
     word.init_docx()
     word.render({"doc": document, "picture": partial(_picture, word)}, _environment(), autoescape=True)
     word.docx.core_properties.title = readable(document.title)
@@ -45,6 +45,14 @@ def docx(document: Document) -> bytes:
     buffer = BytesIO()
     word.save(buffer)
     return repack(buffer.getvalue())
+
+
+class _Word(DocxTemplate):  # type: ignore[misc]  # the library has no types
+    """docxtpl looks through every run for tabs and line feeds; our texts have none left (`plain`)."""
+
+    def resolve_listing(self, xml: str) -> str:
+        """The text as it is."""
+        return xml
 
 
 class _Remembering(Environment):

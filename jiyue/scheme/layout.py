@@ -74,13 +74,13 @@ def examples(inv: Inventory, change: ChangeSet, claims: Mapping[str, str]) -> tu
     )
 
 
-def _index(claims: Mapping[str, str]) -> dict[tuple[str, int], str]:
-    """Claims by kind and first address."""
-    return {(key.partition("/")[0], int(IPv6Address(address_of(prefix)))): key for key, prefix in claims.items()}
+def _index(claims: Mapping[str, str]) -> dict[tuple[str, str], str]:
+    """Claims by kind and first address; as text, which is one for each address (RFC 5952) and quick for a province."""
+    return {(key.partition("/")[0], address_of(prefix)): key for key, prefix in claims.items()}
 
 
-def _field(inv: Inventory, field: Field, address: int, index: Mapping[tuple[str, int], str]) -> FieldFact:
-    start = address >> (127 - field.last_bit) << (127 - field.last_bit)
+def _field(inv: Inventory, field: Field, address: int, index: Mapping[tuple[str, str], str]) -> FieldFact:
+    start = str(IPv6Address(address >> (127 - field.last_bit) << (127 - field.last_bit)))
     found = next((index[kind, start] for kind in KINDS.get(field.name_en, ()) if (kind, start) in index), "")
     value = _named(inv, found)
     if field.name_en == "use" and not value and field.value(address) == inv.addressing.infrastructure_nibble:
@@ -163,7 +163,7 @@ def _named(inv: Inventory, key: str) -> str:
         titles = {zone.id: zone.title for zone in inv.matrix.zones}
         return f"{second} {titles.get(second, '')}".strip()
     if kind == "org":
-        return next((f"{one.name}" for one in inv.organisations if key.endswith(f"/{one.region}/{one.id}")), rest)
+        return _units(inv).get(tuple(rest.split("/")), rest)
     if kind == "services":
         return "services"
     return rest.replace("/", " ")
@@ -172,6 +172,7 @@ def _named(inv: Inventory, key: str) -> str:
 def organisations(inv: Inventory, change: ChangeSet) -> tuple[OrganisationFact, ...]:
     """Connected units with the prefix of each; ledger keys are `org/<plane>/<region>/<id>`."""
     found = []
+    names = _units(inv)
     for claim in change.claims:
         kind, *rest = claim.key.split("/")
         if kind == "org" and len(rest) == 3:
@@ -181,11 +182,16 @@ def organisations(inv: Inventory, change: ChangeSet) -> tuple[OrganisationFact, 
                 OrganisationFact(
                     plane=plane,
                     region=f"{code} {region.name}" if region else code,
-                    name=_named(inv, claim.key),
+                    name=names.get(tuple(rest), _id),
                     prefix=claim.prefix,
                 )
             )
     return tuple(found)
+
+
+def _units(inv: Inventory) -> dict[tuple[str, ...], str]:
+    """Names of connected units by plane, region and id."""
+    return {(str(one.plane), one.region, one.id): one.name for one in inv.organisations}
 
 
 def _inside(prefix: str, block: str) -> bool:

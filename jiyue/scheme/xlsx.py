@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from copy import copy
 from io import BytesIO
+from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from openpyxl import Workbook
@@ -50,14 +52,16 @@ def xlsx(document: Document) -> bytes:
 
 def _sheet(sheet: Worksheet, table: Table, document: Document) -> None:
     columns = SHAPES[table.id]
+    styles = _Styles(sheet)
     for number, title in enumerate(table.head, 1):
-        cell = _write(sheet, 1, number, title, HEAD)
-        cell.fill = SHADE
-        cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
+        cell = _write(sheet, 1, number, title)
+        _dress(cell, styles.head)
         sheet.column_dimensions[get_column_letter(number)].width = columns[number - 1].width / MM_PER_CHARACTER
     for line, row in enumerate(table.rows, 2):
         for number, (value, column) in enumerate(zip(row, columns, strict=True), 1):
-            _write(sheet, line, number, value, MONO if column.mono else TEXT, column)
+            cell = _write(sheet, line, number, value, column)
+            risky = cell.data_type == "s" and str(cell.value).startswith(FORMULA)
+            _dress(cell, styles.of[column.mono, risky])
     sheet.freeze_panes = "A2"
     if table.rows:
         sheet.auto_filter.ref = f"A1:{get_column_letter(len(table.head))}{len(table.rows) + 1}"
@@ -72,7 +76,34 @@ def _sheet(sheet: Worksheet, table: Table, document: Document) -> None:
     footer.center.text = "— &P —"
 
 
-def _write(sheet: Worksheet, line: int, number: int, value: str, font: Font, column: Column | None = None) -> Cell:
+class _Styles:
+    """The few styles of a workbook, each made once: making one for every cell takes ten times as long."""
+
+    def __init__(self, sheet: Worksheet) -> None:
+        self.of = {
+            (mono, risky): _style(sheet, MONO if mono else TEXT, Alignment(vertical="top", wrap_text=True), risky)
+            for mono in (False, True)
+            for risky in (False, True)
+        }
+        middle = Alignment(horizontal="center", vertical="center", wrap_text=True)
+        self.head = _style(sheet, HEAD, middle, risky=False, fill=SHADE)
+
+
+def _style(sheet: Worksheet, font: Font, alignment: Alignment, risky: bool, fill: PatternFill | None = None) -> Any:
+    cell: Any = Cell(sheet, row=1, column=1)
+    cell.font, cell.border, cell.alignment = font, GRID, alignment
+    cell.quotePrefix = risky
+    if fill is not None:
+        cell.fill = fill
+    return cell._style
+
+
+def _dress(cell: Any, style: Any) -> None:
+    """Give a cell a style that is made already."""
+    cell._style = copy(style)
+
+
+def _write(sheet: Worksheet, line: int, number: int, value: str, column: Column | None = None) -> Cell:
     cell = sheet.cell(line, number)
     assert isinstance(cell, Cell)
     text = readable(value)
@@ -82,10 +113,6 @@ def _write(sheet: Worksheet, line: int, number: int, value: str, font: Font, col
     else:
         cell.value = text
         cell.data_type = "s"
-        if text.startswith(FORMULA):
-            cell.quotePrefix = True
-    cell.font, cell.border = font, GRID
-    cell.alignment = Alignment(vertical="top", wrap_text=True)
     return cell
 
 
