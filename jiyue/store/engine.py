@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DisconnectionError
 
 WRITE = "jiyue_write"
+_ASKED, _ANSWER = "jiyue_asked", "jiyue_answer"
 LOCK = 0x6A697975  # "jiyu": the first half of the advisory lock's name, the second is the schema's
 CONNECT_SECONDS = 10
 _SQLITE = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF", "recursive_triggers=ON")
@@ -28,6 +29,21 @@ def make_engine(url: URL, wait: float) -> Engine:
 def cursor(connection: Connection) -> Any:
     """The driver's own cursor inside the running transaction, for the statements of every single commit."""
     return connection.connection.cursor()
+
+
+def ask(connection: Connection, query: str) -> None:
+    """Have a query of one row answered together with the lock of the transaction that begins next."""
+    connection.info[_ASKED] = query
+
+
+def answer(connection: Connection) -> Any:
+    """The row that was asked for when the transaction began; None when nothing was, or there is no such row."""
+    return connection.info.pop(_ANSWER, None)
+
+
+def _asked(connection: Connection) -> str:
+    connection.info.pop(_ANSWER, None)
+    return str(connection.info.pop(_ASKED, ""))
 
 
 def _sqlite(url: URL, wait: float) -> Engine:
@@ -54,8 +70,10 @@ def _sqlite(url: URL, wait: float) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get(WRITE)
-        cursor(connection).execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+        found = cursor(connection)
+        found.execute("BEGIN IMMEDIATE" if connection.get_execution_options().get(WRITE) else "BEGIN")
+        if asked := _asked(connection):
+            connection.info[_ANSWER] = found.execute(asked).fetchone()
 
     return engine
 
@@ -84,10 +102,16 @@ def _postgresql(url: URL, wait: float) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        if connection.get_execution_options().get(WRITE):
-            cursor(connection).execute(lock)  # READ COMMITTED: what is read after it is what the writer before left
-        else:
+        asked = _asked(connection)
+        if not connection.get_execution_options().get(WRITE):
             cursor(connection).execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            return
+        # READ COMMITTED: what is read after the lock is what the writer before left.
+        found = cursor(connection).execute(f"{lock}; {asked}" if asked else lock)
+        while found.nextset():
+            pass
+        if asked:
+            connection.info[_ANSWER] = found.fetchone()
 
     return engine
 

@@ -14,7 +14,7 @@ from ipv6.change.model import Claim
 from jiyue.store import schema
 from jiyue.store.anchor import Anchor, Head
 from jiyue.store.database import Database
-from jiyue.store.engine import cursor
+from jiyue.store.engine import answer, cursor
 from jiyue.store.entry import CLAIM, COLUMNS, RELEASE, START, STORED, Entry, make
 from jiyue.store.failures import DAMAGED
 from jiyue.store.occupied import Occupied
@@ -85,7 +85,7 @@ class Ledger(Part):
         """
         with self._mutex:
             try:
-                with self.database.write() as connection:
+                with self.database.write(asking=_HEAD) as connection:
                     view, at = self._follow(connection), self.now()
                     entries = self._new(view, choose(view.held(at)), at)
                     if entries:
@@ -107,7 +107,7 @@ class Ledger(Part):
         if not reason.strip() or len(reason) > LONGEST_REASON or not reason.isprintable():
             raise InputError(place, "no usable reason was given", f"say why in up to {LONGEST_REASON} characters")
         with self._mutex:
-            with self.database.write() as connection:
+            with self.database.write(asking=_HEAD) as connection:
                 view, at = self._follow(connection), self.now()
                 claim = view.by_key.get(key)
                 if claim is None:
@@ -174,7 +174,8 @@ class Ledger(Part):
 
     def _follow(self, connection: Connection) -> View:
         """The view carried on to what this transaction sees."""
-        count, head = _end(self.database.place, connection)
+        row = answer(connection)
+        count, head = row if row else _end(self.database.place, connection)
         if not self._anchored:
             if self.anchor is not None and (seen := self.anchor.read()) is not None:
                 _check_contains(self.database.place, connection, seen)
