@@ -117,7 +117,7 @@ def export(services: Services, wanted: str, into: Path) -> dict[str, bool]:
     InputError for an unknown format, or before anything is planned.
     """
     if wanted not in EXPORTS:
-        raise InputError("--format", f"{wanted!r} is no format", f"choose one of {', '.join(EXPORTS)}")
+        raise InputError("--format", f"{wanted!r} is not an export format", f"choose one of {', '.join(EXPORTS)}")
     inv = services.inventory
     claims = {claim.key: claim.prefix for claim in services.store.claims()}
     if not claims:
