@@ -7,6 +7,7 @@ the same child merged, slices with an empty child left out. Fields: target, sour
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -168,15 +169,13 @@ class Diagrams:
         """The packets whose target lies in the ranges."""
         if len(ranges) == 1 and node and ranges[0][0] <= node[0][0] and node[-1][1] <= ranges[0][1]:
             return node
-        found = []
-        position = 0
-        for low, high, child in node:
-            while position < len(ranges) and ranges[position][1] < low:
-                position += 1
-            at = position
-            while at < len(ranges) and ranges[at][0] <= high:
-                found.append((max(low, ranges[at][0]), min(high, ranges[at][1]), child))
-                at += 1
+        found: list[tuple[int, int, Node]] = []
+        for first, last in ranges:
+            for at in range(bisect_left(node, first, key=_last), len(node)):
+                low, high, child = node[at]
+                if low > last:
+                    break
+                found.append((max(low, first), min(high, last), child))
         return self._make(found)
 
     def witness(self, node: Node) -> Packet:
@@ -195,6 +194,10 @@ class Diagrams:
             if not node:
                 return False
         return True
+
+
+def _last(piece: tuple[int, int, Node]) -> int:
+    return piece[1]
 
 
 def _overlay(left: Node, right: Node) -> Iterable[tuple[int, int, Node, Node]]:

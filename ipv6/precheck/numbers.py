@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -116,13 +117,16 @@ def intersect(left: Ranges, right: Ranges) -> Ranges:
     return tuple(found)
 
 
+def _last(interval: Interval) -> int:
+    return interval[1]
+
+
 def minus(left: Ranges, right: Ranges) -> Ranges:
     """What lies in `left` only."""
     found: list[Interval] = []
     for low, high in left:
-        for cut_low, cut_high in right:
-            if cut_high < low:
-                continue
+        for at in range(bisect_left(right, low, key=_last), len(right)):
+            cut_low, cut_high = right[at]
             if cut_low > high:
                 break
             if cut_low > low:
@@ -135,7 +139,8 @@ def minus(left: Ranges, right: Ranges) -> Ranges:
 
 def within(number: int, ranges: Ranges) -> bool:
     """Whether the number lies in one of the intervals."""
-    return any(low <= number <= high for low, high in ranges)
+    at = bisect_left(ranges, number, key=_last)
+    return at < len(ranges) and ranges[at][0] <= number
 
 
 UNROUTED: dict[int, Ranges] = {

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from ipv6.precheck import icmp, spec
-from ipv6.precheck.diagram import EMPTY, Packet
 from ipv6.precheck.diagram import Node as Set
+from ipv6.precheck.diagram import Packet
 from ipv6.precheck.edges import edges
 from ipv6.precheck.model import KNOWN, NEW
 from ipv6.precheck.network import Port
@@ -28,12 +28,14 @@ class Talk:
         self.fabric, self.wanted, self.sets = fabric, wanted, fabric.sets
         self.version = fabric.version
         self.gateways: dict[str, Port] = {}
-        self.own: Ranges = ()
+        own: list[tuple[int, int]] = []
         self._lans: dict[str, Ranges] = {}
+        self._takers: dict[tuple[str, tuple[int, ...]], list[Zone]] = {}
         for name, ports in edges(fabric, wanted):
-            self.own = union((*self.own, *fabric.local(name)))
+            own += fabric.local(name)
             for port, zone in ports.items():
                 self.gateways[zone.label] = (name, port)
+        self.own = union(own)
         self.loops = {
             name: interval
             for name in wanted.routers
@@ -58,17 +60,23 @@ class Talk:
                              platform=zone.platform)  # fmt: skip
         yield from self._announced()
         for state in (NEW, KNOWN):
-            starts, places = self._starts(state)
+            starts = self._starts(state)
             outcome = self.fabric.spread(starts, state)
-            lost = outcome.lost
-            for link, zone in self.wanted.zone_of_link.items():
-                arrived = outcome.delivered.get(link, EMPTY)
-                expected = self.sets.towards(places, self.lan(zone))
-                lost = self.sets.union(lost, self.sets.without(expected, arrived))
+            wrong = [outcome.lost]
+            for link, arrived in outcome.delivered.items():
+                lives = self.wanted.zone_of_link.get(link)
+                home = lives.lan.get(self.version, ()) if lives else ()
+                wrong.append(self.sets.towards(arrived, minus(self.zoned, home)))
+            lost = self.sets.union_all(wrong)
             yield from self._tell(lost, starts, state)
 
-    def _starts(self, state: str) -> tuple[dict[Port, Set], Set]:
-        """What enters where, and all of it together."""
+    @cached_property
+    def zoned(self) -> Ranges:
+        """Every zone's LAN: what is for one of them must not come out anywhere else."""
+        return union(interval for zone in self.wanted.zones for interval in zone.lan.get(self.version, ()))
+
+    def _starts(self, state: str) -> dict[Port, Set]:
+        """What enters where."""
         found: dict[Port, list[Set]] = {}
         for platform, flows in self.wanted.flows.items():
             for flow in flows:
@@ -87,8 +95,7 @@ class Talk:
                 self.asked += 1
                 box = self.sets.box((others, ((number, number),), ((1, 1),), PORTS, ((echo, echo),)))
                 found.setdefault((name, ""), []).append(box)
-        starts = {port: self.sets.union_all(sets) for port, sets in found.items()}
-        return starts, self.sets.union_all(list(starts.values()))
+        return {port: self.sets.union_all(sets) for port, sets in found.items()}
 
     def _announced(self) -> Iterator[Reason]:
         """Zones that the internet may reach have to be announced to it."""
@@ -142,14 +149,18 @@ class Talk:
 
     def _partners(self, platform: str, flow: Flow) -> list[Zone]:
         """Zones of other platforms that take in from the extranet what this flow sends to it."""
-        found = []
-        for other, flows in self.wanted.flows.items() if flow.target == EXTRANET else ():
-            for theirs in flows if other != platform else ():
-                same = theirs.protocol == flow.protocol and set(flow.ports) <= set(theirs.ports)
-                zone = self.wanted.by_platform.get(other, {}).get(theirs.target)
-                if theirs.source == EXTRANET and same and zone is not None and self._outside(zone):
-                    found.append(zone)
-        return found
+        if flow.target != EXTRANET:
+            return []
+        key = (flow.protocol, flow.ports)
+        if key not in self._takers:
+            self._takers[key] = [
+                zone
+                for other, flows in self.wanted.flows.items()
+                for theirs in flows
+                if theirs.source == EXTRANET and theirs.protocol == flow.protocol and {*flow.ports} <= {*theirs.ports}
+                if (zone := self.wanted.by_platform.get(other, {}).get(theirs.target)) and self._outside(zone)
+            ]
+        return [zone for zone in self._takers[key] if zone.platform != platform]
 
     def _outside(self, zone: Zone) -> bool:
         """Whether a zone has extranet addresses, so that others call it the extranet."""

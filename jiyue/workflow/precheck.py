@@ -10,6 +10,7 @@ from inventory.errors import EnvironmentFailed, InputError, NothingChecked
 from inventory.model import SHARED
 from ipv6.change.compose import prepare, rendered
 from ipv6.change.digest import from_json
+from ipv6.change.findings import Finding
 from ipv6.change.model import ChangeSet
 from ipv6.precheck.expect import expectation
 from ipv6.precheck.judge import judge
@@ -60,6 +61,26 @@ def precheck(services: Services, platforms: Sequence[str], files: Sequence[Path]
     deferred = sum(1 for device in inv.devices.values() if not inv.holds(device))
     told = Result(mine, result.unknowns, result.notes, result.checked)
     return Checked(told, tuple(platforms), tuple(sorted(assumed)), len(after), deferred)
+
+
+def findings(services: Services, platforms: Sequence[str]) -> dict[str, tuple[Finding, ...]]:
+    """The pre-check as findings beside each proposal, for the review queue; one run serves all platforms.
+
+    What breaks is high, what was not understood medium, what the change did not cause a note. Nothing proposed: empty.
+    """
+    try:
+        done = precheck(services, (SHARED, *services.platforms))
+    except NothingChecked:
+        return {}
+    found: dict[str, list[Finding]] = {name: [] for name in platforms}
+    for name in platforms:
+        for reason in done.result.reasons:
+            if concerns(services, reason, (name,)):
+                found[name].append(Finding("precheck", "high", reason.pair, reason.text))
+        for line in done.result.unknowns:
+            if services.inventory.platform_of_device.get(line.split(":")[0].partition("/")[0], name) == name:
+                found[name].append(Finding("precheck", "medium", line.split(":")[0], f"not understood: {line}"))
+    return {name: tuple(rows) for name, rows in found.items()}
 
 
 def concerns(services: Services, reason: Reason, platforms: Sequence[str]) -> bool:

@@ -129,9 +129,11 @@ def split(text: str, rules: int) -> str:
     lines = text.splitlines()
     flows = [line for line in lines if "oifname" in line and line.endswith("accept")]
     missing = rules - sum(1 for line in lines if line.endswith(("accept", "drop")))
-    pieces = 1
-    while len(flows) * (pieces - 1) < missing:
-        pieces *= 2
+    pieces = dict.fromkeys(flows, 1)
+    while missing > 0:
+        line = min(pieces, key=lambda one: (pieces[one], one))
+        missing -= pieces[line]
+        pieces[line] *= 2
     found = []
     for line in lines:
         match = re.search(r"[sd]addr ([0-9a-f.:]+/\d+)", line)
@@ -139,6 +141,6 @@ def split(text: str, rules: int) -> str:
             found.append(line)
             continue
         net: IPv4Network | IPv6Network = ip_network(match[1])
-        parts = [str(one) for one in net.subnets(pieces.bit_length() - 1)]
+        parts = [str(one) for one in net.subnets(pieces[line].bit_length() - 1)]
         found += [line.replace(match[1], part, 1) for part in parts]
     return "".join(f"{line}\n" for line in found)
