@@ -28,7 +28,7 @@ class Node:
     children: list[Node] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class View:
     """The owned lines of one view, in canonical order: (pattern, name of the view it opens, or "" for a plain line)."""
 
@@ -41,10 +41,15 @@ class View:
 
     def find(self, line: str) -> tuple[int, str] | None:
         """(rank, view opened) of an owned line, None for any other."""
-        for rank, (pattern, opens) in enumerate(self.patterns):
-            if pattern.match(line):
-                return rank, opens
-        return None
+        return _find(self, line)
+
+
+@lru_cache(maxsize=16384)
+def _find(view: View, line: str) -> tuple[int, str] | None:
+    for rank, (pattern, opens) in enumerate(view.patterns):
+        if pattern.match(line):
+            return rank, opens
+    return None
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from functools import lru_cache
 
 _TYPES = (
     ("GigabitEthernet", ("gigabitethernet", "gige", "ge", "gi", "g")),
@@ -58,6 +59,7 @@ def port_name(text: str) -> str:
     return f"{_TYPE.get(word, match[1] + match[2])}{match[3]}"
 
 
+@lru_cache(maxsize=16384)  # the routers of a province have most of their lines in common
 def spelt(line: str) -> str:
     """One line with its keywords, interface names, addresses and masks in their one spelling.
 
