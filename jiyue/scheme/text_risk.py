@@ -73,7 +73,10 @@ def duties(pen: Pen, facts: Scheme) -> None:
     """Who proposes, who reviews, who runs it, who owns the sites."""
     pen.section(_("Units"))
     pen.text(
-        _("The unit that reviews is another one than those that propose and operate; no one approves the own work.")
+        _(
+            "No one approves the own work. Where a reviewing unit also operates what is changed, people from outside "
+            "it decide as well."
+        )
     )
     rows = [(_part(one), one.unit, _task(one)) for one in facts.duties]
     pen.table("duties", _("Responsibilities"), (_("Part"), _("Unit"), _("Answers for")), rows)

@@ -29,8 +29,7 @@ def topology(facts: Scheme) -> Drawing:
     for role, devices in chain:
         if not devices:
             continue
-        if y > 10:
-            shapes.append(Line(MIDDLE, y - GAP, MIDDLE, y))
+        shapes += _branches(min(len(devices), ZONES_ABREAST), y) if y > 10 else []
         shapes += _row(devices, y, terms.role(role))
         if role == "pe":
             shapes += _side(y, terms.role("county-pe"), _own(facts, "county-pe"))
@@ -47,9 +46,9 @@ def topology(facts: Scheme) -> Drawing:
     else:
         hosts = [one for one in facts.devices if one.role in ("dns", "ops", "site-host", "zone-host")]
         for first in range(0, len(hosts), ZONES_ABREAST):
-            if y > 10:
-                shapes.append(Line(MIDDLE, y - GAP, MIDDLE, y))
-            shapes += _row(hosts[first : first + ZONES_ABREAST], y, "")
+            part = hosts[first : first + ZONES_ABREAST]
+            shapes += _branches(len(part), y) if y > 10 else []
+            shapes += _row(part, y, "")
             y += HIGH + GAP
         y -= GAP
     return Drawing(WIDTH, y + 14, tuple(shapes))
@@ -71,14 +70,28 @@ def _box(x: int, y: int, first: str, second: str, style: str, width: int = BOX) 
 def _row(devices: list[DeviceFact], y: int, word: str) -> list[Shape]:
     """Devices side by side, at most three; more are counted in the last box."""
     shown = devices[:ZONES_ABREAST]
-    width = BOX if len(shown) < ZONES_ABREAST else (WIDTH - 2 * 30) // ZONES_ABREAST
-    left = MIDDLE - (len(shown) * width + (len(shown) - 1) * 30) // 2
+    width, left = _abreast(len(shown))
     shapes: list[Shape] = []
     for number, one in enumerate(shown):
         name = one.name if number < ZONES_ABREAST - 1 or len(devices) == len(shown) else f"{one.name} … {len(devices)}"
         style = "ghost" if one.deferred else "own"
         shapes += _box(left + number * (width + 30), y, name, word or terms.role(one.role), style, width)
     return shapes
+
+
+def _abreast(count: int) -> tuple[int, int]:
+    """Width of boxes that stand side by side, and where the first one begins."""
+    width = BOX if count < ZONES_ABREAST else (WIDTH - 2 * 30) // ZONES_ABREAST
+    return width, MIDDLE - (count * width + (count - 1) * 30) // 2
+
+
+def _branches(count: int, y: int) -> list[Shape]:
+    """Lines from the device above to each of the boxes that stand side by side at `y`."""
+    width, left = _abreast(count)
+    middles = [left + number * (width + 30) + width // 2 for number in range(count)]
+    bar = y - GAP // 2
+    lines: list[Shape] = [Line(MIDDLE, y - GAP, MIDDLE, bar), Line(min(middles), bar, max(middles), bar)]
+    return [*lines, *(Line(middle, bar, middle, y) for middle in middles)]
 
 
 def _side(y: int, word: str, devices: list[DeviceFact]) -> list[Shape]:
