@@ -9,7 +9,7 @@ from typing import Any
 from inventory.errors import GateError
 from inventory.model import SHARED
 from ipv6.apply.observe import Observed, observe, wanted_by
-from ipv6.change.findings import SEVERITIES, Finding, findings
+from ipv6.change.findings import SEVERITIES, Finding, Ledger, findings
 from ipv6.change.model import ChangeSet
 from ipv6.change.moved import Moved, on_devices, on_paper
 from ipv6.change.scope import Scope
@@ -77,15 +77,14 @@ def queue(services: Services, platforms: Sequence[str], read_devices: bool = Fal
     seen = observe_all(services, list(live.values())) if read_devices else None
     inputs = all_inputs(services.inventory, services.space.root)
     after, scope, claims = _after(services), Scope(services.inventory), services.store.claims()
+    ledger = Ledger(services.inventory, claims)
     found = []
     for record in records:
         change = changes[record.digest]
         moved = on_paper(change, scope, claims, inputs) if record.digest in live and _fresh(services, record) else ()
         if seen is not None and record.digest in live:
             moved += on_devices(change, seen.sections, seen.records)
-        found.append(
-            _waiting(services, record, change, moved, seen, after, findings(change, services.inventory, claims))
-        )
+        found.append(_waiting(services, record, change, moved, seen, after, findings(change, ledger)))
     found.sort(key=lambda one: (not one.after, OPEN.index(one.record.status), one.rank, one.record.platform))
     return found
 

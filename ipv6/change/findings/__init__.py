@@ -13,7 +13,9 @@ from pkgutil import iter_modules
 from typing import Literal, get_args
 
 from inventory.model import Inventory
+from ipv6.change.clashes import Clash, clashes
 from ipv6.change.model import ChangeSet, Claim
+from ipv6.plan.usage import Row, usage
 
 Severity = Literal["high", "medium", "low", "note"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
@@ -32,12 +34,34 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Case:
-    """What a rule looks at: the change set, the province, and the whole ledger."""
+class Ledger:
+    """The whole ledger in one province; what is reckoned over all of it is reckoned once for all proposals."""
 
-    change: ChangeSet
     inventory: Inventory
     claims: Sequence[Claim]
+
+    @cached_property
+    def pools(self) -> tuple[Row, ...]:
+        """How full every pool is."""
+        return usage(self.inventory, self.claims)
+
+    @cached_property
+    def clashes(self) -> tuple[Clash, ...]:
+        """Every pair of claims that overlap without being parent and child."""
+        return clashes(self.claims)
+
+
+@dataclass(frozen=True)
+class Case:
+    """What a rule looks at: the change set, and the ledger in its province."""
+
+    change: ChangeSet
+    ledger: Ledger
+
+    @property
+    def inventory(self) -> Inventory:
+        """The province."""
+        return self.ledger.inventory
 
     @cached_property
     def own(self) -> frozenset[str]:
@@ -77,14 +101,12 @@ def discover() -> tuple[Rule, ...]:
     return tuple(sorted(found, key=lambda each: each.id))
 
 
-def findings(
-    change: ChangeSet, inv: Inventory, claims: Sequence[Claim], chosen: Iterable[Rule] | None = None
-) -> tuple[Finding, ...]:
+def findings(change: ChangeSet, ledger: Ledger, chosen: Iterable[Rule] | None = None) -> tuple[Finding, ...]:
     """Everything the rules (or the chosen ones) find in one change set, worst first, then by rule and place.
 
-    `claims` is the whole ledger as it is now.
+    `ledger` is the whole ledger as it is now; one for many change sets does its sums once.
     """
-    case = Case(change, inv, claims)
+    case = Case(change, ledger)
     found = {
         Finding(each.id, one.severity, one.place, one.cause, one.clause or each.clause)
         for each in (discover() if chosen is None else chosen)

@@ -5,28 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ipv6.change.findings import Case, Finding, rule
-from ipv6.plan.overlap import nesting, parse_many, unpack
 
 
 @rule("overlap")
 def overlap(case: Case) -> Iterator[Finding]:
-    """One sweep over the whole ledger: the smallest prefix around each one must be of a claim above it."""
-    parents = {claim.key: claim.parent for claim in case.claims}
-    keys: dict[int, list[str]] = {}
-    packed = parse_many([claim.prefix for claim in case.claims], [claim.key for claim in case.claims])
-    for claim, prefix in zip(case.claims, packed, strict=True):
-        keys.setdefault(prefix, []).append(claim.key)
-    for inside, outside in zip(*nesting(keys), strict=True):
-        inner, outer = sorted(keys[inside]), keys.get(outside, [])
-        for number, key in enumerate(inner):
-            line = _line(key, parents)
-            others = [other for other in inner[number + 1 :] if other not in line and key not in _line(other, parents)]
-            if not line & {*outer, *inner}:
-                others += outer
-            for other in others:
-                if {key, other} & case.own:
-                    wider = unpack(outside if other in outer else inside)
-                    yield Finding("overlap", "high", key, f"{unpack(inside)} overlaps {wider} of {other}")
+    """Clashes of the ledger in which the change set has a part, and addresses that it gives twice."""
+    for one in case.ledger.clashes:
+        if {one.key, one.other} & case.own:
+            yield Finding("overlap", "high", one.key, f"{one.inside} overlaps {one.wider} of {one.other}")
     yield from _twice(case)
 
 
@@ -43,11 +29,3 @@ def _twice(case: Case) -> Iterator[Finding]:
             if key in first:
                 yield Finding("overlap", "high", name, f"{address} is also the address of {first[key]}")
             first.setdefault(key, name)
-
-
-def _line(key: str, parents: dict[str, str]) -> set[str]:
-    """The claims above a claim."""
-    line: set[str] = set()
-    while (key := parents.get(key, "")) and key not in line:
-        line.add(key)
-    return line

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ipv6.change.findings import Case, Finding, rule
-from ipv6.plan.usage import usage
 
 
 @rule("reserve", "RFC 3194 section 3")
 def reserve(case: Case) -> Iterator[Finding]:
     """The numbers of every such pool, from the ledger."""
     drawn = {claim.parent for claim in case.change.claims} | case.own
-    for row in usage(case.inventory, case.claims):
+    for row in case.ledger.pools:
         if row.where in drawn and row.warnings:
             numbers = f"{row.used} of {row.slots} places used, {row.reserve} kept in reserve, {row.left} left"
             full = row.used + row.reserve >= row.slots

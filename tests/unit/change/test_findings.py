@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from inventory.model import SHARED, Inventory
-from ipv6.change.findings import SEVERITIES, Finding, discover, findings
+from ipv6.change.findings import SEVERITIES, Finding, Ledger, discover, findings
 from ipv6.change.model import AddressPair, ChangeSet, Claim
 from tests.unit.change.province import composed, inventory, prepared
 
@@ -25,6 +25,12 @@ def usual() -> Case:
         for platform in inv.platforms
     )
     return composed("changsha"), changed(inv, platforms=platforms), prepared().claims
+
+
+def found(case: Case) -> tuple[Finding, ...]:
+    """What the rules say."""
+    change, inv, claims = case
+    return findings(change, Ledger(inv, claims))
 
 
 def changed(inv: Inventory, **updates: object) -> Inventory:
@@ -114,16 +120,16 @@ SPEAKS: dict[str, tuple[Callable[[Case], Case], str, str, str]] = {
 
 def test_silent() -> None:
     """Nothing is found where nothing is wrong; otherwise a reviewer learns to look away."""
-    assert findings(*usual()) == ()
+    assert found(usual()) == ()
 
 
 @pytest.mark.parametrize("name", SPEAKS)
 def test_speaks(name: str) -> None:
     """The rule, how bad, and the words; no other rule joins in."""
     edit, rule, severity, words = SPEAKS[name]
-    found = findings(*edit(usual()))
-    assert found and {one.id for one in found} == {rule}
-    assert any(one.severity == severity and words in one.cause for one in found), found
+    told = found(edit(usual()))
+    assert told and {one.id for one in told} == {rule}
+    assert any(one.severity == severity and words in one.cause for one in told), told
 
 
 def test_every_rule_speaks_somewhere() -> None:
@@ -135,14 +141,14 @@ def test_every_rule_speaks_somewhere() -> None:
 def test_worst_first() -> None:
     """Sorted by severity, then by rule; the same for any order of the ledger."""
     change, inv, claims = _field(_edited_filter(_TWIN, "# ")(_old_system(usual())))
-    found = findings(change, inv, claims)
-    assert [SEVERITIES.index(one.severity) for one in found] == sorted(SEVERITIES.index(one.severity) for one in found)
-    assert findings(change, inv, claims[::-1]) == found and len(found) >= 3
-    assert all(isinstance(one, Finding) and one.clause for one in found)
+    told = found((change, inv, claims))
+    assert [SEVERITIES.index(one.severity) for one in told] == sorted(SEVERITIES.index(one.severity) for one in told)
+    assert found((change, inv, claims[::-1])) == told and len(told) >= 3
+    assert all(isinstance(one, Finding) and one.clause for one in told)
 
 
 @pytest.mark.parametrize("platform", [SHARED, "hunan", "xiangxi"])
 def test_the_real_province(platform: str) -> None:
     """Only what is really open: the information library without IPv6."""
-    found = findings(composed(platform), inventory(), prepared().claims)
-    assert {one.id for one in found} <= {"new-systems"}
+    told = found((composed(platform), inventory(), prepared().claims))
+    assert {one.id for one in told} <= {"new-systems"}
