@@ -46,7 +46,7 @@ def parse_many(texts: Sequence[str], places: Sequence[str] | None = None) -> lis
         except _UnusualError:
             at = len(found)
             try:
-                add(pack(parse(text, places[at] if places else f"prefix {at + 1}")))
+                add(_unusual(text, places[at] if places else f"prefix {at + 1}"))
             except InputError as error:
                 errors.append(error)
                 add(0)
@@ -100,6 +100,14 @@ def widest(packed: Iterable[int]) -> list[int]:
     return found
 
 
+def _unusual(text: str, place: str) -> int:
+    """What the common shape does not cover: all eight groups written out, and whatever `parse` makes of the rest."""
+    try:
+        return _full(text)
+    except _UnusualError:
+        return pack(parse(text, place))
+
+
 class _UnusualError(Exception):
     """The text is not of the common shape, or is no prefix at all."""
 
@@ -115,10 +123,7 @@ class _Stems(dict[str, tuple[int, "_Rests"]]):
         # An empty stem may be a colon in front; seven groups and one more leave the `::` nothing to stand for.
         if not stem or len(groups) > 6:
             raise _UnusualError
-        base = 0
-        for group in groups:
-            base = base << 16 | _group(group)
-        found = base << (BITS - 16 * len(groups)) << LENGTH_BITS, self._rests[len(groups)]
+        found = _number(groups) << (BITS - 16 * len(groups)) << LENGTH_BITS, self._rests[len(groups)]
         self[stem] = found
         return found
 
@@ -133,7 +138,7 @@ class _Rests(dict[str, "_Groups"]):
         tail, _, length = rest.partition("/")
         if length not in _LENGTHS or (tail and self._before == 6):
             raise _UnusualError
-        found = self[rest] = _Groups(self._before, _group(tail) if tail else 0, _LENGTHS[length])
+        found = self[rest] = _Groups(self._before, _number([tail]) if tail else 0, _LENGTHS[length])
         return found
 
 
@@ -147,18 +152,32 @@ class _Groups(dict[str, int]):
         # Bits of the stem beyond the length would be host bits: `parse` says so. An empty group is `::` in front.
         if self._length < 16 * self._before or not group:
             raise _UnusualError
-        first = _group(group) << (BITS - 16 * self._before - 16) | self._tail
+        first = _number([group]) << (BITS - 16 * self._before - 16) | self._tail
         if first & (_SPAN[self._length] >> LENGTH_BITS):
             raise _UnusualError
         found = self[group] = first << LENGTH_BITS | self._length
         return found
 
 
-def _group(text: str) -> int:
-    """One hexadecimal group; only digits count, though `int` would take signs, blanks and underscores."""
-    if not 0 < len(text) <= 4 or not text.isascii() or not text.isalnum():
+def _number(groups: list[str]) -> int:
+    """Hexadecimal groups as one number; only digits count, though `int` would take signs, blanks and underscores."""
+    digits = "".join([group.zfill(4) for group in groups])
+    # Filled up, no group is shorter than four: the sum tells whether one is longer.
+    if "" in groups or len(digits) != 4 * len(groups) or not digits.isascii() or not digits.isalnum():
         raise _UnusualError
     try:
-        return int.from_bytes(bytes.fromhex(text.zfill(4)))
+        return int.from_bytes(bytes.fromhex(digits))
     except ValueError:
         raise _UnusualError from None
+
+
+def _full(text: str) -> int:
+    """A prefix whose address has all eight groups, packed."""
+    address, _, length = text.partition("/")
+    groups = address.split(":")
+    if len(groups) != 8 or length not in _LENGTHS:
+        raise _UnusualError
+    first = _number(groups)
+    if first & (_SPAN[_LENGTHS[length]] >> LENGTH_BITS):
+        raise _UnusualError
+    return first << LENGTH_BITS | _LENGTHS[length]
