@@ -17,6 +17,7 @@ from ipv6.precheck.spec import EXTRANET, INTERNET, Spec, Zone
 from ipv6.precheck.verdict import Reason, packet_text
 from ipv6.zones.flows import Flow
 
+Service = tuple[Ranges, Ranges, Ranges]
 MOST = 60
 """Broken pairs told per family and direction; one cause can break thousands."""
 
@@ -78,16 +79,23 @@ class Talk:
     def _starts(self, state: str) -> dict[Port, Set]:
         """What enters where."""
         found: dict[Port, list[Set]] = {}
+        outside: dict[tuple[str, Service], list[tuple[int, int]]] = {}
         for platform, flows in self.wanted.flows.items():
             for flow in flows:
                 one, other = (flow.source, flow.target) if state == NEW else (flow.target, flow.source)
                 service = spec.asked(flow, self.version) if state == NEW else spec.answered(flow, self.version)
                 targets = [target for target in self._targets(platform, other, flow, state) if target]
                 together = union(interval for target in targets for interval in target)
+                if one in (INTERNET, EXTRANET):
+                    # The outside is the same for all platforms: what it sends to all of them is one set.
+                    outside.setdefault((one, service), []).extend(together)
                 for port, source in self._ports(platform, one, flow, state) if together else ():
-                    if source:
-                        self.asked += len(targets)
-                        found.setdefault(port, []).append(self.sets.box((together, source, *service)))
+                    self.asked += len(targets)
+                    found.setdefault(port, []).append(self.sets.box((together, source, *service)))
+        for (one, service), intervals in outside.items():
+            for port, source in self._outer(one) if intervals else ():
+                self.asked += len(intervals)
+                found.setdefault(port, []).append(self.sets.box((union(intervals), source, *service)))
         echo = icmp.ECHO[self.version] if state == NEW else icmp.ECHO_REPLY[self.version]
         for name, number in self.loops.items():
             others = minus(self.routers, ((number, number),))
@@ -121,20 +129,24 @@ class Talk:
         return [self.lan(zone)] if zone else []
 
     def _ports(self, platform: str, name: str, flow: Flow, state: str) -> Iterator[tuple[Port, Ranges]]:
-        """Where packets of a flow enter, with their sources."""
+        """Where packets of a flow enter inside of the platforms, with their sources."""
+        if name == EXTRANET:
+            for zone in self._partners(platform, flow) if state == KNOWN else ():
+                yield from self._zone_ports(zone)
+        elif name != INTERNET:
+            found = self.wanted.by_platform.get(platform, {}).get(name)
+            if found is not None:
+                yield from self._zone_ports(found)
+
+    def _outer(self, name: str) -> Iterator[tuple[Port, Ranges]]:
+        """Where the outside enters: the provider's ports, or every router for the extranet."""
         if name == INTERNET:
             for port in self.wanted.internet:
                 if port[0] in self.fabric.net.nodes:
                     yield port, self.internet
-        elif name == EXTRANET:
+        else:
             for router, number in self.loops.items():
                 yield (router, ""), ((number, number),)
-            for zone in self._partners(platform, flow) if state == KNOWN else ():
-                yield from self._zone_ports(zone)
-        else:
-            found = self.wanted.by_platform.get(platform, {}).get(name)
-            if found is not None:
-                yield from self._zone_ports(found)
 
     def _zone_ports(self, zone: Zone) -> Iterator[tuple[Port, Ranges]]:
         """The whole LAN at its edge, and every modelled host by its own routes."""
