@@ -19,8 +19,11 @@ def lab_keys(folder: Path, review: Review, now: str) -> dict[str, SigningKey]:
 
     Keys that are there already are kept. EnvironmentFailed when one cannot be read or written.
     """
-    found = {name: _pair(folder, name) for name in (ROOT, *(each.key for each in review.lab))}
-    if not (folder / trust.RING_FILE).exists():
+    fresh = not (folder / trust.RING_FILE).exists()
+    # Beside a keyring nothing is made anew: another root would disown everybody who is enrolled.
+    made = {ROOT, *(each.key for each in review.lab)}
+    found = {name: _pair(folder, name) if fresh else keys.load(folder, name) for name in sorted(made)}
+    if fresh:
         members = tuple(
             Member(each.key, each.key, each.unit, each.role, found[each.key].public, "active", now)
             for each in review.lab

@@ -84,3 +84,20 @@ def test_lab_keys_are_made_once(tmp_path: Path) -> None:
     signed = trust.load(tmp_path / "k", "lab")
     assert [(one.key, one.role) for one in signed.ring.members] == [(one.key, one.role) for one in review.lab]
     assert {path.stat().st_mode & 0o777 for path in (tmp_path / "k").glob("*.key")} == {0o600}
+
+
+def test_a_lost_lab_key_is_not_replaced(tmp_path: Path) -> None:
+    """Another root beside the old keyring would disown everybody; the loss is told."""
+    lab.lab_keys(tmp_path, inventory().review, NOW)
+    (tmp_path / "lab-root.key").unlink()
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    with pytest.raises(EnvironmentFailed, match="No such file"):
+        lab.lab_keys(tmp_path, inventory().review, NOW)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_keys_from_before_there_was_a_keyring_are_kept(tmp_path: Path) -> None:
+    """A lab of an earlier version has only the reviewer's pair; it is enrolled as it is."""
+    old = keys.generate(tmp_path, "lab-reviewer")
+    assert lab.lab_keys(tmp_path, inventory().review, NOW)["lab-reviewer"].public == old.public
+    assert trust.load(tmp_path, "lab").ring.by_key["lab-reviewer"].public == old.public
