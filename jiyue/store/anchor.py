@@ -39,9 +39,9 @@ class Anchor:
         self._kept: Head | None = None
         self._next = 0.0
 
-    def seen(self, head: Head) -> None:
+    def seen(self, count: int, value: str) -> None:
         """Keep the head of a ledger that was followed; in a burst of commits once a second, an older one is as true."""
-        if head != self._kept and time.monotonic() >= self._next:
+        if time.monotonic() >= self._next and (head := Head(count, value)) != self._kept:
             self.write(head)
 
     def read(self) -> Head | None:

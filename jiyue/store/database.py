@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from inventory.errors import EnvironmentFailed, InputError, JiyueError
 from jiyue.store import failures, migrate
-from jiyue.store.engine import LOCK, WRITE, ask, make_engine
+from jiyue.store.engine import LOCK, WRITE, ask, make_engine, usable
 from jiyue.store.failures import StoreDamaged
 from jiyue.store.url import shown, store_url
 
@@ -41,6 +41,7 @@ class Database:
         """The layout that was found at opening; empty when there was no store."""
         self._engines: dict[int, Engine] = {}
         self._writers: dict[int, Engine] = {}
+        self._idle: dict[int, list[Connection]] = {}
         try:
             self._open(create, migrating)
         except BaseException:
@@ -79,11 +80,25 @@ class Database:
 
         The row of `asking` (SQL) comes with the lock and is read with `engine.answer`: one message to a server less.
         """
-        with self._failures(), self._writer.connect() as connection:
-            if asking:
-                ask(connection, asking)
-            with connection.begin():
-                yield connection
+        with self._failures():
+            idle = self._idle.setdefault(os.getpid(), [])
+            # One connection is kept out of the pool: checking it out again would cost more than the statements.
+            connection = idle.pop() if idle else self._writer.connect()
+            try:
+                if not usable(connection):
+                    connection.close()
+                    connection = self._writer.connect()
+                if asking:
+                    ask(connection, asking)
+                with connection.begin():
+                    yield connection
+            except BaseException:
+                connection.close()
+                raise
+            if idle:
+                connection.close()
+            else:
+                idle.append(connection)
 
     @property
     def layout(self) -> str:
@@ -97,7 +112,7 @@ class Database:
         found = self._engines.get(os.getpid())
         if found is None:
             found = self._engines[os.getpid()] = make_engine(self.url, self.wait)
-            weakref.finalize(self, _dispose, os.getpid(), found)
+            weakref.finalize(self, _dispose, os.getpid(), found, self._idle.setdefault(os.getpid(), []))
         return found
 
     @property
@@ -110,7 +125,7 @@ class Database:
 
     def close(self) -> None:
         """Close the pooled connections; the store can be used again afterwards."""
-        self._engine.dispose()
+        _dispose(os.getpid(), self._engine, self._idle.get(os.getpid(), []))
 
     def _prepare_file(self) -> None:
         """Only the owner may read the store, and a folder made for it."""
@@ -184,7 +199,9 @@ class Database:
         return f"{row[0] or row[1]} (server process {row[2]})" if row else ""
 
 
-def _dispose(process: int, engine: Engine) -> None:
+def _dispose(process: int, engine: Engine, idle: list[Connection]) -> None:
     """Close the connections of a store that nobody uses any more; never those of another process."""
     if process == os.getpid():
+        while idle:
+            idle.pop().close()
         engine.dispose()

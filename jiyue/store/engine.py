@@ -15,10 +15,11 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DisconnectionError
 
 WRITE = "jiyue_write"
-_ASKED, _ANSWER = "jiyue_asked", "jiyue_answer"
+_ASKED, _ANSWER, _FILE = "jiyue_asked", "jiyue_answer", "jiyue_file"
 LOCK = 0x6A697975  # "jiyu": the first half of the advisory lock's name, the second is the schema's
 CONNECT_SECONDS = 10
-_SQLITE = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF", "recursive_triggers=ON")
+_SQLITE = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF", "recursive_triggers=ON",
+           "wal_autocheckpoint=4000")  # fmt: skip
 
 
 def make_engine(url: URL, wait: float) -> Engine:
@@ -41,6 +42,14 @@ def answer(connection: Connection) -> Any:
     return connection.info.pop(_ANSWER, None)
 
 
+def usable(connection: Connection) -> bool:
+    """Whether a connection that was kept still leads to the store: its file is the one that is there now."""
+    if connection.closed or connection.invalidated:
+        return False
+    path, identity = connection.info.get(_FILE, (None, None))
+    return path is None or _identity(path) == identity
+
+
 def _asked(connection: Connection) -> str:
     connection.info.pop(_ANSWER, None)
     return str(connection.info.pop(_ASKED, ""))
@@ -60,12 +69,12 @@ def _sqlite(url: URL, wait: float) -> Engine:
     def configure(connection: Any, record: Any) -> None:
         for pragma in _SQLITE:
             connection.execute(f"PRAGMA {pragma}")
-        record.info["file"] = _identity(path)
+        record.info[_FILE] = (path, _identity(path))
 
     @event.listens_for(engine, "checkout")
     def same_file(_connection: Any, record: Any, _proxy: Any) -> None:
         # A pooled connection would go on writing into a file that was moved away or removed.
-        if record.info.get("file") != _identity(path):
+        if record.info.get(_FILE) != (path, _identity(path)):
             raise DisconnectionError
 
     @event.listens_for(engine, "begin")

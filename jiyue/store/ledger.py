@@ -24,8 +24,13 @@ from jiyue.store.view import Held, View
 MOST_DAYS = 3650
 LONGEST_REASON = 500
 _HEAD = "SELECT count, hash FROM ledger_head"
-_INSERT = f"INSERT INTO ledger ({', '.join(COLUMNS)}) VALUES ({{}})"
-_MARKS = {"sqlite": ", ".join("?" * len(COLUMNS)), "postgresql": ", ".join(["%s"] * len(COLUMNS))}
+_INSERT = f"INSERT INTO ledger ({', '.join(COLUMNS)}) VALUES "
+_MARKS = {
+    "sqlite": f"({', '.join('?' * len(COLUMNS))})",
+    "postgresql": f"({', '.join(['%s'] * len(COLUMNS))})",
+}
+PART = 500
+"""Records per statement; PostgreSQL moves the head once for each."""
 
 
 class Ledger(Part):
@@ -196,16 +201,16 @@ class Ledger(Part):
 
     def _seen(self, view: View) -> None:
         if self.anchor is not None and view.count:
-            self.anchor.seen(Head(view.count, view.head))
+            self.anchor.seen(view.count, view.head)
 
 
 def _insert(connection: Connection, entries: Sequence[Entry]) -> None:
-    # The driver's own words: this statement and the one for the head are most of what a commit costs beside the disk.
-    statement = _INSERT.format(_MARKS[connection.dialect.name])
-    if len(entries) == 1:
-        cursor(connection).execute(statement, entries[0].row)
-    else:
-        cursor(connection).executemany(statement, [entry.row for entry in entries])
+    # The driver's own words: this statement and the lock are most of what a commit costs beside the disk.
+    marks = _MARKS[connection.dialect.name]
+    for start in range(0, len(entries), PART):
+        part = entries[start : start + PART]
+        statement = _INSERT + ", ".join([marks] * len(part))
+        cursor(connection).execute(statement, [value for entry in part for value in entry.row])
 
 
 def _hash_at(connection: Connection, seq: int) -> str:

@@ -74,10 +74,10 @@ def _replace(connection: Connection, archive: Archive, each: Callable[[str], Non
         for _, row in rows:
             part.append(row)
             if len(part) == PART:
-                connection.execute(insert, part)
+                connection.execute(insert.values(part))
                 part = []
         if part:
-            connection.execute(insert, part)
+            connection.execute(insert.values(part))
     _check_head(connection, archive)
     migrate.upgrade(connection)
     _move_sequences(connection)

@@ -55,7 +55,7 @@ def ours(store: Store, first: int, count: int) -> float:
 def raw_sqlite(path: Path) -> Iterator[Any]:
     """The module sqlite3 with the store's settings."""
     connection = sqlite3.connect(path, isolation_level=None)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "wal_autocheckpoint=4000"):
         connection.execute(f"PRAGMA {pragma}")
     yield connection
     connection.close()

@@ -88,7 +88,7 @@ def test_a_killed_migration_leaves_the_old_layout(tmp_path: Path, after: str) ->
     def body() -> None:
         database = object.__new__(Database)
         database.url, database.place, database.wait = store_url(path), str(path), 10.0
-        database._engines, database._writers = {}, {}
+        database._engines, database._writers, database._idle = {}, {}, {}
         with database.write() as connection:
             migrate.upgrade(connection, each=lambda passed: os.kill(os.getpid(), signal.SIGKILL))
 
