@@ -183,12 +183,14 @@ def _classes(
         takes = {what for family, what in node.bgp.takes if family == version}
         if not wanted and not takes:
             continue
+        # Who puts itself in for everybody announces all its prefixes alike.
+        selfish = all(version in session.peer.self_hop or session.peer.asn != node.bgp.asn for session in up[name])
         for route in fibs[name].routes.values():
             prefix = (route.first, route.last, route.length)
             if prefix in wanted or route.source in takes:
                 # FRR announces a network with the next hop of its route; VRP and Comware put themselves in.
                 gateways = [hop.via for hop in route.hops if hop.via is not None]
-                via = min(gateways) if gateways and node.kind == "frr" else 0
+                via = min(gateways) if gateways and node.kind == "frr" and not selfish else 0
                 origins.setdefault(prefix, set()).add((name, via))
     outside = {(OUTSIDE, one.peer.number) for found in up.values() for one in found if not one.far}
     if outside:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from ipv6.precheck.igp import Hop
-from ipv6.precheck.numbers import Ranges, union
+from ipv6.precheck.numbers import ALL, Ranges, minus, union
 
 
 class Route(NamedTuple):
@@ -33,6 +33,7 @@ class Fib:
 
     def __init__(self, routes: Iterable[Route]) -> None:
         self.routes = {route.key: route for route in routes}
+        self._nowhere: Ranges | None = None
 
     def find(self, number: int) -> Route | None:
         """The longest match of an address."""
@@ -75,3 +76,9 @@ class Fib:
                 last = starts[position + 1] - 1 if position + 1 < len(starts) else route.last
                 intervals.setdefault(route.hops, []).append((starts[position], last))
         return {hops: union(one) for hops, one in intervals.items()}
+
+    def nowhere(self, version: int) -> Ranges:
+        """Targets without a route."""
+        if self._nowhere is None:
+            self._nowhere = minus(ALL[version], union(one for ranges in self.groups.values() for one in ranges))
+        return self._nowhere

@@ -23,9 +23,14 @@ KEPT = 256
 
 
 class Precheck:
-    """Remembers what it has read and compiled, so that many changes of one network are judged quickly."""
+    """Remembers what it has read and compiled, so that many changes of one network are judged quickly.
 
-    def __init__(self) -> None:
+    Without `notes`, an IPv4 that is proven unchanged is not asked again for what was broken before; the verdict is the
+    same.
+    """
+
+    def __init__(self, notes: bool = True) -> None:
+        self._notes = notes
         self._compiled = {version: Compiled(version) for version in (4, 6)}
         self._tables: dict[tuple[int, object], Tables] = {}
         self._fibs: dict[tuple[str, int], Fib] = {}
@@ -47,6 +52,8 @@ class Precheck:
         notes: list[str] = []
         for fabric in (four, six):
             if not any(zone.lan.get(fabric.version) for zone in wanted.zones):
+                continue
+            if fabric is four and not reasons and not self._notes:
                 continue
             found, asked = self._family(fabric, wanted)
             checked += asked

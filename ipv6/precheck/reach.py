@@ -19,7 +19,6 @@ from ipv6.precheck.numbers import (
     PROTOCOLS,
     Ranges,
     intersect,
-    minus,
     show,
     show_prefix,
     union,
@@ -134,12 +133,10 @@ class Fabric:
         if iif and self.version not in node.forwards:
             lost.append(rest)
             return
-        seen: list[tuple[int, int]] = []
         for hops, ranges in self.tables[name].groups.items():
             part = sets.towards(rest, ranges)
             if not part:
                 continue
-            seen += ranges
             if not hops:
                 lost.append(part)
             for hop in hops:
@@ -148,7 +145,7 @@ class Fabric:
                 lost.append(sets.without(part, passed))
                 if passed:
                     self._forward((name, hop.out), hop.via, passed, following, delivered, lost)
-        lost.append(sets.towards(rest, minus(((0, self._top),), union(seen))))
+        lost.append(sets.towards(rest, self.tables[name].nowhere(self.version)))
 
     def sources(self, name: str, iif: str) -> Ranges | None:
         """The sources that reverse path forwarding takes on a port (RFC 3704); None when it is off."""
@@ -181,10 +178,6 @@ class Fabric:
             part = self.sets.towards(packets, own)
             if part:
                 delivered.setdefault(self.net.link_of.get((name, interface.name), ""), []).append(part)
-
-    @property
-    def _top(self) -> int:
-        return (1 << (32 if self.version == 4 else 128)) - 1
 
     def _forward(
         self,

@@ -67,7 +67,9 @@ class Talk:
             for link, arrived in outcome.delivered.items():
                 lives = self.wanted.zone_of_link.get(link)
                 home = lives.lan.get(self.version, ()) if lives else ()
-                wrong.append(self.sets.towards(arrived, minus(self.zoned, home)))
+                stray = self.sets.towards(arrived, minus(ALL[self.version], home))
+                if stray:
+                    wrong.append(self.sets.towards(stray, self.zoned))
             lost = self.sets.union_all(wrong)
             yield from self._tell(lost, starts, state)
 
