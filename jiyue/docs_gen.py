@@ -80,10 +80,20 @@ def command_page() -> str:
         if inner is None:
             lines += _verb(command, "", schemas.get((name, ""), schemas.get((name, name), ())))
         else:
-            for verb, one in inner.items():
+            for verb, one in _leaves(inner):
                 lines += [f"### jiyue {name} {verb}", "", str(one.help or ""), ""]
-                lines += _verb(one, name, schemas.get((name, verb), ()))
+                lines += _verb(one, f"{name} {verb}".rpartition(" ")[0], schemas.get((name, verb), ()))
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _leaves(commands: dict[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every verb below a group with its words; a group inside a group gives two words."""
+    for name, command in commands.items():
+        inner = getattr(command, "commands", None)
+        if inner is None:
+            yield path + name, command
+        else:
+            yield from _leaves(inner, f"{path}{name} ")
 
 
 def _verb(command: Any, group: str, schemas: tuple[str, ...]) -> list[str]:
@@ -142,15 +152,24 @@ def schema_names(root: Path) -> dict[tuple[str, str], tuple[str, ...]]:
         if not module.name.startswith("jiyue.cli."):
             continue
         group = module.name.rpartition(".")[2].partition("_")[0]  # verbs of a group may stand in parts: ipv6_address
+        nested = _nested(module)
         for node in ast.walk(module.tree):
             if isinstance(node, ast.FunctionDef):
                 for decorator in node.decorator_list:
                     if isinstance(decorator, ast.Call) and callee(decorator) == "verb" and len(decorator.args) > 1:
                         top = ast.unparse(decorator.args[0]) == "app"
                         name = _constant(decorator.args[1])
-                        key = (name, "") if top else (group, name)
+                        key = (name, "") if top else (group, f"{nested} {name}".strip())
                         found[key] = tuple(dict.fromkeys(_emitted(module, node)))
     return found
+
+
+def _nested(module: Module) -> str:
+    """The name under which a module hangs its group into another group (`review keys`); empty for other modules."""
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Call) and callee(node).endswith(".add_typer") and callee(node) != "app.add_typer":
+            return next((_constant(word.value) for word in node.keywords if word.arg == "name"), "")
+    return ""
 
 
 def _emitted(module: Module, function: ast.FunctionDef) -> Iterator[str]:

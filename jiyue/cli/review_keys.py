@@ -80,7 +80,7 @@ def add(review: typer.Typer) -> None:
             raise InputError("--role", f"{role[:40]!r} is no role", "choose reviewer or engineer")
         services = open_services(session.workspace)
         ring = workflow.enrol(services, public.expanduser(), person, unit, known, _root(root, passphrase))
-        _told(session, ring, public.stem)
+        _told(session, "review-keys-enrol", ring, public.stem)
 
     @verb(
         group,
@@ -91,7 +91,7 @@ def add(review: typer.Typer) -> None:
     def rotate(session: Session, key: Key, public: Public, root: RootKey = None, passphrase: PassphraseFd = -1) -> None:
         services = open_services(session.workspace)
         ring = workflow.rotate(services, key, public.expanduser(), _root(root, passphrase))
-        _told(session, ring, public.stem)
+        _told(session, "review-keys-rotate", ring, public.stem)
 
     @verb(
         group,
@@ -107,19 +107,21 @@ def add(review: typer.Typer) -> None:
         passphrase: PassphraseFd = -1,
     ) -> None:
         services = open_services(session.workspace)
-        _told(session, workflow.revoke(services, key, reason, _root(root, passphrase)), key)
+        ring = workflow.revoke(services, key, reason, _root(root, passphrase))
+        _told(session, "review-keys-revoke", ring, key)
 
     @verb(group, "renew", "Sign the keyring anew before it expires.", "jiyue review keys renew --root ~/safe/root.key")
     def renew(session: Session, root: RootKey = None, passphrase: PassphraseFd = -1) -> None:
-        _told(session, workflow.renew(open_services(session.workspace), _root(root, passphrase)), "")
+        ring = workflow.renew(open_services(session.workspace), _root(root, passphrase))
+        _told(session, "review-keys-renew", ring, "")
 
 
 def _root(path: Path | None, descriptor: int) -> SigningKey | None:
     return key_of(path, descriptor) if path else None
 
 
-def _told(session: Session, ring: Keyring, key: str) -> None:
+def _told(session: Session, schema: str, ring: Keyring, key: str) -> None:
     member = ring.by_key.get(key)
     payload = {"version": ring.version, "expires": ring.expires, "key": asdict(member) if member else None}
     text = _("keyring version {version}, holds until {expires}").format(version=ring.version, expires=ring.expires)
-    session.emit("review-keys-changed", payload, lambda console: console.print(text, markup=False))
+    session.emit(schema, payload, lambda console: console.print(text, markup=False))

@@ -31,11 +31,18 @@ def leaf(command):
 
 tree = typer.main.get_command(build())
 verbs, groups = {}, {}
-for name, command in tree.commands.items():
+
+def walk(name, command):
     inner = getattr(command, "commands", None)
+    if inner is None:
+        verbs[name] = leaf(command)
+        return
+    for verb, one in inner.items():
+        walk(f"{name} {verb}", one)
+
+for name, command in tree.commands.items():
     groups[name] = command.help or ""
-    for verb, one in (inner or {"": command}).items():
-        verbs[(name + " " + verb).strip()] = leaf(one)
+    walk(name, command)
 print(json.dumps({"verbs": verbs, "groups": groups, "modules": sorted(sys.modules)}))
 """
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
