@@ -86,7 +86,20 @@ def refusals(intent: DeviceIntent, drivers: Mapping[str, Sequence[Capability]]) 
         else:
             known = ", ".join(intent.drivers)
             found.append(InputError(intent.name, f"{asks}, which none of its drivers ({known}) does", FIX))
-    return found
+    return [*found, *_lists_in_the_way(intent, drivers)]
+
+
+def _lists_in_the_way(intent: DeviceIntent, drivers: Mapping[str, Sequence[Capability]]) -> Iterator[InputError]:
+    """Where RA guard is an access list, it takes the one inbound list that a port can have."""
+    by_list = [name for name in intent.drivers for one in drivers.get(name, ()) if _guards_by_list(one)]
+    for port in intent.ports if by_list else ():
+        if port.ra == "guard" and port.acl_in:
+            cause = f"port {port.name} asks for RA guard and for access list {port.acl_in}, {by_list[0]} takes one list"
+            yield InputError(intent.name, cause, "deny router advertisements in the access list and drop the guard")
+
+
+def _guards_by_list(one: Capability) -> bool:
+    return one.feature == "ra-guard" and one.answer == LIMITED
 
 
 def asked(intent: DeviceIntent) -> dict[str, str]:

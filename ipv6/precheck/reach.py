@@ -51,9 +51,9 @@ class Trace:
 
 @dataclass(slots=True)
 class Outcome:
-    """Sets of packets by fate: delivered, by the link that their target is on; lost anywhere."""
+    """Sets of packets by fate: delivered, by the link on which they came out; lost anywhere."""
 
-    delivered: dict[str, Set]
+    delivered: dict[str, list[Set]]
     lost: Set = EMPTY
 
 
@@ -109,8 +109,7 @@ class Fabric:
             front = {port: self.sets.union_all(found) for port, found in following.items()}
         else:
             lost += front.values()
-        found = {link: self.sets.union_all(sets) for link, sets in delivered.items()}
-        return Outcome(found, self.sets.union_all(lost))
+        return Outcome(delivered, self.sets.union_all(lost))
 
     def _step(
         self,

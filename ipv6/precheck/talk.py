@@ -67,9 +67,11 @@ class Talk:
             for link, arrived in outcome.delivered.items():
                 lives = self.wanted.zone_of_link.get(link)
                 home = lives.lan.get(self.version, ()) if lives else ()
-                stray = self.sets.towards(arrived, minus(ALL[self.version], home))
-                if stray:
-                    wrong.append(self.sets.towards(stray, self.zoned))
+                elsewhere = minus(ALL[self.version], home)
+                for packets in arrived:
+                    stray = self.sets.towards(packets, elsewhere)
+                    if stray:
+                        wrong.append(self.sets.towards(stray, self.zoned))
             lost = self.sets.union_all(wrong)
             yield from self._tell(lost, starts, state)
 

@@ -69,3 +69,13 @@ def test_one_driver_that_can_is_enough() -> None:
     registry.demand([samples.firewall(True)])
     with pytest.raises(Problems, match="none of its drivers"):
         registry.demand([replace(samples.firewall(True), drivers=("linux",))])
+
+
+@pytest.mark.parametrize("name", vendor_cases.DRIVERS)
+def test_ra_guard_does_not_silently_take_the_place_of_an_access_list(name: str) -> None:
+    plain = samples.vendor_router(name, True)
+    port = replace(plain.ports[0], ra="guard")
+    registry.demand([replace(plain, ports=(port, *plain.ports[1:]))])
+    both = replace(plain, ports=(replace(port, acl_in="users"), *plain.ports[1:]))
+    with pytest.raises(Problems, match=f"RA guard and for access list users, {name} takes one list"):
+        registry.demand([both])
