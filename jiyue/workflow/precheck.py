@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,11 +58,24 @@ def precheck(services: Services, platforms: Sequence[str], files: Sequence[Path]
         if inv.holds(found) and name not in after:
             assumed.add(inv.platform_of_device[name])
             before[name], after[name] = dict(rendered(ready.before[name])), dict(rendered(ready.after[name]))
-    result = judge(before, after, expectation(inv, ready.by_key))
+    with uncollected():
+        result = judge(before, after, expectation(inv, ready.by_key))
     mine = tuple(reason for reason in result.reasons if concerns(services, reason, platforms))
     deferred = sum(1 for device in inv.devices.values() if not inv.holds(device))
     told = Result(mine, result.unknowns, result.notes, result.checked)
     return Checked(told, tuple(platforms), tuple(sorted(assumed)), len(after), deferred)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Leave the cycle collector off for a while: the pre-check makes millions of tuples and no cycles."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def findings(services: Services, platforms: Sequence[str]) -> dict[str, tuple[Finding, ...]]:
