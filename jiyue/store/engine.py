@@ -6,6 +6,7 @@ import getpass
 import os
 import socket
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -68,7 +69,7 @@ def _sqlite(url: URL, wait: float) -> Engine:
     @event.listens_for(engine, "connect")
     def configure(connection: Any, record: Any) -> None:
         for pragma in _SQLITE:
-            connection.execute(f"PRAGMA {pragma}")
+            _patiently(connection, f"PRAGMA {pragma}", wait)
         record.info[_FILE] = (path, _identity(path))
 
     @event.listens_for(engine, "checkout")
@@ -85,6 +86,19 @@ def _sqlite(url: URL, wait: float) -> Engine:
             connection.info[_ANSWER] = found.execute(asked).fetchone()
 
     return engine
+
+
+def _patiently(connection: sqlite3.Connection, statement: str, wait: float) -> None:
+    """Run a statement that SQLite refuses at once, without waiting, while another process opens the same new file."""
+    end = time.monotonic() + wait
+    while True:
+        try:
+            connection.execute(statement)
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > end:
+                raise
+        time.sleep(0.01)
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -105,8 +119,8 @@ def _postgresql(url: URL, wait: float) -> Engine:
     # The driver commits by itself and so adds no BEGIN of its own: ours goes with the lock in one message.
     engine = create_engine(url, connect_args=options, isolation_level="AUTOCOMMIT")
     lock = (
-        f"BEGIN; SET LOCAL lock_timeout = {int(wait * 1000)}; SET LOCAL synchronous_commit = on; "
-        f"SELECT pg_advisory_xact_lock({LOCK}, hashtext(current_schema()))"
+        f"BEGIN; SELECT set_config('lock_timeout', '{int(wait * 1000)}', true), "
+        f"set_config('synchronous_commit', 'on', true), pg_advisory_xact_lock({LOCK}, hashtext(current_schema()))"
     )
 
     @event.listens_for(engine, "begin")

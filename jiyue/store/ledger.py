@@ -207,6 +207,9 @@ class Ledger(Part):
 def _insert(connection: Connection, entries: Sequence[Entry]) -> None:
     # The driver's own words: this statement and the lock are most of what a commit costs beside the disk.
     marks = _MARKS[connection.dialect.name]
+    if len(entries) == 1:
+        cursor(connection).execute(_INSERT + marks, entries[0].row)
+        return
     for start in range(0, len(entries), PART):
         part = entries[start : start + PART]
         statement = _INSERT + ", ".join([marks] * len(part))

@@ -99,6 +99,8 @@ class View:
 
     def quarantined(self, at: str) -> tuple[Claim, ...]:
         """Released prefixes that may not be given yet at `at`."""
+        if not self.releases:
+            return ()
         return tuple(entry.tombstone for entry in self.releases if entry.until > at)
 
     def held(self, at: str) -> Held:
