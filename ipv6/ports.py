@@ -95,7 +95,8 @@ class Store(Protocol):
     """Change sets, approvals, assessments and the journal; raises EnvironmentFailed when unreachable.
 
     `claims` is the ledger now. `change_set` and `approval` verify what they give and raise GateError; `journal` is on
-    disk when it returns. `results` are JSON values by kind and name. `applied_digest` is what runs on a platform, or empty text.
+    disk when it returns. `results` are JSON values by kind and name. `applied_digest` is what runs on a platform, or
+    empty text.
     """
 
     def change_set(self, digest: str) -> ChangeSet: ...
