@@ -20,6 +20,7 @@ import pytest
 from inventory.errors import EnvironmentFailed, InputError
 from ipv6.change.model import Claim
 from jiyue.store import Store, open_store
+from jiyue.store.engine import _patiently
 from jiyue.store.examine import check_guards, status
 from jiyue.store.failures import StoreDamaged
 from jiyue.store.url import choose, shown, store_url
@@ -338,3 +339,23 @@ def test_a_machine_without_a_server(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(servers.shutil, "which", lambda _: None)
     with pytest.raises(servers.ServerMissing, match="apt-get install"):
         servers.programs()
+
+
+class Refusing:
+    """A connection that says `locked` at once, as SQLite does while another process opens the same new file."""
+
+    def __init__(self, times: int) -> None:
+        self.left = times
+
+    def execute(self, _: str) -> None:
+        """Refuse while there are times left."""
+        self.left -= 1
+        if self.left >= 0:
+            raise sqlite3.OperationalError("database is locked")
+
+
+def test_a_new_file_that_others_open_too() -> None:
+    """SQLite does not wait by itself when the journal's mode changes; we do, and give up in the end."""
+    _patiently(Refusing(3), "PRAGMA journal_mode=WAL", 30)  # type: ignore[arg-type]
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        _patiently(Refusing(1000), "PRAGMA journal_mode=WAL", 0.05)  # type: ignore[arg-type]
