@@ -29,12 +29,12 @@ SQLITE = (
 # Once per statement: every update of the head leaves a dead row, and a plan of thousands is one statement per 500 rows.
 POSTGRESQL = (
     "CREATE OR REPLACE FUNCTION jiyue_ledger_chain() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-    "IF EXISTS (SELECT 1 FROM ledger_head AS h, (SELECT seq, prev_hash, lag(seq) OVER w AS before, "
-    "lag(hash) OVER w AS last FROM fresh WINDOW w AS (ORDER BY seq)) AS f "
-    "WHERE f.seq <> COALESCE(f.before, h.count) + 1 OR f.prev_hash <> COALESCE(f.last, h.hash)) THEN "
+    "UPDATE ledger_head AS h SET count = f.seq, hash = f.hash FROM fresh AS f "
+    "WHERE f.seq = h.count + (SELECT count(*) FROM fresh) AND NOT EXISTS ("
+    "SELECT 1 FROM fresh AS a LEFT JOIN fresh AS b ON b.seq = a.seq - 1 "
+    "WHERE a.seq <= h.count OR a.prev_hash <> COALESCE(b.hash, h.hash)); IF NOT FOUND THEN "
     "RAISE EXCEPTION 'ledger, the record does not continue the chain' USING ERRCODE = '23001'; END IF; "
-    "UPDATE ledger_head SET count = f.seq, hash = f.hash FROM (SELECT seq, hash FROM fresh ORDER BY seq DESC LIMIT 1) "
-    "AS f; RETURN NULL; END $$",
+    "RETURN NULL; END $$",
     "CREATE TRIGGER ledger_chain AFTER INSERT ON ledger REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT "
     "EXECUTE FUNCTION jiyue_ledger_chain()",
     # Only the trigger above moves the head; a look into the ledger here would cost more than the commit.
