@@ -7,15 +7,17 @@ the same child merged, slices with an empty child left out. Fields: target, sour
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, TypeAlias
+from operator import itemgetter
+from typing import Any, TypeAlias, TypeVar
 
 from ipv6.precheck.numbers import ALL, PORTS, PROTOCOLS, Ranges
 
 Node: TypeAlias = tuple[Any, ...]
+Label = TypeVar("Label", bound=Hashable)
 EMPTY: Node = ()
 LEAF: Node = ("accept",)
 DST, SRC, PROTO, SPORT, DPORT = range(5)
@@ -46,6 +48,7 @@ class Diagrams:
         self._nodes: dict[tuple[tuple[int, int, int], ...], Node] = {}
         self._known: dict[tuple[object, ...], Node] = {}
         self._memo: dict[tuple[str, int, int], Node] = {}
+        self._many: dict[tuple[str, frozenset[int]], Node] = {}
         self.every = self.box((ALL[version], ALL[version], PROTOCOLS, PORTS, PORTS))
 
     @property
@@ -132,12 +135,51 @@ class Diagrams:
             )
         return self._memo[key]  # type: ignore[index]
 
-    def union_all(self, nodes: Sequence[Node]) -> Node:
-        """Packets in any; halves first, so that many small sets do not cost their square."""
-        if len(nodes) <= 2:
-            return self.union(nodes[0], nodes[1]) if len(nodes) == 2 else nodes[0] if nodes else EMPTY
-        middle = len(nodes) // 2
-        return self.union(self.union_all(nodes[:middle]), self.union_all(nodes[middle:]))
+    def union_all(self, nodes: Sequence[Node], level: int = 0) -> Node:
+        """Packets in any; all at once, so that many small sets cost about one sort."""
+        found = {id(node): node for node in nodes if node}
+        if len(found) <= 2:
+            few = (*found.values(), EMPTY, EMPTY)
+            return self.union(few[0], few[1], level)
+        key = ("any", frozenset(found))
+        if key not in self._many:
+            slices = sorted((piece for node in found.values() for piece in node), key=_first)
+            self._many[key] = self._make(self._merged(slices, level))
+        return self._many[key]
+
+    def _merged(self, slices: Sequence[tuple[int, int, Node]], level: int) -> Iterable[tuple[int, int, Node]]:
+        """Sorted slices that may overlap, as disjoint ones; each run of overlapping slices by itself."""
+        start, count = 0, len(slices)
+        while start < count:
+            low, high, child = slices[start]
+            end, alike = start + 1, True
+            while end < count and slices[end][0] <= high:
+                alike = alike and slices[end][0] == low and slices[end][1] == high
+                high = max(high, slices[end][1])
+                end += 1
+            if end == start + 1:
+                yield low, high, child
+            elif alike:
+                yield low, high, self._together([piece[2] for piece in slices[start:end]], level)
+            else:
+                yield from self._overlapping(slices[start:end], level)
+            start = end
+
+    def _overlapping(self, slices: Sequence[tuple[int, int, Node]], level: int) -> Iterable[tuple[int, int, Node]]:
+        starts: dict[int, list[int]] = {}
+        ends: dict[int, list[int]] = {}
+        for position, (low, high, _) in enumerate(slices):
+            starts.setdefault(low, []).append(position)
+            ends.setdefault(high + 1, []).append(position)
+        active: set[int] = set()
+        for low, after in pairwise(sorted({*starts, *ends})):
+            active.difference_update(ends.get(low, ()))
+            active.update(starts.get(low, ()))
+            if active:
+                yield low, after - 1, self._together([slices[position][2] for position in active], level)
+
+    def _together(self, children: Sequence[Node], level: int) -> Node:
+        return LEAF if level + 1 == DEPTH else self.union_all(children, level + 1)
 
     def both(self, left: Node, right: Node, level: int = 0) -> Node:
         """Packets in one and the other."""
@@ -170,13 +212,25 @@ class Diagrams:
         if len(ranges) == 1 and node and ranges[0][0] <= node[0][0] and node[-1][1] <= ranges[0][1]:
             return node
         found: list[tuple[int, int, Node]] = []
-        for first, last in ranges:
-            for at in range(bisect_left(node, first, key=_last), len(node)):
-                low, high, child = node[at]
-                if low > last:
-                    break
-                found.append((max(low, first), min(high, last), child))
+        for low, high, first, last, child in _within(node, ranges):
+            found.append((low if low > first else first, high if high < last else last, child))
         return self._make(found)
+
+    def split(self, node: Node, starts: Sequence[int], labels: Sequence[Label]) -> dict[Label | None, Node]:
+        """A set by the labels of intervals of targets: the n-th begins at `starts[n]` and ends before the next.
+
+        What lies before all of them has the label None.
+        """
+        found: dict[Label | None, list[tuple[int, int, Node]]] = {}
+        count = len(starts)
+        for low, high, child in node:
+            at = bisect_right(starts, low)
+            while at < count and starts[at] <= high:
+                found.setdefault(labels[at - 1] if at else None, []).append((low, starts[at] - 1, child))
+                low = starts[at]
+                at += 1
+            found.setdefault(labels[at - 1] if at else None, []).append((low, high, child))
+        return {label: self._make(slices) for label, slices in found.items()}
 
     def witness(self, node: Node) -> Packet:
         """The smallest packet of a set that is not empty, with a client's port where that is free."""
@@ -196,8 +250,25 @@ class Diagrams:
         return True
 
 
-def _last(piece: tuple[int, int, Node]) -> int:
-    return piece[1]
+_first, _last = itemgetter(0), itemgetter(1)
+
+
+def _within(node: Node, ranges: Ranges) -> Iterable[tuple[int, int, int, int, Node]]:
+    """Every slice that meets an interval, with the interval; the shorter side is walked, the longer one searched."""
+    if len(ranges) <= len(node):
+        for first, last in ranges:
+            for at in range(bisect_left(node, first, key=_last), len(node)):
+                low, high, child = node[at]
+                if low > last:
+                    break
+                yield low, high, first, last, child
+        return
+    for low, high, child in node:
+        for at in range(bisect_left(ranges, low, key=_last), len(ranges)):
+            first, last = ranges[at]
+            if first > high:
+                break
+            yield low, high, first, last, child
 
 
 def _overlay(left: Node, right: Node) -> Iterable[tuple[int, int, Node, Node]]:

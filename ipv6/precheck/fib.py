@@ -67,15 +67,27 @@ class Fib:
         return starts, found
 
     @cached_property
+    def ways(self) -> tuple[list[int], list[frozenset[Hop] | None]]:
+        """Starts of intervals and the next hops of each (None: no route), neighbours with the same ones together."""
+        starts: list[int] = []
+        found: list[frozenset[Hop] | None] = []
+        for start, route in zip(*self._flat, strict=True):
+            hops = route.hops if route is not None else None
+            if not found or found[-1] != hops:
+                starts.append(start)
+                found.append(hops)
+        return starts, found
+
+    @cached_property
     def groups(self) -> dict[frozenset[Hop], Ranges]:
         """Targets by what happens to them: every interval with the same next hops together."""
-        starts, found = self._flat
+        starts, found = self.ways
         intervals: dict[frozenset[Hop], list[tuple[int, int]]] = {}
-        for position, route in enumerate(found):
-            if route is not None:
-                last = starts[position + 1] - 1 if position + 1 < len(starts) else route.last
-                intervals.setdefault(route.hops, []).append((starts[position], last))
-        return {hops: union(one) for hops, one in intervals.items()}
+        for first, after, hops in zip(starts, starts[1:], found, strict=False):
+            if hops is not None:
+                intervals.setdefault(hops, []).append((first, after - 1))
+        # The pieces of one way are sorted and apart already.
+        return {hops: tuple(one) for hops, one in intervals.items()}
 
     def nowhere(self, version: int) -> Ranges:
         """Targets without a route."""

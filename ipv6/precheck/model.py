@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ipv6.precheck.numbers import ALL, PORTS, PROTOCOLS, Ranges, show, span
 
@@ -50,8 +51,7 @@ class Area:
     timers: tuple[int, int] = (10, 40)
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One line of a filter, in order; a condition of None matches everything.
 
     `version` 0 is both families. `dport` holds ICMP types where the protocol is ICMP (1 in both families).

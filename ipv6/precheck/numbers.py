@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
+from operator import itemgetter
 
 Interval = tuple[int, int]
 Ranges = tuple[Interval, ...]
@@ -16,6 +18,11 @@ TOP = {4: (1 << 32) - 1, 6: (1 << 128) - 1}
 ALL: dict[int, Ranges] = {4: ((0, TOP[4]),), 6: ((0, TOP[6]),)}
 PORTS: Ranges = ((0, 65535),)
 PROTOCOLS: Ranges = ((0, 255),)
+
+
+_GROUPS = "((?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4})*)?)"
+_PLAIN6 = re.compile(f"{_GROUPS}::{_GROUPS}")
+"""IPv6 addresses with a gap, by far the most; everything else goes the long way."""
 
 
 class BadNumber(ValueError):
@@ -30,6 +37,11 @@ def address(text: str) -> tuple[int, int]:
         a, b, c, d = map(int, parts)
         if a < 256 and b < 256 and c < 256 and d < 256:
             return 4, a << 24 | b << 16 | c << 8 | d
+    plain = _PLAIN6.fullmatch(text)
+    if plain is not None:
+        left, right = ([one.zfill(4) for one in half.split(":")] if half else [] for half in plain.groups())
+        if len(left) + len(right) < 8:
+            return 6, int("".join(left) + "0000" * (8 - len(left) - len(right)) + "".join(right), 16)
     try:
         found = ip_address(text)
     except ValueError as error:
@@ -117,8 +129,7 @@ def intersect(left: Ranges, right: Ranges) -> Ranges:
     return tuple(found)
 
 
-def _last(interval: Interval) -> int:
-    return interval[1]
+_last = itemgetter(1)
 
 
 def minus(left: Ranges, right: Ranges) -> Ranges:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 from ipv6.precheck import icmp
@@ -25,7 +26,7 @@ _VERDICT = {"accept": True, "drop": False, "reject": False}
 
 def parse(text: str) -> tuple[Mapping[str, Filter], tuple[str, ...]]:
     """(filters by hook: forward, input), (lines that are not known)."""
-    sets: dict[str, Ranges] = {}
+    sets: dict[str, _Named] = {}
     filters: dict[str, Filter] = {}
     unknown: list[str] = []
     name = hook = ""
@@ -33,6 +34,9 @@ def parse(text: str) -> tuple[Mapping[str, Filter], tuple[str, ...]]:
     accepts = True
     for raw in text.splitlines():
         line = raw.strip()
+        if hook and line[:8] == "iifname ":
+            _add(line, rules, sets, unknown)
+            continue
         words = line.split()
         if not words or words[0] in ("table", "flags", "auto-merge"):
             continue
@@ -40,7 +44,7 @@ def parse(text: str) -> tuple[Mapping[str, Filter], tuple[str, ...]]:
             case ["set" | "chain", name, "{"]:
                 hook, rules, accepts = "", [], True
                 if words[0] == "set":
-                    sets[name] = ()
+                    sets[name] = _named(name, ())
             case ["}"]:
                 if hook in ("forward", "input"):
                     filters[hook] = Filter(name, tuple(rules), accepts)
@@ -51,7 +55,7 @@ def parse(text: str) -> tuple[Mapping[str, Filter], tuple[str, ...]]:
                 pass
             case ["elements", "=", "{", *elements, "}"]:
                 try:
-                    sets[name] = union(_prefixes(word) for word in elements)
+                    sets[name] = _named(name, union(_prefixes(word) for word in elements))
                 except BadNumber:
                     unknown.append(line)
             case ["type", "filter", "hook", hook, "priority", *rest]:
@@ -59,20 +63,45 @@ def parse(text: str) -> tuple[Mapping[str, Filter], tuple[str, ...]]:
                 if hook in filters:
                     unknown.append(f"a second chain at {hook}")
             case _:
-                try:
-                    named = _NAMED.findall(line) if "@" in line else ()
-                    rules.append(_same_rule(line, tuple((one, sets[one]) for one in named)))
-                except (BadNumber, KeyError, ValueError, IndexError):
-                    unknown.append(line)
+                _add(line, rules, sets, unknown)
     return filters, tuple(unknown)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Named:
+    """A named set; equal ones are one object, so that a rule that uses it is looked up by identity."""
+
+    name: str
+    ranges: Ranges
+    others: Mapping[int, Ranges]
+
+
+@lru_cache(maxsize=65536)
+def _named(name: str, ranges: Ranges) -> _Named:
+    return _Named(name, ranges, {version: minus(ALL[version], ranges) for version in (4, 6)})
+
+
+def _add(line: str, rules: list[Rule], sets: Mapping[str, _Named], unknown: list[str]) -> None:
+    try:
+        at = line.find("@")
+        if at < 0:
+            rules.append(_same_rule(line, ()))
+            return
+        only = sets.get(line[at + 1 : line.find(" ", at)])
+        if only is not None and line.find("@", at + 1) < 0:
+            rules.append(_same_rule(line, (only,)))
+        else:
+            rules.append(_same_rule(line, tuple(sets[one] for one in _NAMED.findall(line))))
+    except (BadNumber, KeyError, ValueError, IndexError):
+        unknown.append(line)
+
+
 @lru_cache(maxsize=1 << 19)
-def _same_rule(line: str, sets: tuple[tuple[str, Ranges], ...]) -> Rule:
+def _same_rule(line: str, sets: tuple[_Named, ...]) -> Rule:
     """The same line with the same sets is the same object, so that unchanged rules are known by identity."""
     plain = _PLAIN.fullmatch(line)
     if plain is None:
-        return _rule(line, line.split(), dict(sets))
+        return _rule(line, line.split(), {one.name: one.ranges for one in sets})
     # By far the most lines of a zone firewall have this one form.
     iif, oif, six, source, again, target, protocol, port, v6, verdict = plain.groups()
     version = 6 if six else 4
@@ -84,11 +113,16 @@ def _same_rule(line: str, sets: tuple[tuple[str, Ranges], ...]) -> Rule:
     )  # fmt: skip
 
 
-def _end(text: str, version: int, sets: tuple[tuple[str, Ranges], ...]) -> Ranges:
-    name = text.removeprefix("!= ")
-    if name[0] == "@":
-        found = next(ranges for one, ranges in sets if one == name[1:])
-        return found if name == text else minus(ALL[version], found)
+def _end(text: str, version: int, sets: tuple[_Named, ...]) -> Ranges:
+    if text[0] == "@":
+        return next(one.ranges for one in sets if one.name == text[1:])
+    if text[0] == "!":
+        return next(one.others[version] for one in sets if one.name == text[4:])
+    return _one(text, version)
+
+
+@lru_cache(maxsize=1 << 18)
+def _one(text: str, version: int) -> Ranges:
     whole = prefix(text)
     if whole[0] != version:
         raise ValueError(text)

@@ -132,19 +132,18 @@ class Fabric:
         if iif and self.version not in node.forwards:
             lost.append(rest)
             return
-        for hops, ranges in self.tables[name].groups.items():
-            part = sets.towards(rest, ranges)
-            if not part:
-                continue
+        for hops, part in sets.split(rest, *self.tables[name].ways).items():
             if not hops:
                 lost.append(part)
-            for hop in hops:
+            for hop in hops or ():
                 chain = filters.chain(node, iif, hop.out, self.version)
-                passed = sets.both(part, self.compiled.through(chain, iif, hop.out, state)) if chain else part
+                if not chain:
+                    self._forward((name, hop.out), hop.via, part, following, delivered, lost)
+                    continue
+                passed = sets.both(part, self.compiled.through(chain, iif, hop.out, state))
                 lost.append(sets.without(part, passed))
                 if passed:
                     self._forward((name, hop.out), hop.via, passed, following, delivered, lost)
-        lost.append(sets.towards(rest, self.tables[name].nowhere(self.version)))
 
     def sources(self, name: str, iif: str) -> Ranges | None:
         """The sources that reverse path forwarding takes on a port (RFC 3704); None when it is off."""
