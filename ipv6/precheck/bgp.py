@@ -151,8 +151,9 @@ def _refused(name: str, lists: frozenset[tuple[int, str]], refused: Refused) -> 
 def _refusals(net: Network, version: int, up: Mapping[str, list[Session]], prefix: tuple[int, int, int]) -> Refused:
     """The prefix lists in use that do not let a prefix pass; a list that is not defined lets everything pass."""
     found = set()
-    for name, node in net.nodes.items() if any(node.prefix_lists for node in net.nodes.values()) else ():
-        for session in up.get(name, ()):
+    for name, ends in up.items():
+        node = net.nodes[name]
+        for session in ends if node.prefix_lists else ():
             for listed in (*session.peer.imports, *session.peer.exports):
                 rules = node.prefix_lists.get(listed) if listed[0] == version else None
                 if rules is not None and not _permits(rules, prefix):

@@ -7,18 +7,16 @@ the same child merged, slices with an empty child left out. Fields: target, sour
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from operator import itemgetter
-from typing import Any, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
 
 from ipv6.precheck.numbers import ALL, PORTS, PROTOCOLS, Ranges
+from ipv6.precheck.slices import EMPTY, Node, by_low, common, meeting, overlay
 
-Node: TypeAlias = tuple[Any, ...]
 Label = TypeVar("Label", bound=Hashable)
-EMPTY: Node = ()
 LEAF: Node = ("accept",)
 DST, SRC, PROTO, SPORT, DPORT = range(5)
 DEPTH = 5
@@ -45,7 +43,7 @@ class Diagrams:
 
     def __init__(self, version: int) -> None:
         self.version = version
-        self._nodes: dict[tuple[tuple[int, int, int], ...], Node] = {}
+        self._nodes: dict[tuple[int, ...], Node] = {}
         self._known: dict[tuple[object, ...], Node] = {}
         self._memo: dict[tuple[str, int, int], Node] = {}
         self._many: dict[tuple[str, frozenset[int]], Node] = {}
@@ -58,18 +56,21 @@ class Diagrams:
 
     def _make(self, slices: Iterable[tuple[int, int, Node]]) -> Node:
         merged: list[tuple[int, int, Node]] = []
-        for low, high, child in slices:
+        key: list[int] = []
+        end, before = -1, EMPTY
+        for piece in slices:
+            low, high, child = piece
             if not child:
                 continue
-            if merged and merged[-1][2] is child and merged[-1][1] + 1 == low:
+            if child is before and end == low:
                 merged[-1] = (merged[-1][0], high, child)
+                key[-2] = high
             else:
-                merged.append((low, high, child))
-        if not merged:
-            return EMPTY
-        # Children are interned already, so their identity stands for their whole value.
-        key = tuple((low, high, id(child)) for low, high, child in merged)
-        return self._nodes.setdefault(key, tuple(merged))
+                merged.append(piece)
+                # Children are interned already, so their identity stands for their whole value.
+                key += (low, high, id(child))
+            end, before = high + 1, child
+        return self._nodes.setdefault(tuple(key), tuple(merged)) if merged else EMPTY
 
     def box(self, fields: Sequence[Ranges], level: int = 0) -> Node:
         """The packets that meet one condition per field."""
@@ -131,7 +132,7 @@ class Diagrams:
         key = ("or", *sorted((id(left), id(right))))
         if key not in self._memo:
             self._memo[key] = self._make(  # type: ignore[index]
-                (low, high, self.union(a, b, level + 1)) for low, high, a, b in _overlay(left, right)
+                (low, high, self.union(a, b, level + 1)) for low, high, a, b in overlay(left, right)
             )
         return self._memo[key]  # type: ignore[index]
 
@@ -143,7 +144,7 @@ class Diagrams:
             return self.union(few[0], few[1], level)
         key = ("any", frozenset(found))
         if key not in self._many:
-            slices = sorted((piece for node in found.values() for piece in node), key=_first)
+            slices = sorted((piece for node in found.values() for piece in node), key=by_low)
             self._many[key] = self._make(self._merged(slices, level))
         return self._many[key]
 
@@ -190,7 +191,7 @@ class Diagrams:
         key = ("and", *sorted((id(left), id(right))))
         if key not in self._memo:
             self._memo[key] = self._make(  # type: ignore[index]
-                (low, high, self.both(a, b, level + 1)) for low, high, a, b in _common(left, right)
+                (low, high, self.both(a, b, level + 1)) for low, high, a, b in common(left, right)
             )
         return self._memo[key]  # type: ignore[index]
 
@@ -203,7 +204,7 @@ class Diagrams:
         key = ("not", id(left), id(right))
         if key not in self._memo:
             self._memo[key] = self._make(
-                (low, high, self.without(a, b, level + 1)) for low, high, a, b in _overlay(left, right) if a
+                (low, high, self.without(a, b, level + 1)) for low, high, a, b in overlay(left, right) if a
             )
         return self._memo[key]
 
@@ -212,7 +213,7 @@ class Diagrams:
         if len(ranges) == 1 and node and ranges[0][0] <= node[0][0] and node[-1][1] <= ranges[0][1]:
             return node
         found: list[tuple[int, int, Node]] = []
-        for low, high, first, last, child in _within(node, ranges):
+        for low, high, first, last, child in meeting(node, ranges):
             found.append((low if low > first else first, high if high < last else last, child))
         return self._make(found)
 
@@ -248,60 +249,3 @@ class Diagrams:
             if not node:
                 return False
         return True
-
-
-_first, _last = itemgetter(0), itemgetter(1)
-
-
-def _within(node: Node, ranges: Ranges) -> Iterable[tuple[int, int, int, int, Node]]:
-    """Every slice that meets an interval, with the interval; the shorter side is walked, the longer one searched."""
-    if len(ranges) <= len(node):
-        for first, last in ranges:
-            for at in range(bisect_left(node, first, key=_last), len(node)):
-                low, high, child = node[at]
-                if low > last:
-                    break
-                yield low, high, first, last, child
-        return
-    for low, high, child in node:
-        for at in range(bisect_left(ranges, low, key=_last), len(ranges)):
-            first, last = ranges[at]
-            if first > high:
-                break
-            yield low, high, first, last, child
-
-
-def _overlay(left: Node, right: Node) -> Iterable[tuple[int, int, Node, Node]]:
-    """Every elementary slice of two nodes with both children (EMPTY where one has none)."""
-    i = j = 0
-    low = min(left[0][0], right[0][0])
-    while i < len(left) or j < len(right):
-        a = left[i] if i < len(left) else None
-        b = right[j] if j < len(right) else None
-        in_a, in_b = a is not None and a[0] <= low, b is not None and b[0] <= low
-        edges = []
-        if a is not None:
-            edges.append(a[1] if in_a else a[0] - 1)
-        if b is not None:
-            edges.append(b[1] if in_b else b[0] - 1)
-        high = min(edges)
-        if in_a or in_b:
-            yield low, high, a[2] if in_a and a else EMPTY, b[2] if in_b and b else EMPTY
-        low = high + 1
-        if a is not None and a[1] < low:
-            i += 1
-        if b is not None and b[1] < low:
-            j += 1
-
-
-def _common(left: Node, right: Node) -> Iterable[tuple[int, int, Node, Node]]:
-    i = j = 0
-    while i < len(left) and j < len(right):
-        a, b = left[i], right[j]
-        low, high = max(a[0], b[0]), min(a[1], b[1])
-        if low <= high:
-            yield low, high, a[2], b[2]
-        if a[1] < b[1]:
-            i += 1
-        else:
-            j += 1

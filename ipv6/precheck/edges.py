@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ipv6.precheck import filters, icmp, spec
-from ipv6.precheck.diagram import Node as Set
 from ipv6.precheck.model import KNOWN, NEW, RELATED
 from ipv6.precheck.numbers import ALL, BITS, PORTS, PROTOCOLS, ROUTED, Ranges, intersect, minus, union, within
 from ipv6.precheck.reach import Fabric
+from ipv6.precheck.slices import Node as Set
 from ipv6.precheck.spec import EXTRANET, INTERNET, Spec, Zone
 from ipv6.precheck.verdict import Reason, packet_text
 from ipv6.zones.flows import Flow

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 from functools import cached_property
+from operator import itemgetter
 from typing import NamedTuple
 
 from ipv6.precheck.igp import Hop
@@ -32,7 +33,7 @@ class Fib:
     """Installed routes by (first, length), and the intervals that they make."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
-        self.routes = {route.key: route for route in routes}
+        self.routes = {(route[0], route[2]): route for route in routes}
         self._nowhere: Ranges | None = None
 
     def find(self, number: int) -> Route | None:
@@ -47,23 +48,26 @@ class Fib:
         starts: list[int] = []
         found: list[Route | None] = []
 
-        def begin(number: int, route: Route | None) -> None:
-            if starts and starts[-1] == number:
+        stack: list[Route] = []
+        for route in (*sorted(self.routes.values(), key=itemgetter(0, 2)), None):
+            first = route[0] if route is not None else None
+            while stack and (first is None or stack[-1][1] < first):
+                after = stack.pop()[1] + 1
+                if after != first:
+                    # What ends here may begin where another ended: the outer one goes on.
+                    if starts[-1] == after:
+                        found[-1] = stack[-1] if stack else None
+                    else:
+                        starts.append(after)
+                        found.append(stack[-1] if stack else None)
+            if route is None:
+                break
+            stack.append(route)
+            if starts and starts[-1] == first:
                 found[-1] = route
             else:
-                starts.append(number)
+                starts.append(route[0])
                 found.append(route)
-
-        stack: list[Route] = []
-        for route in sorted(self.routes.values(), key=lambda one: (one.first, one.length)):
-            while stack and stack[-1].last < route.first:
-                ended = stack.pop()
-                begin(ended.last + 1, stack[-1] if stack else None)
-            stack.append(route)
-            begin(route.first, route)
-        while stack:
-            ended = stack.pop()
-            begin(ended.last + 1, stack[-1] if stack else None)
         return starts, found
 
     @cached_property

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ipv6.precheck.diagram import EMPTY, Diagrams, Packet
-from ipv6.precheck.diagram import Node as Set
+from ipv6.precheck.diagram import Diagrams, Packet
 from ipv6.precheck.model import Filter, Interface, Node, Rule
 from ipv6.precheck.numbers import within
+from ipv6.precheck.slices import EMPTY
+from ipv6.precheck.slices import Node as Set
 
 
 def signature(found: Filter | None, version: int) -> tuple[object, ...]:

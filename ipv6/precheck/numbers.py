@@ -29,8 +29,7 @@ class BadNumber(ValueError):
     """A text that is neither an address nor a prefix."""
 
 
-@lru_cache(maxsize=1 << 18)
-def address(text: str) -> tuple[int, int]:
+def _address(text: str) -> tuple[int, int]:
     """(family, number) of an address; BadNumber otherwise."""
     parts = text.split(".")
     if len(parts) == 4 and all(part.isascii() and part.isdecimal() and len(part) < 4 for part in parts):
@@ -49,17 +48,25 @@ def address(text: str) -> tuple[int, int]:
     return found.version, int(found)
 
 
-@lru_cache(maxsize=1 << 18)
-def prefix(text: str) -> tuple[int, int, int, int]:
-    """(family, first, last, length) of `address/length` (host bits are cut off); a bare address is one host."""
+address = lru_cache(maxsize=1 << 18)(_address)
+
+
+def whole(text: str) -> tuple[int, int, int, int]:
+    """(family, first, last, length) of `address/length` (host bits are cut off); a bare address is one host.
+
+    Nothing is remembered; BadNumber for what is neither.
+    """
     head, slash, tail = text.partition("/")
-    version, number = address(head)
+    version, number = _address(head)
     length = BITS[version]
     if slash:
         if not (tail.isascii() and tail.isdecimal() and int(tail) <= length):
             raise BadNumber(f"{text!r} has no such length")
         length = int(tail)
     return (version, *span(version, number, length), length)
+
+
+prefix = lru_cache(maxsize=1 << 18)(whole)
 
 
 def span(version: int, number: int, length: int) -> Interval:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import lru_cache, partial
 
 from ipv6.precheck import parse_frr, parse_linux, parse_nft, parse_vendor
 from ipv6.precheck.model import Node
+from ipv6.precheck.parse_words import area
 
 Texts = Mapping[tuple[str, str], str]
 """One device: text by (driver, object)."""
@@ -25,6 +27,33 @@ ROUTERS: Mapping[str, Callable[[str], Node]] = {
 }
 
 
+_AREA = re.compile(r"(?:ip ospf|ipv6 ospf6|ospf(?: enable)? \S+|ospfv3 \S+) area (\S+)|area (\S+)")
+_PROCESS = re.compile(r"(router )?ospf(6|v3)?\b")
+
+
+@lru_cache(maxsize=4096)
+def _second_areas(text: str) -> tuple[str, ...]:
+    """Lines that put a router into another OSPF area than the first: routes between areas are not modelled."""
+    first: dict[int, str] = {}
+    found = []
+    top = ""
+    for raw in text.splitlines() if " area " in text else ():
+        line = " ".join(raw.split())
+        if raw[:1].strip():
+            top = line
+        match = _AREA.fullmatch(line)
+        if match is None or (match[2] and not _PROCESS.match(top)):
+            continue
+        version = 6 if "ospf6" in line + top or "ospfv3" in line + top else 4
+        try:
+            number = area(match[1] or match[2])
+        except ValueError:
+            continue  # the parser of the vendor tells it
+        if first.setdefault(version, number) != number:
+            found.append(f"{top}: {line}: several OSPF areas on one device are not modelled")
+    return tuple(found)
+
+
 def device(name: str, texts: Texts) -> dict[str, Node]:
     """The nodes of one device by node name: the device itself, and `device/netns` for each namespace of a host."""
     nodes: dict[str, Node] = {}
@@ -32,7 +61,8 @@ def device(name: str, texts: Texts) -> dict[str, Node]:
     unknown: list[str] = []
     for (driver, _), text in sorted(texts.items()):
         if driver in ROUTERS:
-            nodes[name] = replace(ROUTERS[driver](text), name=name)
+            node = ROUTERS[driver](text)
+            nodes[name] = replace(node, name=name, unknown=(*node.unknown, *_second_areas(text)))
         elif driver == "linux":
             for netns, node in _linux(text).items():
                 where = f"{name}/{netns}" if netns else name

@@ -9,7 +9,19 @@ from functools import lru_cache
 
 from ipv6.precheck import icmp
 from ipv6.precheck.model import KNOWN, NEW, RELATED, Filter, Rule
-from ipv6.precheck.numbers import ALL, PORTS, PROTOCOLS, BadNumber, Interval, Ranges, address, minus, prefix, union
+from ipv6.precheck.numbers import (
+    ALL,
+    PORTS,
+    PROTOCOLS,
+    BadNumber,
+    Interval,
+    Ranges,
+    address,
+    minus,
+    prefix,
+    union,
+    whole,
+)
 
 _STATE = {"new": NEW, "established": KNOWN, "related": RELATED}
 _FAMILY = {"ip": 4, "ip6": 6, "icmp": 4, "icmpv6": 6}
@@ -123,10 +135,10 @@ def _end(text: str, version: int, sets: tuple[_Named, ...]) -> Ranges:
 
 @lru_cache(maxsize=1 << 18)
 def _one(text: str, version: int) -> Ranges:
-    whole = prefix(text)
-    if whole[0] != version:
+    found = whole(text)
+    if found[0] != version:
         raise ValueError(text)
-    return (whole[1:3],)
+    return (found[1:3],)
 
 
 @lru_cache(maxsize=65536)

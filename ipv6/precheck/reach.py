@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ipv6.precheck import filters
-from ipv6.precheck.diagram import EMPTY, Packet
-from ipv6.precheck.diagram import Node as Set
+from ipv6.precheck.diagram import Packet
 from ipv6.precheck.fib import Fib
 from ipv6.precheck.filters import Compiled
 from ipv6.precheck.igp import first
@@ -25,6 +24,8 @@ from ipv6.precheck.numbers import (
     within,
 )
 from ipv6.precheck.rib import Tables
+from ipv6.precheck.slices import EMPTY
+from ipv6.precheck.slices import Node as Set
 
 HOPS = 64
 

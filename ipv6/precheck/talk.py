@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from ipv6.precheck import icmp, spec
-from ipv6.precheck.diagram import Node as Set
 from ipv6.precheck.diagram import Packet
 from ipv6.precheck.edges import edges
 from ipv6.precheck.model import KNOWN, NEW
 from ipv6.precheck.network import Port
 from ipv6.precheck.numbers import ALL, PORTS, Ranges, intersect, minus, show_prefix, union, within
 from ipv6.precheck.reach import Fabric
+from ipv6.precheck.slices import Node as Set
 from ipv6.precheck.spec import EXTRANET, INTERNET, Spec, Zone
 from ipv6.precheck.verdict import Reason, packet_text
 from ipv6.zones.flows import Flow

@@ -117,6 +117,25 @@ def test_what_is_not_known_is_never_a_pass(
     assert any(device in one for one in found.unknowns)
 
 
+@pytest.mark.parametrize(
+    ("device", "key", "old", "new"),
+    [
+        ("pe1", FRR, " ip ospf area 0\n", " ip ospf area 0.0.0.7\n"),
+        ("pe1", FRR, " ipv6 ospf6 area 0\n", " ipv6 ospf6 area 7\n"),
+        ("pe2", VRP, " area 0.0.0.0", " area 0.0.0.7"),
+        ("pe3", COMWARE, " area 0.0.0.0", " area 0.0.0.7"),
+    ],
+)
+def test_a_second_area_is_unknown_with_its_line(
+    made: World, checker: Precheck, device: str, key: tuple[str, str], old: str, new: str
+) -> None:
+    """One of several interfaces in another area: whatever follows from that, it is not proven."""
+    found = ask(made, checker, device, key, old, new)
+    assert found.state != "pass"
+    lines = [one for one in found.unknowns if one.startswith(f"{device}: ") and "several OSPF areas" in one]
+    assert lines and any(new.strip() in one or old.strip() in one for one in lines), found.unknowns
+
+
 def test_an_unknown_rule_makes_its_filter_unknown(made: World, checker: Precheck) -> None:
     found = ask(made, checker, "fw1", NFT, 'iifname "app"', 'meta mark 7 iifname "app"')
     assert found.state == "unknown"
