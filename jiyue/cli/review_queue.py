@@ -41,7 +41,7 @@ def add(group: typer.Typer) -> None:
         ] = False,
     ) -> None:
         services = open_services(session.workspace)
-        rows = queue(services, chosen(services, platforms or [], shared=True), observe)
+        rows = queue(services, chosen(services, platforms or [], shared=True), observe, prechecked=True)
         open_now = sum(row.record.status == "submitted" for row in rows)
         totals = {"proposals": len(rows), "open": open_now, "reviews_due": sum(bool(row.after) for row in rows)}
         payload = {"proposals": [row.as_dict() for row in rows], "totals": totals}

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from inventory.errors import EnvironmentFailed, InputError, NothingChecked
+from inventory.errors import EnvironmentFailed, GateError, InputError, NothingChecked
 from inventory.model import SHARED
 from ipv6.change.compose import prepare, rendered
 from ipv6.change.digest import from_json
@@ -81,12 +81,15 @@ def uncollected() -> Iterator[None]:
 def findings(services: Services, platforms: Sequence[str]) -> dict[str, tuple[Finding, ...]]:
     """The pre-check as findings beside each proposal, for the review queue; one run serves all platforms.
 
-    What breaks is high, what was not understood medium, what the change did not cause a note. Nothing proposed: empty.
+    What breaks is high, what was not understood medium. Nothing proposed: empty. A stored text that is damaged leaves
+    nothing to judge, which is told beside each.
     """
     try:
         done = precheck(services, (SHARED, *services.platforms))
     except NothingChecked:
         return {}
+    except GateError as error:
+        return {name: (Finding("precheck", "medium", error.place, f"not judged: {error.cause}"),) for name in platforms}
     found: dict[str, list[Finding]] = {name: [] for name in platforms}
     for name in platforms:
         for reason in done.result.reasons:

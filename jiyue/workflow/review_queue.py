@@ -17,6 +17,7 @@ from jiyue.propose import all_inputs
 from jiyue.review.judge import overdue
 from jiyue.review.times import hours_between
 from jiyue.store import ProposalRecord
+from jiyue.workflow import precheck
 from jiyue.workflow.apply import transport
 from jiyue.workflow.services import Services, utc_now
 
@@ -66,10 +67,13 @@ class Waiting:
         return found | {"findings": [asdict(one) for one in self.findings], "counts": self.counts}
 
 
-def queue(services: Services, platforms: Sequence[str], read_devices: bool = False) -> list[Waiting]:
+def queue(
+    services: Services, platforms: Sequence[str], read_devices: bool = False, prechecked: bool = False
+) -> list[Waiting]:
     """The current proposals, those that wait for a decision first, then by wave; one that is not there is left out.
 
-    With `read_devices` what runs on them now is compared as well; a device that does not answer is told.
+    With `read_devices` what runs on them now is compared as well; a device that does not answer is told. With
+    `prechecked` what the pre-check says of all current proposals together stands first among the findings.
     """
     records = [record for record in map(services.store.current, platforms) if record is not None]
     changes = {record.digest: _text_of(services, record) for record in records}
@@ -78,13 +82,15 @@ def queue(services: Services, platforms: Sequence[str], read_devices: bool = Fal
     inputs = all_inputs(services.inventory, services.space.root)
     after, scope, claims = _after(services), Scope(services.inventory), services.store.claims()
     ledger = Ledger(services.inventory, claims)
+    judged = precheck.findings(services, [record.platform for record in records]) if prechecked and live else {}
     found = []
     for record in records:
         change = changes[record.digest]
         moved = on_paper(change, scope, claims, inputs) if record.digest in live and _fresh(services, record) else ()
         if seen is not None and record.digest in live:
             moved += on_devices(change, seen.sections, seen.records)
-        found.append(_waiting(services, record, change, moved, seen, after, findings(change, ledger)))
+        machine = (*judged.get(record.platform, ()), *findings(change, ledger))
+        found.append(_waiting(services, record, change, moved, seen, after, machine))
     found.sort(key=lambda one: (not one.after, OPEN.index(one.record.status), one.rank, one.record.platform))
     return found
 

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from ipv6.change.digest import to_json
+from inventory.errors import GateError
+from ipv6.change.digest import from_json, to_json
 from ipv6.change.model import ChangeSet, DeviceChange
+from jiyue.store import Store
 from jiyue.workflow.precheck import findings
+from jiyue.workflow.review_queue import queue
 from jiyue.workflow.services import Services
 from tests.unit.cli.calls import run as call
 from tests.unit.review.province import checkout, proposed
@@ -88,6 +91,37 @@ def test_nothing_proposed_is_nothing_checked(monkeypatch: pytest.MonkeyPatch, tm
 def test_the_review_queue_gets_findings(services: Services) -> None:
     found = findings(services, ("changsha", "zhuzhou"))
     assert found == {"changsha": (), "zhuzhou": ()}
+
+
+def test_the_queue_shows_what_breaks_beside_the_proposal(
+    services: Services, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The same verdict as the verb's, for the platform that it concerns; `review list` does not wait for it."""
+    record = services.store.current("changsha")
+    assert record is not None
+    change = from_json(broken(services, tmp_path / "c.json").read_bytes())
+    kept = type(services.store).change_set
+
+    def wrong(store: Store, digest: str) -> ChangeSet:
+        return change if digest == record.digest else kept(store, digest)
+
+    monkeypatch.setattr(type(services.store), "change_set", wrong)
+    names = ("changsha", "zhuzhou")
+    told = {row.record.platform: row.findings for row in queue(services, names, prechecked=True)}
+    first = told["changsha"][0]
+    assert (first.id, first.severity) == ("precheck", "high") and "changsha" in first.place
+    assert not [one for one in told["zhuzhou"] if one.id == "precheck"]
+    quick = [one.id for row in queue(services, names) for one in row.findings]
+    assert "precheck" not in quick
+
+
+def test_a_damaged_text_is_told_as_not_judged(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    def damaged(store: Store, digest: str) -> ChangeSet:
+        raise GateError(digest, "the stored text is damaged", "propose again")
+
+    monkeypatch.setattr(type(services.store), "change_set", damaged)
+    (told,) = findings(services, ("changsha",))["changsha"]
+    assert (told.severity, told.cause) == ("medium", "not judged: the stored text is damaged")
 
 
 def test_an_empty_change_set_is_not_a_pass(services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
