@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
+PROGRAMS = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd", "kwok", "knotd", "unbound", "nginx")
+"""Daemons that only a lab starts on this machine."""
 JIYUE = Path(sys.executable).with_name("jiyue")
 
 
@@ -49,12 +51,11 @@ def _daemons() -> list[str]:
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            words = (folder / "cmdline").read_bytes().split(b"\0")
-            argv = b" ".join(words).decode(errors="replace")
+            words = (folder / "cmdline").read_bytes().decode(errors="replace").split("\0")
         except OSError:
             continue
-        if any(
-            mark in argv for mark in ("lab.supervisor", "kube-apiserver", "/usr/lib/frr", "knotd", "etcd --", "kwok --")
-        ):
-            found.append(f"{folder.name} {argv[:80]}")
+        # The program itself, or a Python module: a compiler that happens to build one of them is none of the lab's.
+        program = Path((words[0].split() or [""])[0]).name.rstrip(":")  # nginx rewrites its own title
+        if program in PROGRAMS or words[0].startswith("/usr/lib/frr") or "lab.supervisor" in words:
+            found.append(f"{folder.name} {' '.join(words)[:80]}")
     return found
