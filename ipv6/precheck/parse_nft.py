@@ -119,10 +119,11 @@ def _same_rule(line: str, sets: tuple[_Named, ...]) -> Rule:
     version = 6 if six else 4
     if six != again or (protocol is None and bool(v6) != bool(six)):
         raise ValueError(line)
-    return Rule(
+    # Half a million of these are made for a large province; this way one costs a third.
+    return tuple.__new__(Rule, (
         line, verdict == "accept", version, _names(iif), _names(oif), _end(source, version, sets),
-        _end(target, version, sets), _PROTOCOL[protocol], PORTS, _port_set(port) if port else _ECHO[version],
-    )  # fmt: skip
+        _end(target, version, sets), _PROTOCOL[protocol], PORTS, _port_set(port) if port else _ECHO[version], None,
+    ))  # fmt: skip
 
 
 def _end(text: str, version: int, sets: tuple[_Named, ...]) -> Ranges:
