@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from ipaddress import IPv6Network
+
+# Written out because the address libraries at hand do not know 3fff::/20 yet.
+DOCUMENTATION = (IPv6Network("3fff::/20"), IPv6Network("2001:db8::/32"))
+"""Documentation space (RFC 9637, RFC 3849): only a lab may use it."""
 
 
 class Level(StrEnum):

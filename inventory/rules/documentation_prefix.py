@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import IPv6Network
 
 from inventory.rules import Reason, rule
 from inventory.view import View
-
-# Written out because the address libraries at hand do not know 3fff::/20 yet.
-DOCUMENTATION = (IPv6Network("3fff::/20"), IPv6Network("2001:db8::/32"))
+from inventory.vocab import DOCUMENTATION
 
 
 @rule("documentation-prefix", partial=True)

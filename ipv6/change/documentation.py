@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from ipaddress import IPv6Address, IPv6Network, ip_interface
+from ipaddress import IPv6Address, ip_interface
 
+from inventory.vocab import DOCUMENTATION
 from ipv6.change.encoding import to_json
 from ipv6.change.model import ChangeSet
-
-DOCUMENTATION = (IPv6Network("3fff::/20"), IPv6Network("2001:db8::/32"))
 
 _SIX = re.compile(r"[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:/\d{1,3})?")
 

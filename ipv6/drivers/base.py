@@ -64,6 +64,13 @@ def of_family(version: int, prefixes: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(prefix for prefix in prefixes if family(prefix) == version)
 
 
+def router_id(intent: DeviceIntent) -> str:
+    """The BGP identifier, else the IPv4 loopback (32 bits for OSPFv3 too, RFC 5340); empty when it has neither."""
+    if intent.bgp:
+        return intent.bgp.router_id
+    return next((address.partition("/")[0] for address in of_family(4, intent.loopbacks)), "")
+
+
 def with_length(address: str) -> str:
     """The address with its length; a bare one is a host (/32, /128)."""
     return ip_interface(address).with_prefixlen

@@ -8,7 +8,7 @@ from ipaddress import ip_interface, ip_network
 from typing import Any
 
 from inventory.errors import InputError, Problems
-from ipv6.drivers.base import family, of_family, template, with_length
+from ipv6.drivers.base import family, of_family, router_id, template, with_length
 from ipv6.plan.intent import DeviceIntent, Peer, Port, Route, Vpn
 from ipv6.zones.access import AccessList, AccessRule
 
@@ -95,13 +95,10 @@ def _routing(ports: Iterable[dict[str, Any]], version: int) -> bool:
 
 
 def _router_id(intent: DeviceIntent, ports: Iterable[dict[str, Any]]) -> str:
-    if intent.bgp:
-        return intent.bgp.router_id
-    for address in of_family(4, intent.loopbacks):
-        return address.partition("/")[0]
-    if any(port["routing"] in ("ospf", "passive") for port in ports):
+    found = router_id(intent)
+    if not found and any(port["routing"] in ("ospf", "passive") for port in ports):
         raise InputError(intent.name, "it routes by OSPF but has no IPv4 loopback for its router id", "add loopback4")
-    return ""
+    return found
 
 
 def _route(route: Route) -> dict[str, Any]:

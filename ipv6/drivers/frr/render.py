@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from inventory.errors import InputError
-from ipv6.drivers.base import family, network, of_family, template, with_length
+from ipv6.drivers.base import family, network, of_family, router_id, template, with_length
 from ipv6.drivers.frr.text import normalise
 from ipv6.plan.intent import DeviceIntent, Port
 
@@ -84,9 +84,7 @@ def _versions(routed: object) -> list[int]:
 
 
 def _router_id(intent: DeviceIntent) -> str:
-    """The BGP identifier, else the IPv4 loopback, also for OSPFv3 (RFC 5340 keeps 32-bit router ids)."""
-    if intent.bgp:
-        return intent.bgp.router_id
-    for address in of_family(4, intent.loopbacks):
-        return address.partition("/")[0]
+    """The router id; InputError without one, because OSPF needs it."""
+    if found := router_id(intent):
+        return found
     raise InputError(intent.name, "it routes by OSPF but has no IPv4 loopback for its router id", "give it loopback4")

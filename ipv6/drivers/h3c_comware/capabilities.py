@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from ipv6.drivers.capability import LIMITED, NO, YES, Capability
+from ipv6.drivers.router_capabilities import DELTA, SERVICES, advertisements, forwarding
 
 REFERENCE = "H3C Comware 7 command references"
 DELAY = "H3C configuration file management, configuration commit delay"
 
 CAPABILITIES = (
-    *(Capability(feature, YES, source=REFERENCE) for feature in ("ipv4", "ipv6", "ospf2", "ospf3", "isis4", "isis6")),
-    *(Capability(feature, YES, source=REFERENCE) for feature in ("bgp4", "bgp6", "bgp-filter", "static4", "static6")),
-    *(
-        Capability(feature, LIMITED, "the tunnels beneath (MPLS LDP or SRv6) have to be there already", REFERENCE)
-        for feature in ("vpn4", "vpn6")
-    ),
-    *(
-        Capability(feature, LIMITED, "stateless: answers are told by the ACK bit or the source port only", REFERENCE)
-        for feature in ("acl4", "acl6")
-    ),
+    *forwarding(REFERENCE),
     *(
         Capability(
             feature,
@@ -28,24 +20,14 @@ CAPABILITIES = (
         )
         for feature in ("urpf4", "urpf6")
     ),
-    Capability("ra-suppress", YES, "ports are silent unless `undo ipv6 nd ra halt` is set", REFERENCE),
-    Capability("ra-send", YES, source=REFERENCE),
-    Capability(
-        "ra-guard",
-        LIMITED,
-        "as an inbound access list against ICMPv6 type 134, which takes the place of the port's other inbound list; RA "
-        "guard proper is a function of access switches",
-        "RFC 6105; RFC 4861 4.2",
-    ),
+    *advertisements(REFERENCE),
     Capability("snmp", LIMITED, "SNMPv3 with privacy; users and their keys are entered on the device", REFERENCE),
     Capability("ntp", YES, source=REFERENCE),
     Capability("radius", LIMITED, "the shared key is entered on the device", REFERENCE),
     Capability("hwtacacs", LIMITED, "the shared key is entered on the device", REFERENCE),
-    Capability("firewall", NO, "a router keeps no state; give the zones to a firewall", "GB/T 22239-2019 8.1.3.2"),
-    Capability("sites", NO, "a router serves no websites"),
-    Capability("dns", NO, "a router serves no zones"),
+    *SERVICES,
     Capability("netns", NO, "Comware has VPN instances, not network namespaces"),
-    Capability("delta", YES, "by hier_config, played back on a stand-in in the tests, not on hardware"),
+    DELTA,
     Capability("dry-run", NO, "every command takes effect at once", DELAY),
     Capability("timed-rollback", LIMITED, "configuration commit delay, whole minutes, armed before the rest", DELAY),
     Capability(
