@@ -131,7 +131,7 @@ class Transport(Protocol):
 
 
 class Prober(Protocol):
-    """Measures from the vantage points."""
+    """Measures from the vantage points. `ipv4_watched` is what a watch that runs beside the change has lost so far."""
 
     def by_address(self, change: ChangeSet) -> ProbeReport: ...
 
@@ -140,6 +140,8 @@ class Prober(Protocol):
     def ipv4_baseline(self, change: ChangeSet) -> Mapping[str, str]: ...
 
     def ipv4_lost(self, change: ChangeSet, before: Mapping[str, str]) -> tuple[str, ...]: ...
+
+    def ipv4_watched(self, change: ChangeSet) -> tuple[str, ...]: ...
 
 
 class Clock(Protocol):

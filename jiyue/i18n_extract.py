@@ -57,7 +57,7 @@ CALLS = {
 SPEAKING = ("inventory.explain", "inventory.source", "inventory.desk", "inventory.yamlmap",
             "ipv6.plan.explain", "ipv6.plan.naming", "ipv6.plan.legible", "ipv6.plan.compact",
             "ipv6.plan.fields", "ipv6.plan.local", "ipv6.plan.usage", "ipv6.plan.fits", "ipv6.plan.whatif",
-            "ipv6.plan.place")  # fmt: skip
+            "ipv6.plan.place", "ipv6.verify.ipv4_state", "jiyue.probe.sampler", "ipv6.drift.compare")  # fmt: skip
 """Modules whose every sentence is for people, but travels in tuples."""
 WORDS = {
     "jiyue.status": ("inventoried", "planned", "proposed", "submitted", "approved", "rejected", "assessed", "applied",

@@ -24,9 +24,11 @@ def run_devices(run: Run, units: Sequence[Unit], name: str) -> None:
     ranks = sorted({run.policy.rank(device.role) for unit in units for device in waiting(unit)})
     for rank in ranks:
         _commit(run, units, rank, name)
+        _watched(run, units)
     good = [unit for unit in units if not unit.failed]
     _prove(run, good, name)
     _confirm(run, [unit for unit in good if not unit.failed], name)
+    _watched(run, units)
     for unit in units:
         if not unit.failed:
             run.journal(unit, STEP, "", "confirmed", name)
@@ -71,6 +73,13 @@ def _commit(run: Run, units: Sequence[Unit], rank: int, name: str) -> None:
         unit.live[device] = result.state if result.state != "confirmed" else "committed"
         if result.state not in ("committed", "confirmed"):
             unit.fail(CODES.get(result.state, CHECK_FAILED), [f"{device}: {result.state}: {result.reason}"])
+
+
+def _watched(run: Run, units: Sequence[Unit]) -> None:
+    """Stop a platform between two ranks when its IPv4 has already suffered."""
+    for unit in units:
+        if unit.touched and not unit.failed:
+            unit.fail(CHECK_FAILED, (f"IPv4: {reason}" for reason in run.prober.ipv4_watched(unit.change)))
 
 
 def _prove(run: Run, units: Sequence[Unit], name: str) -> None:

@@ -25,6 +25,15 @@ LIMITS: tuple[Limit, ...] = (
     Limit("body-bytes", 500_000, "bytes", "compare the first 500 kB only", "2025", "ours"),
     Limit("delay-factor", 5, "times", "ours: wide, a lab shares two cores", "2025", "ours"),
     Limit("delay-floor", 250, "ms", "MIIT method: not judged below a floor", "2025", "secondary"),
+    Limit("delay-samples", 5, "answers", "ours: the median of those that came, at most", "2026-11", "ours"),
+    Limit("delay-need", 3, "answers", "ours: enough for a median; two slow ones of three are slow", "2026-11", "ours"),
+    Limit("ipv4-rounds", 2, "rounds", "ours: a loss of IPv4 counts when every round misses it", "2026-11", "ours"),
+    Limit("sample-page", 1, "s", "ours: a page of every site this often while a change runs", "2026-11", "ours"),
+    Limit("sample-rate", 20, "echoes/s", "ours: of every platform while a change runs", "2026-11", "ours"),
+    Limit("sample-patience", 2, "s", "ours: a probe without an answer for so long is lost", "2026-11", "ours"),
+    Limit("sample-losses", 3, "probes", "ours: so many lost at one address are a loss of IPv4", "2026-11", "ours"),
+    Limit("sample-within", 5, "s", "ours: the time in which they count together", "2026-11", "ours"),
+    Limit("ipv4-pause", 1, "s", "ours: between rounds; below the OSPF dead interval of the lab", "2026-11", "ours"),
 )
 
 DEFAULT_LIMITS: Mapping[str, float] = {limit.id: limit.value for limit in LIMITS}

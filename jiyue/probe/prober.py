@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,15 +11,18 @@ from inventory.errors import EnvironmentFailed
 from inventory.model import SHARED, Inventory
 from ipv6.change.model import ChangeSet
 from ipv6.ports import ProbeReport
+from ipv6.verify import ipv4_state
 from ipv6.verify.build import shared_subject, site_subjects, zone_subjects
 from ipv6.verify.check import Check, discover
 from ipv6.verify.checks import v4_unharmed
 from ipv6.verify.flows import passes, probe
+from ipv6.verify.limits import DEFAULT_LIMITS
 from ipv6.verify.model import Probe
 from ipv6.verify.reading import decide, outcome, strings, text
 from ipv6.verify.subjects import SiteSubject, Subject
 from jiyue.probe.rounds import Verification, settle
 from jiyue.probe.runner import Runner
+from jiyue.probe.sampler import Sampled, Watch
 
 PATIENCE = 45.0
 """Seconds that routing, zone transfer and caches may take to settle before a red round counts."""
@@ -27,7 +32,8 @@ class VantageProber:
     """Implements `ipv6.ports.Prober` over SSH to the vantage points.
 
     `claims` (key to prefix) should hold the whole ledger; what the change set itself claims is added to it.
-    `limit` are seconds a red round is repeated for.
+    `patience` are seconds a red round is repeated for; a loss of IPv4 has to be seen `rounds` times, `pause` seconds
+    apart, before it counts. `watch` is begun with the first baseline and ended by `close`.
     """
 
     def __init__(
@@ -40,8 +46,14 @@ class VantageProber:
         ca: str = "",
         patience: float = PATIENCE,
         runner: Runner | None = None,
+        rounds: int = int(DEFAULT_LIMITS["ipv4-rounds"]),
+        pause: float = DEFAULT_LIMITS["ipv4-pause"],
+        watch: Watch | None = None,
     ) -> None:
         self._inv = inv
+        self._watch, self._marks = watch, dict[str, int]()
+        self._starting = threading.Lock()
+        self._rounds, self._pause = rounds, pause
         self._claims = dict(claims or {})
         self._runner = runner or Runner(ssh_config, evidence, ca)
         self._patience = patience
@@ -57,7 +69,8 @@ class VantageProber:
         return self._report(change, [check for check in discover() if check.after == "name"])
 
     def ipv4_baseline(self, change: ChangeSet) -> Mapping[str, str]:
-        """IPv4 as it is: `site/<name>/<what>` for every site, `flow/<flow>` for every allowed flow.
+        """IPv4 as it is: `site/<name>/<what>` for every site, `flow/<flow>` for every allowed flow, and what
+        `ipv6.verify.ipv4_state` says of the devices that the change touches and of their neighbours.
 
         Raises EnvironmentFailed when nothing could be measured: without a baseline no loss would ever be seen.
         """
@@ -65,11 +78,40 @@ class VantageProber:
         if not seen:
             place = f"IPv4 of {change.platform}"
             raise EnvironmentFailed(place, "nothing could be measured", "check that the vantage points answer")
+        self._mark(change.platform)
         return seen
+
+    def ipv4_watched(self, change: ChangeSet) -> tuple[str, ...]:
+        """What the watch has lost of this platform (of all, for what is shared) since its baseline; asks nobody.
+
+        A run that goes on with an earlier baseline is watched from its first question.
+        """
+        if self._watch is None:
+            return ()
+        self._mark(change.platform)
+        every = (change.platform,) if change.platform != SHARED else tuple(self._inv.platform_by_name)
+        return self._watch.losses(every, self._marks[change.platform])
+
+    def close(self) -> Sampled | None:
+        """End the watch; what it saw, None when none was begun."""
+        if self._watch is None or not self._watch.begun:
+            return None
+        self._watch.__exit__(None, None, None)
+        return self._watch.result()
+
+    def _mark(self, platform: str) -> None:
+        if self._watch is not None:
+            with self._starting:
+                if not self._watch.begun:
+                    self._watch.__enter__()
+            self._marks.setdefault(platform, self._watch.mark())
 
     def _ipv4(self, change: ChangeSet) -> dict[str, str]:
         sites, flows = self._sites(change), self._flows(change)
-        answers = self._runner.run_all([*(p for s in sites for p in v4_unharmed.V4Unharmed.ask(s)), *flows.values()])
+        held = [device.device for device in change.devices if not device.deferred]
+        devices = ipv4_state.devices(self._inv, held)
+        pages = [probe for site in sites for probe in (*v4_unharmed.V4Unharmed.ask(site), v4_unharmed.path(site))]
+        answers = self._runner.run_all([*pages, *flows.values(), *map(ipv4_state.ask, devices)])
         seen = {
             f"site/{site.name}/{key}": value
             for site in sites
@@ -79,17 +121,18 @@ class VantageProber:
             answer = answers[asked]
             if answer.samples:
                 seen[f"flow/{label}"] = "through" if passes(answer.samples) else outcome(answer.samples[-1])
-        return seen
+        return {**seen, **ipv4_state.observe(devices, answers)} if seen else {}
 
     def ipv4_lost(self, change: ChangeSet, before: Mapping[str, str]) -> tuple[str, ...]:
-        """What IPv4 had in `before` and has not now; measured again once before it counts as lost."""
+        """What IPv4 had in `before` and has not now; it counts as lost when every round of `rounds` misses it."""
         lost: tuple[str, ...] = ()
-        for _ in range(2):
-            now = self._ipv4(change)
-            lost = self._losses(change, before, now)
+        for turn in range(self._rounds):
+            if turn:
+                time.sleep(self._pause)
+            lost = self._losses(change, before, self._ipv4(change))
             if not lost:
-                return ()
-        return lost
+                break
+        return (*lost, *self.ipv4_watched(change))
 
     def _losses(self, change: ChangeSet, before: Mapping[str, str], now: Mapping[str, str]) -> tuple[str, ...]:
         lost = [
@@ -100,7 +143,7 @@ class VantageProber:
         for key, value in before.items():
             if key.startswith("flow/") and value == "through" and now.get(key) != "through":
                 lost.append(f"{key.removeprefix('flow/')}: came through before, now {now.get(key, 'not measured')}")
-        return tuple(lost)
+        return (*ipv4_state.losses(before, now), *lost)
 
     def _report(self, change: ChangeSet, checks: list[Check]) -> ProbeReport:
         claims = self._all_claims(change)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import subprocess
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+from inventory.errors import EnvironmentFailed
 from ipv6.verify.model import Answer, Probe
 from jiyue.probe.evidence import Evidence
 from jiyue.probe.package import package
@@ -63,6 +65,25 @@ class Runner:
             for host, asked in by_host.items():
                 answers.update(zip(asked, futures[host].result(), strict=True))
         return answers
+
+    def start(self, host: str, request: Mapping[str, object]) -> subprocess.Popen[bytes]:
+        """Start the prober on a host and leave it running; its lines come out of the process's standard output.
+
+        EnvironmentFailed when the host cannot be reached. It ends when the process given back is ended.
+        """
+        ready = self._call(host, b'{"jobs": []}', 20.0)
+        if ready.problem or ready.code != 0:
+            raise EnvironmentFailed(host, ready.problem or f"the prober ended with {ready.code}", "bring it up")
+        path = f"{self._folder}/prober-{package().digest}.pyz"
+        argv = ["ssh", "-F", str(self._config), "-o", "BatchMode=yes", "-T", "--", host]
+        pipe = subprocess.PIPE
+        process = subprocess.Popen(
+            [*argv, f"exec {self._python} -I {path}"], stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL
+        )
+        assert process.stdin is not None
+        process.stdin.write(json.dumps({"ca": self._ca, **request}).encode())
+        process.stdin.close()
+        return process
 
     def command(self, host: str, command: str, timeout: float = 20.0) -> Reply:
         """One command on one host, for reads that are not probes (`sshd -T`)."""

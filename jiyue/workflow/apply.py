@@ -13,7 +13,9 @@ from ipv6.apply.clock import SystemClock
 from ipv6.apply.flow import ApplyResult, PlatformResult
 from ipv6.apply.transport import AnsibleTransport
 from ipv6.ports import DeviceResult
+from jiyue.i18n import _
 from jiyue.probe.prober import VantageProber
+from jiyue.probe.sampler import Watch, sites_of
 from jiyue.propose import all_inputs
 from jiyue.workflow.reporter import Reporter
 from jiyue.workflow.review import current
@@ -22,6 +24,9 @@ from jiyue.workflow.services import Services
 from jiyue.workflow.stages import advance, fall_back
 
 GOOD = ("applied", "unchanged")
+WATCH = "ipv4-watch"
+SHOWN = 10
+"""Lost probes that are told one by one; all of them are kept."""
 
 
 def transport(services: Services) -> AnsibleTransport:
@@ -31,11 +36,11 @@ def transport(services: Services) -> AnsibleTransport:
     return AnsibleTransport(space.ssh_config, space.var / "apply", space.root / "playbooks", user)
 
 
-def prober(services: Services) -> VantageProber:
+def prober(services: Services, watch: Watch | None = None) -> VantageProber:
     """The vantage points of this environment, knowing the whole ledger."""
     claims = {claim.key: claim.prefix for claim in services.store.claims()}
     space = services.space
-    return VantageProber(services.inventory, space.ssh_config, claims, runner=services.runner)
+    return VantageProber(services.inventory, space.ssh_config, claims, runner=services.runner, watch=watch)
 
 
 def apply(services: Services, platforms: Sequence[str], reporter: Reporter) -> ApplyResult:
@@ -55,10 +60,32 @@ def apply(services: Services, platforms: Sequence[str], reporter: Reporter) -> A
 
 
 def _flow(services: Services, digests: Mapping[str, str], reporter: Reporter, inputs: Mapping[str, str]) -> ApplyResult:
-    return flow.apply(
-        digests, services.inventory, services.store, transport(services), prober(services), SystemClock(), reporter,
-        f"run-{secrets.token_hex(6)}", services.space.var / "apply.lock", inputs=inputs,
-    )  # fmt: skip
+    eyes, run_id = watching(services, tuple(digests)), f"run-{secrets.token_hex(6)}"
+    try:
+        return flow.apply(
+            digests, services.inventory, services.store, transport(services), eyes, SystemClock(), reporter,
+            run_id, services.space.var / "apply.lock", inputs=inputs,
+        )  # fmt: skip
+    finally:
+        _watched(services, eyes, run_id, reporter)
+
+
+def watching(services: Services, platforms: Sequence[str]) -> VantageProber:
+    """The vantage points, one of which watches the IPv4 of these platforms (of all when `shared` is among them)."""
+    chosen = None if SHARED in platforms else platforms
+    return prober(services, Watch(services.runner, sites_of(services.inventory, chosen)))
+
+
+def _watched(services: Services, eyes: VantageProber, run_id: str, reporter: Reporter) -> None:
+    """Say and keep what the watch saw, however the run ended."""
+    seen = eyes.close()
+    if seen is None:
+        return
+    services.store.put_result(WATCH, run_id, seen.data())
+    text = _("IPv4 was watched for {seconds} s: {pages} pages and {echoes} echoes, {lost} lost")
+    reporter.note(text.format(seconds=round(seen.seconds), pages=seen.pages, echoes=seen.echoes, lost=len(seen.lost)))
+    for one in seen.lost[:SHOWN]:
+        reporter.note(f"✗ {one.text}")
 
 
 def keep(services: Services, one: PlatformResult) -> None:
@@ -75,10 +102,14 @@ def keep(services: Services, one: PlatformResult) -> None:
 
 def rollback(services: Services, platform: str, reporter: Reporter) -> PlatformResult:
     """Take the applied change set of one platform back to its base."""
-    result = revert.rollback(
-        platform, services.inventory, services.store, transport(services), prober(services), SystemClock(), reporter,
-        f"run-{secrets.token_hex(6)}", services.space.var / "apply.lock",
-    )  # fmt: skip
+    eyes, run_id = watching(services, (platform,)), f"run-{secrets.token_hex(6)}"
+    try:
+        result = revert.rollback(
+            platform, services.inventory, services.store, transport(services), eyes, SystemClock(), reporter,
+            run_id, services.space.var / "apply.lock",
+        )  # fmt: skip
+    finally:
+        _watched(services, eyes, run_id, reporter)
     keep(services, result)
     return result
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Mapping
 
 from ipv6.verify.check import check
@@ -22,12 +23,19 @@ def _port(subject: SiteSubject, port: int) -> Probe:
 
 
 def _home(subject: SiteSubject) -> Probe:
+    samples, need = int(subject.limits["delay-samples"]), int(subject.limits["delay-need"])
     host = subject.vantages.v4
-    return Probe(host, "http", 4, subject.address4, 443, subject.name, tls=True, samples=3, need=2)
+    return Probe(host, "http", 4, subject.address4, 443, subject.name, tls=True, samples=samples, need=need)
+
+
+def path(subject: SiteSubject) -> Probe:
+    """How large an unfragmented packet reaches the site; compared when a baseline is taken, no check of its own."""
+    return Probe(subject.vantages.v4, "path", 4, subject.address4)
 
 
 def observe(subject: SiteSubject, answers: Answers) -> Mapping[str, str]:
-    """What IPv4 is now, as flat text: `a`, `port/80`, `port/443`, `status`, `sha256`, `ms`; raises KeyError if unasked.
+    """What IPv4 is now, as flat text: `a`, `port/80`, `port/443`, `status`, `sha256`, `size`, `ms` (the median),
+    `path` (bytes, when asked); raises KeyError for the others if unasked.
 
     Anything not measured is left out, so that it can neither be lost nor count as kept.
     """
@@ -43,8 +51,10 @@ def observe(subject: SiteSubject, answers: Answers) -> Mapping[str, str]:
         ok, sample = decide(_home(subject), answers, lambda item: text(item, "state") == "ok")
         seen["status"] = str(int(number(sample, "status"))) if ok else outcome(sample)
         if ok:
-            fastest = min(number(s, "ms") for s in answers[_home(subject)].samples if text(s, "state") == "ok")
-            seen |= {"sha256": text(sample, "sha256"), "size": text(sample, "size"), "ms": f"{fastest:.0f}"}
+            ms = statistics.median(number(s, "ms") for s in answers[_home(subject)].samples if text(s, "state") == "ok")
+            seen |= {"sha256": text(sample, "sha256"), "size": text(sample, "size"), "ms": f"{ms:.0f}"}
+    if path(subject) in answers and answers[path(subject)].samples:
+        seen["path"] = f"{number(answers[path(subject)].samples[-1], 'mtu'):.0f}"
     return seen
 
 
@@ -58,6 +68,8 @@ def losses(subject: SiteSubject, before: Mapping[str, str], now: Mapping[str, st
     ]
     if "sha256" in before and before["sha256"] != now.get("sha256") and _apart(subject, before, now):
         lost.append(f"{where}: home page had {before.get('size')} bytes, has {now.get('size', 'no')} bytes")
+    if "path" in now and float(before.get("path", 0)) > float(now["path"]):
+        lost.append(f"{where}: packets of {before['path']} bytes came through, now of {now['path']}")
     if "ms" in before and "ms" in now:
         allowed = max(float(before["ms"]) * subject.limits["delay-factor"], subject.limits["delay-floor"])
         if float(now["ms"]) > allowed:

@@ -16,8 +16,11 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from .page import page
+from .path import path
 from .resolve import ask
+from .sampler import sample
 from .sockets import ping, tcp, udp
+from .state import state
 from .tls import tls
 from .walk import walk
 from .web import http
@@ -32,9 +35,11 @@ KINDS: dict[str, Callable[[Job, Run], Awaitable[Sample]]] = {
     "tls": tls,
     "http": http,
     "page": page,
+    "path": path,
+    "state": state,
 }
 GOOD = frozenset({"open", "answer", "reply", "ok", "done"})
-BY_ADDRESS = frozenset({"tcp", "udp", "ping", "tls"})
+BY_ADDRESS = frozenset({"tcp", "udp", "ping", "tls", "path"})
 CLONE_NEWNET = 0x40000000
 
 
@@ -88,8 +93,15 @@ def main() -> int:
         with lock:
             sys.stdout.write(text + "\n")
 
+    def tell(line: dict[str, Any]) -> None:
+        emit(line)
+        sys.stdout.flush()
+
     try:
         request = json.load(sys.stdin)
+        if "sample" in request:
+            sample(request, tell)
+            return 0
         jobs = [Job.read(place, data) for place, data in enumerate(request["jobs"])]
     except (ValueError, KeyError, TypeError) as error:
         sys.stderr.write(f"prober: not a request: {error}\n")

@@ -57,7 +57,7 @@ async def ping(job: Job, run: Run) -> Sample:
     identity = int.from_bytes(os.urandom(2), "big")
     packet = struct.pack("!BBHHH", request, 0, 0, identity, 1) + b"jiyue"
     if not six:  # the kernel fills in the checksum of ICMPv6 only
-        packet = packet[:2] + struct.pack("!H", _checksum(packet)) + packet[4:]
+        packet = packet[:2] + struct.pack("!H", checksum(packet)) + packet[4:]
     loop = asyncio.get_running_loop()
     with socket.socket(_family(job), socket.SOCK_RAW, protocol) as sock:
         sock.setblocking(False)
@@ -84,7 +84,8 @@ async def _reply(sock: socket.socket, six: bool, wanted: int, identity: int) -> 
             return
 
 
-def _checksum(data: bytes) -> int:
+def checksum(data: bytes) -> int:
+    """The internet checksum (RFC 1071)."""
     padded = data + b"\0" * (len(data) % 2)
     total: int = sum(struct.unpack(f"!{len(padded) // 2}H", padded))
     total = (total >> 16) + (total & 0xFFFF)

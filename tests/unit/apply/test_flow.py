@@ -353,3 +353,16 @@ def test_status_is_the_devices_word(tmp_path: Path) -> None:
     assert {name: result.state for name, result in found.items()} == dict.fromkeys(
         ("pe-hunan", "fw-hunan", "site-hunan"), "confirmed"
     )
+
+
+def test_a_loss_seen_while_devices_change_stops_before_the_next_rank(tmp_path: Path) -> None:
+    """The watch has lost something after the first rank: the others are never touched, what was is taken back."""
+    scene = Scene()
+    scene.vantage.bad[("zhuzhou", "watched")] = "www.zhuzhou.gov.cn at 198.18.2.10: 4 probes lost"
+    result = run(scene, tmp_path)
+    assert states(result)["zhuzhou"] == "rolled-back" and states(result)["xiangtan"] == "applied"
+    assert at_base(scene, "zhuzhou") and not scene.world.pending()
+    touched = {name for op, names in scene.world.runs if op == "commit" for name in names if "zhuzhou" in name}
+    assert touched == {"site-zhuzhou"}
+    (found,) = [one for one in result.platforms if one.platform == "zhuzhou"]
+    assert found.reasons == ("IPv4: www.zhuzhou.gov.cn at 198.18.2.10: 4 probes lost",)

@@ -214,6 +214,11 @@ class Vantage:
         reason = self.bad.get((change.platform, "lost"))
         return (reason,) if reason else ()
 
+    def ipv4_watched(self, change: ChangeSet) -> tuple[str, ...]:
+        """Whatever was told to be lost while devices are changed."""
+        reason = self.bad.get((change.platform, "watched"))
+        return (reason,) if reason else ()
+
     def _report(self, change: ChangeSet, question: str, wrong: list[str]) -> ProbeReport:
         self._count(change, question)
         reason = self.bad.get((change.platform, question))

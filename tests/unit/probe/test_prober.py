@@ -11,7 +11,7 @@ import pytest
 from inventory.errors import EnvironmentFailed
 from inventory.model import Inventory
 from inventory.source import load
-from ipv6.change.model import ChangeSet, RecordChange
+from ipv6.change.model import ChangeSet, DeviceChange, RecordChange
 from ipv6.plan.plan import make_plan
 from ipv6.verify.model import Answer, Probe
 from jiyue.probe import prober
@@ -20,6 +20,7 @@ from jiyue.probe.runner import Runner
 
 ROOT = Path(__file__).parents[3]
 Give = Callable[[Probe], Answer]
+TABLES = {"routes": {"0.0.0.0/0": "via 10.0.0.1"}, "ospf": {"10.0.0.1 on x": "Full"}, "mtu": {"x": 1500}}
 
 
 class Made(Runner):
@@ -70,6 +71,8 @@ def healthy(inv: Inventory, claims: dict[str, str]) -> Give:
             "tcp": {"state": "open"},
             "udp": {"state": "answer"},
             "ping": {"state": "reply"},
+            "path": {"state": "reply", "mtu": 1500},
+            "state": {"state": "ok", **TABLES},
             "tls": {"state": "ok", "days": 300, "not_after": "2027", "version": "TLSv1.3"},
             "http": {"state": "ok", "status": 200, "size": 10, "sha256": probe.name},
             "page": {"state": "ok", "status": 200, "size": 10, "address": six.get(probe.name, ""), "resources": []},
@@ -93,7 +96,7 @@ def cuts(inv: Inventory, name: str) -> list[dict[str, object]]:
 
 def made(inv: Inventory, claims: dict[str, str], give: Give, patience: float = 0.0) -> tuple[VantageProber, Made]:
     runner = Made(give)
-    return VantageProber(inv, Path("none"), claims, patience=patience, runner=runner), runner
+    return VantageProber(inv, Path("none"), claims, patience=patience, runner=runner, pause=0), runner
 
 
 def test_a_healthy_platform_is_green_by_address_and_by_name(inv: Inventory, claims: dict[str, str]) -> None:
@@ -165,6 +168,25 @@ def test_ipv4_before_and_after(inv: Inventory, claims: dict[str, str]) -> None:
     lost = made(inv, claims, harmed)[0].ipv4_lost(change("changsha"), before)
     assert any("www.changsha.gov.cn at 198.18.1.10 over IPv4: status was 200, is 502" in one for one in lost)
     assert "changsha app to data tcp/5432 over IPv4: came through before, now timeout after 2500 ms" in lost
+
+
+def test_a_lost_route_and_a_smaller_way_are_named(inv: Inventory, claims: dict[str, str]) -> None:
+    good = healthy(inv, claims)
+    devices = (DeviceChange("pe-changsha", "pe", "430100", ()), DeviceChange("core", "core", "430000", (), "deferred"))
+    wanted = replace(change("changsha"), devices=devices)
+    before = made(inv, claims, good)[0].ipv4_baseline(wanted)
+    assert {key for key in before if key.startswith("state/")} >= {"state/pe-changsha", "state/fw-changsha"}
+
+    def harmed(probe: Probe) -> Answer:
+        if probe.kind == "state" and probe.vantage == "pe-changsha":
+            return Answer(({"state": "ok", **TABLES, "routes": {}, "ospf": {"10.0.0.1 on x": "Init"}},))
+        return Answer(({"state": "reply", "mtu": 1400},)) if probe.kind == "path" else good(probe)
+
+    assert made(inv, claims, harmed)[0].ipv4_lost(wanted, before)[:3] == (
+        "pe-changsha: IPv4 route 0.0.0.0/0 was via 10.0.0.1, is gone",
+        "pe-changsha: OSPF neighbour 10.0.0.1 on x was Full, is Init",
+        "www.changsha.gov.cn at 198.18.1.10 over IPv4: packets of 1500 bytes came through, now of 1400",
+    )
 
 
 def test_a_loss_that_is_gone_the_second_time_is_none(inv: Inventory, claims: dict[str, str]) -> None:
