@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -57,5 +58,17 @@ def _daemons() -> list[str]:
         # The program itself, or a Python module: a compiler that happens to build one of them is none of the lab's.
         program = Path((words[0].split() or [""])[0]).name.rstrip(":")  # nginx rewrites its own title
         if program in PROGRAMS or words[0].startswith("/usr/lib/frr") or "lab.supervisor" in words:
+            if _of_another_worker(folder):
+                continue
             found.append(f"{folder.name} {' '.join(words)[:80]}")
     return found
+
+
+def _of_another_worker(process: Path) -> bool:
+    """Whether a test that runs beside this one started it; a lab's daemons have no such mark or ours."""
+    mark = b"PYTEST_XDIST_WORKER="
+    try:
+        marks = [line for line in (process / "environ").read_bytes().split(b"\0") if line.startswith(mark)]
+    except OSError:
+        return False
+    return bool(marks) and marks != [mark + os.environ.get("PYTEST_XDIST_WORKER", "").encode()]
