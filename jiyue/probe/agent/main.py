@@ -17,7 +17,7 @@ from typing import Any
 
 from .page import page
 from .path import path
-from .resolve import ask
+from .resolve import questions
 from .sampler import sample
 from .sockets import ping, tcp, udp
 from .state import state
@@ -26,8 +26,8 @@ from .walk import walk
 from .web import http
 from .work import Job, Limits, Run, Sample
 
+# `dns` is not among them: questions are asked in bulk.
 KINDS: dict[str, Callable[[Job, Run], Awaitable[Sample]]] = {
-    "dns": ask,
     "walk": walk,
     "tcp": tcp,
     "udp": udp,
@@ -68,7 +68,11 @@ async def batch(jobs: list[Job], run: Run) -> None:
         else:
             run.emit({"job": job.id, "samples": await measure(job, run, limits)})
 
-    await asyncio.gather(*(one(job) for job in jobs))
+    asked = [job for job in jobs if job.kind == "dns"]
+    try:
+        await asyncio.gather(questions(asked, run), *(one(job) for job in jobs if job.kind != "dns"))
+    finally:
+        run.close()
 
 
 def enter(netns: str) -> None:

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from .asker import Asker
+
 BODY_LIMIT = 500_000
 """Bytes of a body that are kept as evidence and compared."""
 
@@ -81,6 +83,18 @@ class Run:
             self.memory["trust"] = ssl.create_default_context(cadata=self.ca or None)
         context: ssl.SSLContext = self.memory["trust"]
         return context
+
+    def asker(self) -> Asker:
+        """The batch's way to ask name servers, made once."""
+        if "asker" not in self.memory:
+            self.memory["asker"] = Asker()
+        found: Asker = self.memory["asker"]
+        return found
+
+    def close(self) -> None:
+        """Give back what the batch shared."""
+        if "asker" in self.memory:
+            self.asker().close()
 
     def keep(self, body: bytes) -> str:
         """Send a body to the controller once; its sha256 (hex) over the whole body."""
