@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import pkgutil
+import re
 from importlib import import_module
 
 import ipv6.drivers
 from ipv6.agent.host import Refused
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 class Device:
@@ -40,17 +42,21 @@ class Device:
 
 def names() -> tuple[str, ...]:
     """The drivers that came with this agent."""
+    import pkgutil  # here, because it is only needed at boot and for a refusal, and loads slowly
+
     return tuple(sorted(info.name for info in pkgutil.iter_modules(ipv6.drivers.__path__) if info.ispkg))
 
 
 def device(name: str) -> Device:
     """The device side of a driver; Refused when this agent has none of that name."""
-    if name not in names():
-        raise Refused(f"driver {name}: not part of this agent ({', '.join(names())})")
     try:
-        found = import_module(f"ipv6.drivers.{name}.device").DEVICE
+        found = import_module(f"ipv6.drivers.{name}.device").DEVICE if _NAME.fullmatch(name) else None
     except ModuleNotFoundError as error:
-        raise Refused(f"driver {name}: it has no device side") from error
+        if name in names():
+            raise Refused(f"driver {name}: it has no device side") from error
+        found = None
+    if found is None:
+        raise Refused(f"driver {name}: not part of this agent ({', '.join(names())})")
     if not isinstance(found, Device):
         raise Refused(f"driver {name}: its device side defines no DEVICE")
     return found

@@ -67,18 +67,33 @@ def keys(payload: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(touched | ({"sections"} if payload.get("sections") else set()))
 
 
-def check_base(sections: Sequence[Part], records: Sequence[dns.Record]) -> None:
-    """Refused when a running object is neither the approved base nor already what is intended."""
-    for part in sections:
-        live = part.read()
-        if not part.device.same(live, part.base) and not part.device.same(live, part.intended):
-            raise Refused(f"{part.label} is no longer the approved base: {first_difference(part.base, live)}")
+BASE, INTENDED = "base", "intended"
+
+
+def standing(part: Part) -> str:
+    """BASE or INTENDED, whichever runs; Refused when it is neither."""
+    live = part.read()
+    known = ((BASE, part.base), (INTENDED, part.intended))
+    # As text first: asking the software whether two spellings mean the same costs several of its runs.
+    for word, text in known:
+        if live == text:
+            return word
+    for word, text in known:
+        if part.device.same(live, text):
+            return word
+    raise Refused(f"{part.label} is no longer the approved base: {first_difference(part.base, live)}")
+
+
+def check_base(sections: Sequence[Part], records: Sequence[dns.Record]) -> tuple[str, ...]:
+    """Where each section stands; Refused when a running object is neither the approved base nor what is intended."""
+    found = tuple(standing(part) for part in sections)
     have = dns.read(records)
     for record in records:
         _, values = have[record.key]
         if values not in (record.before, record.after):
             had, has = ", ".join(record.before) or "nothing", ", ".join(values) or "nothing"
             raise Refused(f"record {record.key} is no longer the approved base: approved {had}, found {has}")
+    return found
 
 
 def check(sections: Sequence[Part]) -> None:
@@ -91,10 +106,13 @@ def check(sections: Sequence[Part]) -> None:
                 raise Refused(f"{part.label}: {error}") from error
 
 
-def carry_out(sections: Sequence[Part], records: Sequence[dns.Record]) -> None:
-    """Apply in order, each read back; Failed names the first that did not come out as intended."""
-    for part in sections:
-        if not part.is_(part.intended):
+def carry_out(sections: Sequence[Part], records: Sequence[dns.Record], stand: Sequence[str]) -> None:
+    """Apply in order, each read back; Failed names the first that did not come out as intended.
+
+    `stand` is what `check_base` found under the same lock.
+    """
+    for part, word in zip(sections, stand, strict=True):
+        if part.changes and word != INTENDED:
             part.device.apply(part.object, part.forward)
             live = part.read()
             if not part.device.same(live, part.intended):

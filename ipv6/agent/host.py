@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import select
 import subprocess
-import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,16 +38,55 @@ class Done:
 
 
 def run(argv: list[str], stdin: str = "", timeout: float = TIMEOUT) -> Done:
-    """Run a program to its end, `timeout` seconds at most; Failed when it is missing or too slow."""
+    """Run a program to its end, `timeout` seconds at most; Failed when it is missing or too slow.
+
+    Its input and output are files in memory: it is never held up by us, and we wake up once, when it has ended.
+    """
+    with _memory(stdin) as given, _memory() as out, _memory() as err:
+        try:
+            process = subprocess.Popen(argv, stdin=given, stdout=out, stderr=err, cwd="/", env=_environment())
+        except FileNotFoundError as error:
+            raise Failed(f"{argv[0]} is not installed") from error
+        with process:
+            if not _ended(process, timeout):
+                process.kill()
+                raise Failed(f"{argv[0]} did not end within {timeout:g} s")
+        return Done(process.returncode, _said(out), _said(err))
+
+
+@contextlib.contextmanager
+def _memory(text: str = "") -> Iterator[int]:
+    handle = os.memfd_create("jiyue", os.MFD_CLOEXEC)
     try:
-        done = subprocess.run(
-            argv, input=stdin, capture_output=True, text=True, timeout=timeout, check=False, cwd="/", env=_environment()
-        )
-    except FileNotFoundError as error:
-        raise Failed(f"{argv[0]} is not installed") from error
-    except subprocess.TimeoutExpired as error:
-        raise Failed(f"{argv[0]} did not end within {timeout:g} s") from error
-    return Done(done.returncode, done.stdout, done.stderr)
+        given = text.encode()
+        while given:
+            given = given[os.write(handle, given) :]
+        os.lseek(handle, 0, os.SEEK_SET)
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def _said(handle: int) -> str:
+    return os.pread(handle, os.fstat(handle).st_size, 0).decode("utf-8", "replace").replace("\r\n", "\n")
+
+
+def _ended(process: subprocess.Popen[bytes], timeout: float) -> bool:
+    """Whether it ends in time; by the kernel's word, because `wait` with a limit sleeps in growing steps."""
+    try:
+        handle = os.pidfd_open(process.pid)
+    except OSError:
+        try:
+            process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+    try:
+        poll = select.poll()
+        poll.register(handle, select.POLLIN)
+        return bool(poll.poll(timeout * 1000))
+    finally:
+        os.close(handle)
 
 
 def must(argv: list[str], stdin: str = "", timeout: float = TIMEOUT) -> str:
@@ -95,7 +135,8 @@ def write(path: str | Path, text: str, mode: int = 0o644) -> None:
     """Replace a file as a whole and durably; an existing one keeps its owner and mode."""
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    name = str(target.with_name(f".{target.name}.{os.getpid()}.{os.urandom(4).hex()}"))
+    handle = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
@@ -112,6 +153,19 @@ def write(path: str | Path, text: str, mode: int = 0o644) -> None:
             Path(name).unlink()
         raise
     sync_directory(target.parent)
+
+
+@contextlib.contextmanager
+def scratch() -> Iterator[Path]:
+    """A private directory for the files of one check, removed afterwards; `tempfile` takes long to load."""
+    directory = Path("/tmp") / f"jiyue-{os.getpid()}-{os.urandom(8).hex()}"
+    directory.mkdir(mode=0o700)
+    try:
+        yield directory
+    finally:
+        for path in directory.iterdir():
+            path.unlink()
+        directory.rmdir()
 
 
 def sync_directory(path: Path) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import sys
 import time
-import traceback
 from collections.abc import Mapping
 from typing import Any
 
@@ -33,7 +32,7 @@ def answer(payload: Mapping[str, Any], agent: str) -> dict[str, Any]:
         except (Failed, OSError) as error:
             found = ops.Answer("failed", str(error))
         except Exception as error:  # the controller must always get an answer; the trace stays in the device's log
-            traceback.print_exc()
+            sys.excepthook(type(error), error, error.__traceback__)
             found = ops.Answer("failed", f"the agent stumbled: {type(error).__name__}: {error}")
     return {
         "device": payload.get("device", ""),

@@ -60,13 +60,13 @@ def commit(payload: Mapping[str, Any], agent: str) -> Answer:
                 raise Refused(f"another part of change {digest[:12]} is {known.state} here; confirm it first")
             _undo(known, "an interrupted attempt was found")
         _no_other(payload, digest)
-        engine.check_base(sections, records)
+        stand = engine.check_base(sections, records)
         engine.check(sections)
         change = Change(digest, "armed", boot=changes.boot_id(), payload=dict(payload))
         change = _arm(change, float(seconds), agent)
         try:
             change = changes.save(replace(change, state="applying"))
-            engine.carry_out(sections, records)
+            engine.carry_out(sections, records, stand)
             if not change.remaining():
                 raise Failed(f"it took longer than the timer of {seconds:g} s")
         except (Failed, Refused, OSError) as error:

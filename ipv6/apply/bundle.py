@@ -22,26 +22,69 @@ _DATE = (1980, 1, 1, 0, 0, 0)
 _CONTROLLER_ONLY = ("__init__.py", "render.py", "capabilities.py")
 _MAIN = "import sys\nfrom ipv6.agent.main import main\nraise SystemExit(main(sys.argv[1:]))\n"
 _PROGRAM = """\
-import base64, hashlib, os, sys, zlib
-HOME, NAME = "/var/lib/jiyue", "agent-{digest}.pyz"
+import base64, marshal, os, sys, zlib
+HOME, CACHE, NAME = "/var/lib/jiyue", "/run/jiyue", "agent-{digest}"
 AGENT = b"{agent}"
 PAYLOAD = b"{payload}"
+{start}"""
+_START = """\
 os.umask(0o022)
 os.makedirs(HOME, mode=0o700, exist_ok=True)
-path = os.path.join(HOME, NAME)
+path = os.path.join(HOME, NAME + ".pyz")
+agent = base64.b64decode(AGENT)
 try:
     with open(path, "rb") as file:
-        have = hashlib.sha256(file.read()).hexdigest()
+        have = file.read()
 except FileNotFoundError:
-    have = ""
-if have != "{digest}":
-    with open(path + f".{{os.getpid()}}", "wb") as file:
-        file.write(base64.b64decode(AGENT))
+    have = b""
+if have != agent:
+    with open(path + f".{os.getpid()}", "wb") as file:
+        file.write(agent)
         file.flush()
         os.fsync(file.fileno())
     os.replace(file.name, path)
-sys.dont_write_bytecode = True
-sys.path.insert(0, path)
+
+# Compiled once per boot and kept where a boot forgets it. The timers and the boot run the zipapp alone.
+compiled = os.path.join(CACHE, f"{NAME}.{sys.implementation.cache_tag}.code")
+try:
+    with open(compiled, "rb") as file:
+        code = marshal.loads(file.read())
+except FileNotFoundError:
+    import zipfile
+    code = {}
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            folder, _, last = name.removesuffix(".py").rpartition("/")
+            word = (folder if last == "__init__" else name.removesuffix(".py")).replace("/", ".")
+            where = os.path.join(path, folder) if last == "__init__" else None
+            code[word] = where, compile(archive.read(name), os.path.join(path, name), "exec", dont_inherit=True)
+    os.makedirs(CACHE, mode=0o700, exist_ok=True)
+    with open(compiled + f".{os.getpid()}", "wb") as file:
+        file.write(marshal.dumps(code))
+    os.replace(file.name, compiled)
+Spec = type(sys.__spec__ or __import__("os").__spec__)
+
+
+class Compiled:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name not in code:
+            return None
+        spec = Spec(name, Compiled, origin=code[name][1].co_filename, is_package=code[name][0] is not None)
+        if code[name][0] is not None:
+            spec.submodule_search_locations.append(code[name][0])
+        return spec
+
+    @staticmethod
+    def create_module(spec):
+        return None
+
+    @staticmethod
+    def exec_module(module):
+        exec(code[module.__name__][1], module.__dict__)
+
+
+sys.meta_path.insert(0, Compiled)
 from ipv6.agent.main import run
 run(zlib.decompress(base64.b64decode(PAYLOAD)).decode(), path)
 """
@@ -74,12 +117,17 @@ def _folder(package: str, without: tuple[str, ...]) -> dict[str, bytes]:
     }
 
 
+@cache
+def _agent() -> tuple[str, str]:
+    """The zipapp's digest, and itself as ASCII."""
+    agent = zipapp()
+    return hashlib.sha256(agent).hexdigest(), base64.b64encode(agent).decode()
+
+
 def program(payload: Mapping[str, object]) -> str:
     """The ASCII program that `python3 -` runs on a device: leave the agent there, hand it the payload."""
     text = json.dumps(payload, sort_keys=True, ensure_ascii=False).encode()
-    agent = zipapp()
+    digest, agent = _agent()
     return _PROGRAM.format(
-        digest=hashlib.sha256(agent).hexdigest(),
-        agent=base64.b64encode(agent).decode(),
-        payload=base64.b64encode(zlib.compress(text, 6)).decode(),
+        digest=digest, agent=agent, payload=base64.b64encode(zlib.compress(text, 6)).decode(), start=_START
     )

@@ -11,12 +11,17 @@ from pathlib import Path
 
 import yaml
 
+from ipv6.apply.events import VARIABLE
+
 _KEEP = ("PATH", "LANG", "LC_ALL", "TZ", "SSH_AUTH_SOCK", "TMPDIR")
 REMOTE_PYTHON = "/usr/bin/python3"
+_MARGIN = 30
+PLUGINS = Path(__file__).resolve().parent / "plugins"
 _CONFIG = """\
 [defaults]
 forks = {forks}
 gathering = explicit
+action_plugins = {plugins}/action
 interpreter_python = {python}
 roles_path = {roles}
 local_tmp = {directory}/tmp
@@ -43,28 +48,43 @@ class RunFiles:
     directory: Path
     inventory: Path
     config: Path
+    events: Path
 
 
-def write_run(
-    directory: Path, programs: Mapping[str, str], ssh_config: Path, playbooks: Path, user: str, forks: int, connect: int
-) -> RunFiles:
-    """Write inventory, ansible.cfg and one program per host (0600); `connect` is ssh's limit in seconds."""
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How devices are reached: ssh's own limit and that of the whole run in seconds, how many at a time."""
+
+    ssh_config: Path
+    user: str
+    width: int
+    connect: int
+    limit: int
+
+
+def write_run(directory: Path, programs: Mapping[str, str], playbooks: Path, reach: Reach) -> RunFiles:
+    """Write inventory, ansible.cfg and one program per host (0600)."""
     for name in ("programs", "tmp", "home"):
         (directory / name).mkdir(mode=0o700)
     for host, text in programs.items():
         _write(directory / "programs" / host, text)
     variables = {
-        "ansible_user": user,
+        "ansible_user": reach.user,
         "ansible_connection": "ssh",
         "ansible_python_interpreter": REMOTE_PYTHON,
-        "ansible_ssh_common_args": f"-F {shlex.quote(str(ssh_config.resolve()))}",
+        "ansible_ssh_common_args": f"-F {shlex.quote(str(reach.ssh_config.resolve()))}",
         "device_programs": str(directory / "programs"),
+        "device_width": reach.width,
+        # A little before the run as a whole is ended, so that the hosts that did answer stay known.
+        "device_limit": reach.limit - _MARGIN if reach.limit > 2 * _MARGIN else reach.limit,
     }
     inventory = {"all": {"hosts": {host: {} for host in sorted(programs)}, "vars": variables}}
-    files = RunFiles(directory, directory / "hosts.yml", directory / "ansible.cfg")
+    files = RunFiles(directory, directory / "hosts.yml", directory / "ansible.cfg", directory / "events")
     _write(files.inventory, yaml.safe_dump(inventory, sort_keys=True, allow_unicode=True))
     roles = playbooks.resolve() / "roles"
-    text = _CONFIG.format(forks=forks, python=REMOTE_PYTHON, roles=roles, directory=directory, connect=connect)
+    text = _CONFIG.format(
+        forks=1, python=REMOTE_PYTHON, roles=roles, directory=directory, connect=reach.connect, plugins=PLUGINS
+    )
     _write(files.config, text)
     return files
 
@@ -89,6 +109,11 @@ def clean_environment(wanted: Mapping[str, str], outer: Mapping[str, str], files
         "HOME": str(files.directory / "home"),
         "ANSIBLE_CONFIG": str(files.config),
         "ANSIBLE_HOST_KEY_CHECKING": "True",
+        # The runner's own display writes a file per event; ours appends to one.
+        "ANSIBLE_CALLBACK_PLUGINS": str(PLUGINS / "callback"),
+        "ANSIBLE_STDOUT_CALLBACK": "jiyue_events",
+        VARIABLE: str(files.events),
+        "PYTHONPATH": str(PLUGINS.parents[2]),
         "PYTHONUTF8": "1",
         "LC_ALL": "C.UTF-8",
     }

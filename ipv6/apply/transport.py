@@ -1,4 +1,4 @@
-"""Reaches the devices: one Ansible task per host over SSH, every host answers or is reported as not answering."""
+"""Reaches the devices: one Ansible task for all of them, every host answers or is reported as not answering."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from inventory.errors import EnvironmentFailed, InputError
+from ipv6.apply import events
 from ipv6.apply.bundle import program
-from ipv6.apply.controller import clean_environment, write_run
+from ipv6.apply.controller import Reach, clean_environment, write_run
 from ipv6.ports import DeviceResult, Target
 
 PLAYBOOKS = {"observe": "observe", "status": "observe", "commit": "push", "confirm": "confirm", "rollback": "rollback"}
@@ -29,14 +30,15 @@ class AnsibleTransport:
     """`ipv6.ports.Transport` over ansible-runner.
 
     `ssh_config` says how to reach a device by its name; `work_dir` takes the files of runs, which are removed after
-    each; `playbooks` is the project's folder. `limit` is the longest a run may take, `connect` ssh's own, in seconds.
+    each; `playbooks` is the project's folder. `forks` is how many devices are talked to at a time. `limit` is the
+    longest a run may take, `connect` ssh's own, in seconds.
     """
 
     ssh_config: Path
     work_dir: Path
     playbooks: Path
     user: str = "root"
-    forks: int = 10
+    forks: int = 20
     limit: int = 900
     connect: int = 8
 
@@ -78,16 +80,8 @@ class AnsibleTransport:
         from ansible_runner.runner import Runner
 
         programs = {target.device: program(target.payload) for target in targets}
-        forks = max(1, min(self.forks, len(targets)))
-        files = write_run(directory, programs, self.ssh_config, self.playbooks, self.user, forks, self.connect)
-        results: dict[str, DeviceResult] = {}
-
-        def on_event(event: Mapping[str, Any]) -> bool:
-            found = result_of(event)
-            if found:
-                results[found.device] = found
-            return False  # nothing is kept on disk
-
+        reach = Reach(self.ssh_config, self.user, self.forks, self.connect, self.limit)
+        files = write_run(directory, programs, self.playbooks, reach)
         config = RunnerConfig(
             private_data_dir=str(directory),
             playbook=str(playbook),
@@ -104,7 +98,10 @@ class AnsibleTransport:
         config.runner_mode = "subprocess"
         with Path(os.devnull).open("rb") as nothing:
             config.input_fd = nothing.fileno()
-            status, code = Runner(config=config, event_handler=on_event).run()
+            # What the runner itself calls an event (Ansible's own words, nothing of a host) is not kept.
+            status, code = Runner(config=config, event_handler=lambda event: False).run()
+        found = (result_of(event) for event in events.read(files.events))
+        results = {result.device: result for result in found if result and result.device in programs}
         return results, _how("timeout" if code in TIMED_OUT else status, code, directory)
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
-
 from ipv6.agent.device import Device
-from ipv6.agent.host import Failed, Refused, must, run
+from ipv6.agent.host import Failed, Refused, must, run, scratch
 from ipv6.drivers.frr.delta import delta
 from ipv6.drivers.frr.text import normalise
 
@@ -17,10 +15,9 @@ class Frr(Device):
         return normalise(must(["vtysh", "-c", "show running-config"]))
 
     def check(self, object: str, text: str, commands: str) -> None:
-        for what in (text, commands):
-            done = _vtysh(["-C"], what)
-            if done:
-                raise Refused(f"vtysh -C: {done}")
+        done = _vtysh(["-C"], text + commands)
+        if done:
+            raise Refused(f"vtysh -C: {done}")
 
     def apply(self, object: str, commands: str) -> None:
         complaint = _vtysh([], commands)
@@ -38,10 +35,10 @@ class Frr(Device):
 
 def _vtysh(options: list[str], text: str) -> str:
     """Run `text` as a file; vtysh goes on after a bad line, so every word it says counts. Empty: all taken."""
-    with tempfile.NamedTemporaryFile("w", prefix="jiyue-", suffix=".conf", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        done = run(["vtysh", *options, "-f", file.name])
+    with scratch() as directory:
+        path = directory / "vtysh.conf"
+        path.write_text(text, encoding="utf-8")
+        done = run(["vtysh", *options, "-f", str(path)])
     complaints = [line for line in (done.out + done.err).splitlines() if line.startswith("%") or "line " in line]
     if done.code or complaints:
         return complaints[0][:300] if complaints else done.last

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
+import os
+import signal
 import time
 from pathlib import Path
 
 from ipv6.agent.device import Device
-from ipv6.agent.host import Failed, Refused, must, read, run, start, write
+from ipv6.agent.host import Failed, Refused, read, run, scratch, start, write
 from ipv6.agent.sockets import label, listening, missing, running
 from ipv6.drivers.nginx.text import listens, normalise, without_addresses
 
@@ -32,10 +33,10 @@ class Nginx(Device):
 
     def check(self, object: str, text: str, commands: str) -> None:
         """Syntax and certificates on a staged copy; its sockets are unnamed, the addresses may not exist yet."""
-        with tempfile.TemporaryDirectory(prefix="jiyue-") as directory:
-            staged = Path(directory) / "staged.conf"
-            staged.write_text(without_addresses(text, directory), encoding="utf-8")
-            main = Path(directory) / "nginx.conf"
+        with scratch() as directory:
+            staged = directory / "staged.conf"
+            staged.write_text(without_addresses(text, str(directory)), encoding="utf-8")
+            main = directory / "nginx.conf"
             main.write_text(_STAGE.format(directory=directory), encoding="utf-8")
             done = run(["nginx", "-t", "-q", "-c", str(main)])
         if done.code:
@@ -48,8 +49,8 @@ class Nginx(Device):
         if done.code:
             write(object, old)
             raise Failed(f"nginx -t: {done.last}")
-        if running(PID):
-            must(["nginx", "-s", "reload"])
+        if pid := running(PID):
+            os.kill(int(pid), signal.SIGHUP)  # what `nginx -s reload` sends, after reading everything once more
         else:
             start(["systemctl", "start", "nginx"] if SYSTEMD.is_dir() else ["nginx"])
         _wait(listens(normalise(old)), listens(normalise(commands)))
