@@ -13,7 +13,7 @@ import stat
 from collections.abc import Iterable
 from pathlib import Path
 
-from .hostinit import ENTER, address_batch, init_script, route_batch, sysctl_script
+from .hostinit import ENTER, address_batch, init_script, power_on_script, route_batch, sysctl_script
 from .spec import FileSpec, HostSpec, ServiceSpec
 
 _OWN = ("run", "tmp", "dev", "root")
@@ -64,6 +64,7 @@ class HostFiles:
         os.mkfifo(lab / "go", 0o600)
         (lab / "enter.sh").write_text(ENTER)
         (lab / "init.sh").write_text(init_script(host, services))
+        (lab / "power-on.sh").write_text(power_on_script(host, services))
         (lab / "sysctl.sh").write_text(sysctl_script(host))
         (lab / "extra-mounts").write_text("".join(f"{mount}\n" for mount in self.mounts))
         for netns in (None, *host.namespaces()):

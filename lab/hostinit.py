@@ -73,6 +73,22 @@ routes() { # NETNS FILE: a next hop may need the other end, so it is tried for t
 }
 """
 
+_CLEARED = """\
+for kind in f s p; do
+    find /run -mindepth 1 \\( -path /run/lab -o -path /run/netns \\) -prune -o -type $kind -exec rm -f {} +
+done
+rm -f /run/lab/exit/* /run/lab/pid/*
+nft flush ruleset 2>/dev/null
+"""
+_UNADDRESSED = """\
+for link in $(ip -o link show | cut -d: -f2 | cut -d@ -f1); do ip addr flush dev $link; done
+for family in 4 6; do ip -$family route flush table main 2>/dev/null; done
+"""
+_BOOT = """\
+agent=$(ls -t /var/lib/jiyue/agent-*.pyz 2>/dev/null | head -n 1)
+if [ -n "$agent" ]; then /usr/bin/python3 "$agent" boot 3>&-; fi
+"""
+
 
 def sysctl_script(host: HostSpec) -> str:
     """Settings of one network namespace of `host`, run before its interfaces arrive so that they inherit them."""
@@ -128,8 +144,30 @@ def init_script(host: HostSpec, services: tuple[ServiceSpec, ...]) -> str:
     lines += [f"ip netns add {name} &&" for name in spaces]
     lines += [f'in_netns "{name}" /bin/sh /run/lab/sysctl.sh &&' for name in ("", *spaces)]
     lines.append(":; } >/run/lab/log/net.log 2>&1 3>&-; then event net failed; fi")
-    lines += ["event net ready", "read -r _ < /run/lab/go"]
-    lines.append(f"echo 1 > /proc/sys/net/ipv6/conf/{MGMT_INTERFACE}/disable_ipv6")
+    lines += ["event net ready", "read -r _ < /run/lab/go", *_start(host, services)]
+    lines += ["event done", "while :; do sleep 86400 3>&- & wait; done", ""]
+    return "\n".join(lines)
+
+
+def power_on_script(host: HostSpec, services: tuple[ServiceSpec, ...]) -> str:
+    """What `host` does when its power comes back: as at the first start, then the device's agent does its boot.
+
+    Run beside process 1, whose links and namespaces stayed. What only ran (addresses, routes, filters, sockets) is
+    cleared first: after a power cut it would not be there.
+    """
+    lines = [f"NAME={shlex.quote(host.name)}", _FUNCTIONS, "exec 3>/proc/1/fd/3", "event power on", _CLEARED]
+    for netns in ("", *host.namespaces()):
+        lines.append(f'in_netns "{netns}" sh -c {shlex.quote(_UNADDRESSED)}')
+        lines.append(f'in_netns "{netns}" /bin/sh /run/lab/sysctl.sh')
+    lines += _start(host, services)
+    lines += ["event done", _BOOT, ""]
+    return "\n".join(lines)
+
+
+def _start(host: HostSpec, services: tuple[ServiceSpec, ...]) -> list[str]:
+    """Addresses, routes, services, in that order."""
+    spaces = host.namespaces()
+    lines = [f"echo 1 > /proc/sys/net/ipv6/conf/{MGMT_INTERFACE}/disable_ipv6"]
     lines.append(f"echo 0 > /proc/sys/net/ipv4/conf/{MGMT_INTERFACE}/forwarding")
     for netns in (None, *spaces):
         suffix = netns or "host"
@@ -141,8 +179,7 @@ def init_script(host: HostSpec, services: tuple[ServiceSpec, ...]) -> str:
             lines.append(f'routes "{netns or ""}" /run/lab/routes.{netns or "host"} 3>&- || event net failed')
     for service in services:
         lines += _service(service)
-    lines += ["event done", "while :; do sleep 86400 3>&- & wait; done", ""]
-    return "\n".join(lines)
+    return lines
 
 
 def _service(service: ServiceSpec) -> list[str]:

@@ -33,7 +33,7 @@ class Host:
         self.spec = spec
         self.base = base
         self.process: subprocess.Popen[bytes] | None = None
-        self.phase = "starting"  # starting, wired, addressed, up, down
+        self.phase = "starting"  # starting, wired, addressed, up, down; off and booting with a power cut
         self.services: dict[str, str] = {}
         self.errors: list[str] = []
 
@@ -66,6 +66,12 @@ class Host:
                 self.errors.append(f"network: {self.tail('net')}")
             case ["done"]:
                 self.phase = "up"
+            case ["power", "off"]:
+                self.phase, self.errors = "off", ["the power is off"]
+                self.services = dict.fromkeys(self.services, "off")
+            case ["power", "on"]:
+                self.phase, self.errors = "booting", []
+                self.services = dict.fromkeys(self.services, "waiting")
             case ["svc", name, ("starting" | "up") as state]:
                 if self.services.get(name, "").partition(" ")[0] not in ("exited", "failed"):
                     self.services[name] = state

@@ -1,4 +1,4 @@
-"""`jiyue lab up|down|status|exec|fault`."""
+"""`jiyue lab up|down|status|exec`; faults are in `lab_fault`."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from inventory.errors import InputError
 from jiyue.cli.output import Session
-from jiyue.cli.verbs import verb
+from jiyue.cli.verbs import add_parts, verb
 from jiyue.i18n import _, translate
 from jiyue.workflow import lab as workflow
 from jiyue.workflow.reporter import ConsoleReporter
@@ -21,6 +20,7 @@ def add(app: typer.Typer) -> None:
     """Add the group to the command."""
     group = typer.Typer(help=_("The embedded lab: a province on one machine."), no_args_is_help=True)
     app.add_typer(group, name="lab")
+    add_parts(group, "lab")
 
     @verb(group, "up", "Start the province, 14 cities and the local control plane.", "jiyue lab up")
     def up(session: Session) -> None:
@@ -76,22 +76,3 @@ def add(app: typer.Typer) -> None:
         found = {"host": host, "exit_code": done.returncode, "stdout": done.stdout, "stderr": done.stderr}
         session.emit("lab-exec", found, lambda console: None)
         return done.returncode
-
-    @verb(
-        group,
-        "fault",
-        "Break something on purpose.",
-        "jiyue lab fault link-down pe-changsha to-core\njiyue lab fault kill ns2",
-    )
-    def fault(
-        session: Session,
-        kind: Annotated[str, typer.Argument(help="link-down | link-up | kill")],
-        host: Annotated[str, typer.Argument(help=_("Host of the lab."))],
-        interface: Annotated[str, typer.Argument(help=_("Interface, for link faults."))] = "",
-    ) -> None:
-        if kind not in ("link-down", "link-up", "kill"):
-            raise InputError("lab fault", f"{kind!r} is not a fault", "use link-down, link-up or kill")
-        workflow.fault(session.workspace, kind, host, interface)
-        session.emit(
-            "lab-fault", {"kind": kind, "host": host, "interface": interface}, lambda console: console.print(_("done"))
-        )

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Sequence
 from typing import Any
 
-from inventory.errors import GateError, InputError
+from inventory.errors import GateError
 from inventory.model import SHARED
 from ipv6.apply.lock import environment_lock
 from jiyue import engines
@@ -14,7 +14,7 @@ from jiyue.i18n import _
 from jiyue.workflow.reporter import Reporter
 from jiyue.workflow.services import Services, open_services, utc_now
 from jiyue.workspace import Workspace
-from lab import access, faults, ready, runtime
+from lab import access, ready, runtime
 from lab.scene import scene
 from lab.scene_ready import ready_checks
 
@@ -102,13 +102,3 @@ def summary(space: Workspace) -> dict[str, Any]:
 def exec_argv(space: Workspace, host: str, command: Sequence[str]) -> list[str]:
     """The command that runs `command` on `host` over SSH."""
     return access.exec_argv(space.lab, host, command)
-
-
-def fault(space: Workspace, kind: str, host: str, interface: str) -> None:
-    """Break one thing: `kill` a host, or take a link down or up again."""
-    if kind == "kill":
-        faults.kill_host(space.lab, host)
-        return
-    if not interface:
-        raise InputError(f"lab: {host}", "a link fault needs an interface", "name it after the host")
-    faults.set_link(space.lab, host, interface, kind == "link-up")

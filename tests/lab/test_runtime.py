@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 from inventory.errors import EnvironmentFailed, InputError
-from lab import faults
 from lab.access import enter_argv, exec_argv
 from lab.ready import ReadyCheck, wait
 from lab.runtime import down, status, up
@@ -124,19 +123,6 @@ def test_an_unknown_host_is_named_with_those_that_exist(directory: Path) -> None
         exec_argv(directory, "wbe", ["true"])
 
 
-def test_link_fault_cuts_and_mends(directory: Path) -> None:
-    wait(directory, [REACHED])
-    faults.set_link(directory, "r1", "core", up=False)
-    run(enter_argv(directory, "client", ["ping", "-c1", "-W1", "10.1.0.2"]), expect=1)
-    faults.set_link(directory, "r1", "core", up=True)
-    wait(directory, [REACHED])
-
-
-def test_link_fault_on_the_management_link_is_refused(directory: Path) -> None:
-    with pytest.raises(InputError, match="mgmt0 is the way in"):
-        faults.set_link(directory, "r1", "mgmt0", up=False)
-
-
 def test_a_service_that_ends_is_seen(directory: Path) -> None:
     run(enter_argv(directory, "web", ["sh", "-c", "kill $(cat /run/lab/pid/nginx)"]))
     deadline = time.monotonic() + 10
@@ -146,7 +132,9 @@ def test_a_service_that_ends_is_seen(directory: Path) -> None:
 
 
 def test_a_killed_host_is_down_and_the_others_live(directory: Path) -> None:
-    faults.kill_host(directory, "client")
+    pid = status(directory).host("client").pid
+    assert pid
+    os.kill(pid, signal.SIGKILL)
     deadline = time.monotonic() + 10
     while status(directory).host("client").phase != "down" and time.monotonic() < deadline:
         time.sleep(0.1)

@@ -21,7 +21,7 @@ def test_a_killed_demo_run_again_finishes(province: Province) -> None:
 def test_an_unreachable_device_is_named_and_nothing_is_proposed(province: Province) -> None:
     """Bad input: a device that is gone gives one clear message, exit code 4, and leaves the proposal as it was."""
     digest = next(row["digest"] for row in as_json("status")["platforms"] if row["name"] == "loudi")
-    jiyue("lab", "fault", "kill", "zone-loudi")
+    jiyue("lab", "fault", "inject", "host-down@zone-loudi")
     result = jiyue("ipv6", "propose", "loudi", "--lang", "en", check=False)
     assert result.returncode == 4, result.stdout + result.stderr
     assert "zone-loudi" in result.stderr
