@@ -64,7 +64,8 @@ def test_the_groups_of_the_design_are_there(trees: dict[str, dict[str, Any]]) ->
     """The verbs this issue makes stand, by the design, section 5."""
     wanted = {
         "demo", "status", "doctor", "verify", "accept run", "report build", "inventory check",
-        "engine install", "engine status", "lab up", "lab down", "lab status", "lab exec", "lab fault inject", "lab fault clear",
+        "engine install", "engine status", "lab up", "lab down", "lab status", "lab exec",
+        "lab fault inject", "lab fault clear",
         "ipv6 plan", "ipv6 show", "ipv6 propose", "ipv6 submit", "ipv6 apply", "ipv6 rollback", "ipv6 status",
         "review list", "review show", "review approve", "review reject", "site list", "site assess",
         "stack up", "stack preview", "stack drift", "stack destroy",
