@@ -1,6 +1,6 @@
 """Entry of the prober: a request as JSON on standard input, answers as JSON lines on standard output.
 
-Request: `{"ca": PEM text, "jobs": [probe, ...]}`. Answers: `{"job": place, "samples": [...]}` or
+Request: `{"ca": PEM text, "jobs": [probe, ...], "courtesy": {...}}`. Answers: `{"job": place, "samples": [...]}` or
 `{"job": place, "problem": why}`; bodies once as `{"blob": sha256, "size": n, "zlib": base64}`; last `{"done": count}`.
 """
 
@@ -24,7 +24,7 @@ from .state import state
 from .tls import tls
 from .walk import walk
 from .web import http
-from .work import Job, Limits, Run, Sample
+from .work import Courtesy, Job, Limits, Run, Sample
 
 # `dns` is not among them: questions are asked in bulk.
 KINDS: dict[str, Callable[[Job, Run], Awaitable[Sample]]] = {
@@ -58,7 +58,7 @@ async def measure(job: Job, run: Run, limits: Limits) -> list[Sample]:
 
 async def batch(jobs: list[Job], run: Run) -> None:
     """All jobs of one namespace at once, within the limits."""
-    limits = Limits()
+    limits = Limits(run.courtesy)
 
     async def one(job: Job) -> None:
         if job.kind not in KINDS:
@@ -107,6 +107,7 @@ def main() -> int:
             sample(request, tell)
             return 0
         jobs = [Job.read(place, data) for place, data in enumerate(request["jobs"])]
+        courtesy = Courtesy.read(request.get("courtesy", {}))
     except (ValueError, KeyError, TypeError) as error:
         sys.stderr.write(f"prober: not a request: {error}\n")
         return 2
@@ -119,7 +120,7 @@ def main() -> int:
             for job in mine:
                 emit({"job": job.id, "problem": f"namespace {netns}: {error.strerror}"})
             return
-        asyncio.run(batch(mine, Run(str(request.get("ca", "")), emit, blobs)))
+        asyncio.run(batch(mine, Run(str(request.get("ca", "")), emit, blobs, courtesy)))
 
     groups: dict[str, list[Job]] = {}
     for job in jobs:

@@ -49,20 +49,40 @@ class Job:
         return Job(id, **{key: data[key] for key in keys})
 
 
-class Limits:
-    """Courtesy to the measured: at most four at once and 5 ms between two starts for one address, 96 in all."""
+@dataclass(frozen=True)
+class Courtesy:
+    """What the measured are spared: `all` jobs at once in all, `each` per address, `gap` seconds between two starts
+    for one address; `resolver` questions at once to the vantage's own resolver, which serves nobody else."""
 
-    def __init__(self) -> None:
-        self._all = asyncio.Semaphore(96)
+    all: int = 96
+    each: int = 4
+    gap: float = 0.005
+    resolver: int = 256
+
+    @staticmethod
+    def read(data: dict[str, Any]) -> Courtesy:
+        """From JSON; TypeError for what it does not know, ValueError for numbers that would stop everything."""
+        found = Courtesy(**data)
+        if min(found.all, found.each, found.resolver) < 1 or not 0 <= found.gap <= 60:
+            raise ValueError(f"courtesy {data!r} allows nothing")
+        return found
+
+
+class Limits:
+    """Lets a job start when it is its target's turn."""
+
+    def __init__(self, courtesy: Courtesy) -> None:
+        self._courtesy = courtesy
+        self._all = asyncio.Semaphore(courtesy.all)
         self._each: dict[str, asyncio.Semaphore] = {}
         self._next: dict[str, float] = {}
 
     async def run(self, target: str, work: Callable[[], Any]) -> Any:
         """Run `work` (returns an awaitable) when it is the target's turn."""
-        async with self._each.setdefault(target, asyncio.Semaphore(4)), self._all:
+        async with self._each.setdefault(target, asyncio.Semaphore(self._courtesy.each)), self._all:
             now = time.monotonic()
             start = max(now, self._next.get(target, now))
-            self._next[target] = start + 0.005
+            self._next[target] = start + self._courtesy.gap
             if start > now:
                 await asyncio.sleep(start - now)
             return await work()
@@ -75,6 +95,7 @@ class Run:
     ca: str
     emit: Callable[[dict[str, Any]], None]
     blobs: set[str]
+    courtesy: Courtesy = field(default_factory=Courtesy)
     memory: dict[str, Any] = field(default_factory=dict)
 
     def trust(self) -> ssl.SSLContext:
@@ -87,7 +108,8 @@ class Run:
     def asker(self) -> Asker:
         """The batch's way to ask name servers, made once."""
         if "asker" not in self.memory:
-            self.memory["asker"] = Asker()
+            kind = self.courtesy
+            self.memory["asker"] = Asker(kind.each, kind.gap, kind.resolver)
         found: Asker = self.memory["asker"]
         return found
 

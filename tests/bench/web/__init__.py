@@ -1,0 +1,1 @@
+"""The web benchmark: a site host on loopback and one program per way of fetching."""
