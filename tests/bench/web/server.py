@@ -25,10 +25,10 @@ def names() -> list[str]:
 
 
 def page(path: str) -> str:
-    """About 3 kB of a page (nginx takes no longer text in its configuration); `$host` is filled in by the server, so that no two sites are alike."""
-    links = "".join(f'<li><a href="/{word}/">{word}</a></li>' for word in LEVEL) if path == "/" else ""
-    if path != "/" and not path.endswith("detail.html"):
-        links = '<a href="detail.html">detail</a>'
+    """About 3 kB (nginx takes no longer text); `$host` is filled in by the server: no two sites are alike."""
+    links = "" if path.endswith("detail.html") else '<a href="detail.html">detail</a>'
+    if path == "/":
+        links = "".join(f'<li><a href="/{word}/">{word}</a></li>' for word in LEVEL)
     filler = "".join(f"<p>第{number}条 政务公开 办事服务 互动交流</p>" for number in range(40))
     return f'<!doctype html><html lang="zh"><meta charset="utf-8"><title>{{site}}</title>{links}{filler}</html>'
 
