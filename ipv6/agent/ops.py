@@ -44,6 +44,16 @@ def observe(payload: Mapping[str, Any], agent: str) -> Answer:
     return Answer("observed", sections=tuple(sections), records=tuple(records))
 
 
+def fingerprint(payload: Mapping[str, Any], agent: str) -> Answer:
+    """The hash of every running object; its text goes along only where that is not the `hash` in the payload."""
+    sections = []
+    for raw in payload.get("sections", ()):
+        text = device(str(raw["driver"])).read(str(raw["object"]))
+        found = {"driver": raw["driver"], "object": raw["object"], "hash": text_hash(text)}
+        sections.append(found if found["hash"] == raw.get("hash") else {**found, "text": text})
+    return Answer("observed", sections=tuple(sections))
+
+
 def commit(payload: Mapping[str, Any], agent: str) -> Answer:
     """Check everything, arm the rollback, apply, read back; the change then waits for `confirm`."""
     digest = changes.checked(payload.get("change"))
@@ -203,4 +213,11 @@ def _answer(change: Change, reason: str = "", *, changed: bool = False) -> Answe
     return Answer(change.state, reason or change.reason, changed, left, sections)
 
 
-OPS = {"observe": observe, "commit": commit, "confirm": confirm, "rollback": rollback, "status": status}
+OPS = {
+    "observe": observe,
+    "fingerprint": fingerprint,
+    "commit": commit,
+    "confirm": confirm,
+    "rollback": rollback,
+    "status": status,
+}

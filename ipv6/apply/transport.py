@@ -18,7 +18,12 @@ from ipv6.apply.bundle import program
 from ipv6.apply.controller import Reach, clean_environment, write_run
 from ipv6.ports import DeviceResult, Target
 
-PLAYBOOKS = {"observe": "observe", "status": "observe", "commit": "push", "confirm": "confirm", "rollback": "rollback"}
+PLAYBOOKS = {
+    **dict.fromkeys(("observe", "fingerprint", "status"), "observe"),
+    "commit": "push",
+    "confirm": "confirm",
+    "rollback": "rollback",
+}
 STATES = ("observed", "committed", "confirmed", "rolled-back", "refused", "failed")
 TIMED_OUT = (124, 137)
 """What timeout(1) ends with when it had to end its command, or to kill it."""

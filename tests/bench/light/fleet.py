@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from pyroute2 import netns
 from lab import runtime
 from lab.spec import HOST_ENV
 from tests.bench.light.hosts import Light, hosts, lab
-from tests.bench.light.texts import ADDRESSES, FRR, NFTABLES, NGINX, Texts, base
+from tests.bench.light.texts import ADDRESSES, NFTABLES, NGINX, Texts, base
 
 _WIDTH = 8
 _LOOK = f"""\
@@ -35,13 +35,14 @@ _CLEAN = "rm -rf /var/lib/jiyue/changes /root/.ansible /etc/jiyue/network /tmp/p
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
-    """What runs; `config` reaches every host directly, `pids` are the hosts' first processes."""
+    """What runs; `config` reaches every host directly, `pids` are the hosts' first processes, `addresses` their SSH."""
 
     hosts: tuple[Light, ...]
     texts: Texts
     directory: Path
     config: Path
     pids: Mapping[str, int]
+    addresses: Mapping[str, str]
 
     def inside(self, script: str, given: Mapping[str, str] | None = None) -> dict[str, str]:
         """What a shell script says on every host, run from outside; CalledProcessError when it fails anywhere."""
@@ -100,7 +101,8 @@ def fleet(directory: Path, count: int, routers: int) -> Iterator[Fleet]:
         config = directory / "ssh_config"
         config.write_text(_direct((directory / "lab" / "ssh_config").read_text(encoding="utf-8")), encoding="utf-8")
         pids = {host.name: host.pid for host in state.hosts if host.pid}
-        yield Fleet(found, texts, directory, config, pids)
+        addresses = {host.name: host.mgmt4.partition("/")[0] for host in spec.hosts}
+        yield Fleet(found, texts, directory, config, pids, addresses)
     finally:
         runtime.down(directory / "lab")
 
@@ -120,6 +122,3 @@ def shared(config: Path, folder: Path) -> Path:
     lines = ["    ControlMaster auto", "    ControlPersist 120", f"    ControlPath {folder}/%C", ""]
     path.write_text(config.read_text(encoding="utf-8") + "\n".join(lines), encoding="utf-8")
     return path
-
-
-__all__ = ["FRR", "Fleet", "Sequence", "fleet", "shared"]

@@ -38,8 +38,9 @@ class Light:
 
     @property
     def variables(self) -> Mapping[str, object]:
-        """What the templates see."""
-        return asdict(self)
+        """What the templates see; `name` is a word of the peers' own, so it is `host` there."""
+        found = asdict(self)
+        return {"host": found.pop("name"), **found}
 
 
 def hosts(count: int = HOSTS, routers: int = ROUTERS) -> tuple[Light, ...]:
