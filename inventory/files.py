@@ -5,6 +5,7 @@ from __future__ import annotations
 from inventory.addressing import Addressing, Organisation
 from inventory.environment import Environment
 from inventory.fields import Frozen
+from inventory.indicators import Indicators
 from inventory.matrix import ZoneMatrix
 from inventory.model import Function, Network, Platform
 from inventory.review import Review
@@ -38,6 +39,7 @@ SHARED_FILES: dict[str, type[Frozen]] = {
     "waves.yaml": Waves,
     "addressing.yaml": Addressing,
     "review.yaml": Review,
+    "indicators.yaml": Indicators,
 }
 """One file each for the whole province."""
 

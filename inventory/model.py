@@ -10,6 +10,7 @@ from pydantic import Field
 from inventory.addressing import Addressing, Organisation
 from inventory.environment import HELD_LEVELS, Environment
 from inventory.fields import Code, Driver, Frozen, Host, Month, Port, Title, Word
+from inventory.indicators import NONE, Indicators
 from inventory.matrix import ZoneMatrix
 from inventory.profile import Profile
 from inventory.review import Review
@@ -199,6 +200,7 @@ class Inventory(Frozen):
     review: Review
     limits: Limits = Limits()
     organisations: tuple[Organisation, ...] = ()
+    indicators: Indicators = NONE
 
     @cached_property
     def region_by_code(self) -> dict[str, Region]:

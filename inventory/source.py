@@ -1,6 +1,6 @@
 """The inventory's only reader: files in, one frozen value out, every error with file:line and all of them at once.
 
-    regions.csv network.yaml zones.yaml functions.yaml waves.yaml addressing.yaml review.yaml
+    regions.csv network.yaml zones.yaml functions.yaml waves.yaml addressing.yaml review.yaml indicators.yaml
     platforms/<platform>.yaml   organisations/<platform>.csv   env/<environment>.yaml
 
 Everything is read as hostile: sizes are bounded, links that leave the root are refused, YAML is the strict subset of
@@ -29,6 +29,7 @@ from inventory.files import (
     Functions,
     Waves,
 )
+from inventory.indicators import NONE, Indicators
 from inventory.matrix import ZoneMatrix
 from inventory.model import Inventory, Network, Platform, Region
 from inventory.review import NOBODY, Review
@@ -82,6 +83,7 @@ def examine(
     waves = desk.record("waves.yaml", Waves)
     addressing = desk.record("addressing.yaml", Addressing)
     review = desk.record("review.yaml", Review)
+    indicators = desk.record("indicators.yaml", Indicators)
     listed = [desk.record(name, Platform) for name in names if name.startswith(f"{PLATFORMS}/")]
     stems = frozenset(stem_of(name) for name in names if name.startswith(f"{PLATFORMS}/"))
     units = [
@@ -104,6 +106,7 @@ def examine(
         review=review or NOBODY,
         environment=environment or Environment(name="none", title="none", kind="lab", holds=(), blocks=()),
         organisations=tuple(unit for file in units for unit in file),
+        indicators=indicators or NONE,
     )
     notes: list[tuple[Ref, str, str]] = []
     for reason in rules.judge(View(inventory, drivers, stems), chosen, partial=not whole):

@@ -20,6 +20,7 @@ _PREFIX = re.compile(r"[0-9a-fA-F:.]+/[0-9]{1,3}")
 _ADDRESS = re.compile(r"[0-9a-fA-F:.]+")
 _HOST = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
 
 
 def refuse(cause: str, fix: str) -> PydanticCustomError:
@@ -93,6 +94,14 @@ def _day(value: object) -> date:
         raise plain from None
 
 
+def _number(value: object) -> float:
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
+        return float(value)
+    raise refuse(f"{show(value)} is not a number", "write it like 0.85 or 100")
+
+
 def host(name: str) -> str:
     """A DNS name of at least two labels in small letters (RFC 1123), without a final dot."""
     if len(name) > 253 or not _HOST.fullmatch(name):
@@ -125,3 +134,5 @@ MaybeAddress6 = Annotated[IPv6Address | None, BeforeValidator(_maybe_address6)]
 Day = Annotated[date, BeforeValidator(_day)]
 Whole = Annotated[int, Strict()]
 Flag = Annotated[bool, Strict()]
+Number = Annotated[float, BeforeValidator(_number)]
+"""A number that is not negative, whole or with a point; YAML leaves those with a point as text."""

@@ -13,8 +13,9 @@ from inventory.model import SHARED, Inventory, Region
 from inventory.vocab import Level
 from ipv6.change.model import Claim
 
-HOW_DECIDED = "review.yaml"
-"""Who may approve is judged anew at every gate; were it an input, a new reviewer would void every proposal."""
+JUDGED_LATER = frozenset({"review.yaml", "indicators.yaml"})
+"""Who may approve and what a measurement is worth are judged anew each time; were they inputs, a new reviewer or
+another threshold would void every proposal, although nothing that is pushed depends on them."""
 
 _PLATFORM_FILE = re.compile(r"(?:^|/)(?:platforms/|Pulumi\.|organisations/)(?P<name>[a-z]+)\.(?:yaml|csv)$")
 
@@ -71,13 +72,13 @@ def _region_owner(region: Region, by_code: Mapping[str, str]) -> str:
 
 
 def inputs_of(inputs: Mapping[str, str], platform: str) -> dict[str, str]:
-    """The input hashes that bind one change set: all but the other platforms' own files and who decides on it.
+    """The input hashes that bind one change set: all but the other platforms' own files and what is judged later.
 
     What another platform's file does change for this one shows up in the rendered texts, which are bound anyway.
     """
     found = {}
     for path, value in inputs.items():
-        if path.rpartition("/")[2] == HOW_DECIDED:
+        if path.rpartition("/")[2] in JUDGED_LATER:
             continue
         match = _PLATFORM_FILE.search(path)
         if match is None or match["name"] == platform:
