@@ -41,6 +41,7 @@ FIELDS = (
     "warnings",
     "trouble",
     "deferred",
+    "passes",
 )
 """A class's fields, and the arguments of calls, that hold text for people."""
 CALLS = {

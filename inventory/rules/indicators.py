@@ -16,13 +16,12 @@ _FILE = "indicators.yaml"
 def indicators(view: View) -> Iterator[Reason]:
     """Names, sets and thresholds."""
     data = view.inventory.indicators
-    for key, word, listed in (
-        ("standards", "standard", data.standards),
-        ("indicators", "indicator", data.indicators),
-        ("limits", "limit", data.limits),
+    for key, word, ids in (
+        ("standards", "standard", [one.id for one in data.standards]),
+        ("indicators", "indicator", [one.id for one in data.indicators]),
+        ("limits", "limit", [one.id for one in data.limits]),
     ):
-        names = ((one.id, (_FILE, key, n, "id")) for n, one in enumerate(listed))
-        yield from twice(names, word, "rename one")
+        yield from twice(((id, (_FILE, key, n, "id")) for n, id in enumerate(ids)), word, "rename one")
     known = {one.id for one in data.standards}
     for n, one in enumerate(data.indicators):
         if one.standard not in known:

@@ -8,7 +8,6 @@ from inventory.errors import InputError
 from inventory.model import SHARED, Device, Interface, Inventory, Platform
 from inventory.vocab import Role
 from ipv6.plan.prefix import address_of
-from ipv6.verify.limits import DEFAULT_LIMITS
 from ipv6.verify.subjects import Pair, Place, Server, SharedSubject, SiteSubject, Vantages, ZoneSubject
 from ipv6.zones.matrix import OUTSIDE, denied_pairs, flows_for
 
@@ -30,9 +29,9 @@ def site_subjects(
     claims: Mapping[str, str],
     platforms: Sequence[str] | None = None,
     baselines: Mapping[str, Mapping[str, str]] | None = None,
-    limits: Mapping[str, float] = DEFAULT_LIMITS,
 ) -> tuple[SiteSubject, ...]:
     """One per hosted site; `baselines` is IPv4 before the change, by site name."""
+    known = frozenset(site.name for site in inv.sites)
     servers = tuple((one.name, one.address6) for one in name_servers(inv, claims) if one.address6)
     return tuple(
         SiteSubject(
@@ -43,11 +42,18 @@ def site_subjects(
             address6=_claimed(claims, f"site/{site.name}"),
             servers=servers,
             baseline=(baselines or {}).get(site.name, {}),
-            limits=limits,
+            limits=inv.indicators.values,
+            known=known,
+            host=_site_host(inv, platform),
         )
         for platform in chosen(inv, platforms)
         for site in platform.sites
     )
+
+
+def _site_host(inv: Inventory, platform: Platform) -> str:
+    held = (device for device in platform.devices if device.role is Role.SITE_HOST and inv.holds(device))
+    return next((device.name for device in held), "")
 
 
 def name_servers(inv: Inventory, claims: Mapping[str, str]) -> tuple[Server, ...]:

@@ -1,4 +1,4 @@
-"""Limits that verdicts use, each with where it comes from; never a bare number in a check."""
+"""How a change is watched, each figure with where it comes from; what a site is graded on is in `indicators.yaml`."""
 
 from __future__ import annotations
 
@@ -19,12 +19,6 @@ class Limit:
 
 
 LIMITS: tuple[Limit, ...] = (
-    Limit("name-servers", 2, "servers", "RFC 2182 section 5; Internet.nl asks for two over IPv6", "2025", "text"),
-    Limit("certificate-days", 14, "days", "our own margin for a renewal that failed once", "2025", "ours"),
-    Limit("body-distance", 10, "percent", "Internet.nl compares pages with the same limit", "2025", "secondary"),
-    Limit("body-bytes", 500_000, "bytes", "compare the first 500 kB only", "2025", "ours"),
-    Limit("delay-factor", 5, "times", "ours: wide, a lab shares two cores", "2025", "ours"),
-    Limit("delay-floor", 250, "ms", "MIIT method: not judged below a floor", "2025", "secondary"),
     Limit("delay-samples", 5, "answers", "ours: the median of those that came, at most", "2026-11", "ours"),
     Limit("delay-need", 3, "answers", "ours: enough for a median; two slow ones of three are slow", "2026-11", "ours"),
     Limit("ipv4-rounds", 2, "rounds", "ours: a loss of IPv4 counts when every round misses it", "2026-11", "ours"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Literal, TypeAlias
 
 Family: TypeAlias = Literal[4, 6]
@@ -15,9 +15,10 @@ class Probe:
     """One measurement from one place over one family, and the key under which its answer is found.
 
     `vantage` is a host of the SSH configuration, `netns` a named network namespace inside it. `kind` is one of `dns`,
-    `walk`, `tcp`, `udp`, `ping`, `tls`, `http`, `page`. `address` empty means: resolve `name` at the vantage's own
-    resolver (for `dns`: ask that resolver). `timeout` is in seconds for each sample. Up to `samples` are taken, and no
-    more than it takes to see `need` of them succeed or fail.
+    `walk`, `tcp`, `udp`, `ping`, `tls`, `http`, `visit`, `timing`, `race`, `mtu`, `facts`. `address` empty means:
+    resolve `name` at the vantage's own resolver (for `dns`: ask that resolver). `timeout` is in seconds for each
+    sample. Up to `samples` are taken, and no more than it takes to see `need` of them succeed or fail; all of them
+    when `need` is 0. `size` is in bytes, for probes that send packets of a given size.
     """
 
     vantage: str
@@ -34,6 +35,7 @@ class Probe:
     timeout: float = 4.0
     samples: int = 1
     need: int = 1
+    size: int = 0
 
     def data(self) -> dict[str, object]:
         """The probe as JSON-able data."""
@@ -99,7 +101,11 @@ Verdict: TypeAlias = Pass | Fail | Unknown
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """One check's verdict about one subject; `evidence` are names of stored raw answers."""
+    """One check's verdict about one subject; `evidence` are names of stored raw answers.
+
+    `about` is the subject's kind (site, zones, extranet, shared), `values` are numbers that indicators compare.
+    `standing` says what earlier runs make of it (`ipv6.verify.standing`); empty when nobody looked.
+    """
 
     check: str
     platform: str
@@ -108,6 +114,9 @@ class CheckResult:
     owner: str
     verdict: Verdict
     evidence: tuple[str, ...] = ()
+    about: str = "site"
+    values: Mapping[str, float] = field(default_factory=dict, hash=False)
+    standing: str = ""
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -133,4 +142,7 @@ class CheckResult:
             "reasons": list(self.reasons),
             "notes": list(notes),
             "evidence": list(self.evidence),
+            "about": self.about,
+            "values": dict(self.values),
+            "standing": self.standing,
         }

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from ipv6.verify.limits import DEFAULT_LIMITS
 from ipv6.verify.model import FAMILIES, Family
 
 
@@ -24,7 +23,12 @@ class SiteSubject:
     """One website; `zone` is its DNS zone, `servers` are (name, IPv6 address) of the zone's servers.
 
     `baseline` holds what IPv4 was before the change (keys of `ipv6.verify.checks.v4_unharmed`); empty when not taken.
+    `known` are the names that may be fetched from (the inventory's sites): links elsewhere are looked up, never
+    followed. `host` is the device that serves it, empty where this environment does not hold it. `reverse` is its
+    ip6.arpa name where the province serves reverse zones. `limits` are those of `indicators.yaml`.
     """
+
+    kind = "site"
 
     name: str
     platform: str
@@ -34,7 +38,10 @@ class SiteSubject:
     servers: tuple[tuple[str, str], ...] = ()
     vantages: Vantages = Vantages()
     baseline: Mapping[str, str] = field(default_factory=dict, hash=False)
-    limits: Mapping[str, float] = field(default_factory=lambda: DEFAULT_LIMITS, hash=False)
+    limits: Mapping[str, float] = field(default_factory=dict, hash=False)
+    known: frozenset[str] = field(default=frozenset(), hash=False)
+    host: str = ""
+    reverse: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,8 @@ class Pair:
 class ZoneSubject:
     """The zone rules of one platform as flows to try."""
 
+    kind = "zones"
+
     name: str
     platform: str
     pairs: tuple[Pair, ...]
@@ -94,6 +103,8 @@ class Server:
 class SharedSubject:
     """What several platforms share: the zones, their servers, the core router and its loopbacks."""
 
+    kind = "shared"
+
     name: str
     platform: str
     zones: tuple[str, ...]
@@ -104,4 +115,42 @@ class SharedSubject:
     vantages: Vantages = Vantages()
 
 
-Subject: TypeAlias = SiteSubject | ZoneSubject | SharedSubject
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A place on a host: the host itself or one of its network namespaces."""
+
+    host: str
+    netns: str = ""
+
+    @property
+    def label(self) -> str:
+        """`zone-changsha/data`."""
+        return f"{self.host}/{self.netns}" if self.netns else self.host
+
+
+@dataclass(frozen=True, slots=True)
+class ExtranetSubject:
+    """One platform's devices as planned: its firewall, its router and the servers in its zones.
+
+    `firewall` and `router` are device names, empty where this environment holds none that can be asked. `outside` is
+    the firewall's port to the extranet, `ports` the port of each zone; `extranet` are the prefixes that are not
+    internet. `adjacent` are the router's ports with a neighbour in the routing protocol, `peers` its BGP neighbours,
+    `twins` prefixes as (IPv4, IPv6) that it must reach alike.
+    """
+
+    kind = "extranet"
+    name: str
+    platform: str
+    firewall: str
+    router: str
+    grounds: tuple[Ground, ...]
+    outside: str
+    ports: Mapping[str, str] = field(hash=False)
+    extranet: tuple[str, ...]
+    pairs: tuple[Pair, ...]
+    adjacent: tuple[str, ...]
+    peers: tuple[str, ...]
+    twins: tuple[tuple[str, str], ...]
+
+
+Subject: TypeAlias = SiteSubject | ZoneSubject | SharedSubject | ExtranetSubject

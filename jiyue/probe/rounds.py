@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from inventory.model import Inventory
 from ipv6.verify.build import site_subjects, zone_subjects
-from ipv6.verify.check import Check, discover
-from ipv6.verify.model import CheckResult, Pass
-from ipv6.verify.round import questions, verdicts
+from ipv6.verify.build_extranet import extranet_subjects
+from ipv6.verify.check import Check, Depth, discover
+from ipv6.verify.model import Answers, CheckResult, Pass
+from ipv6.verify.round import STEPS, Item, conclude, first, following, items, verdicts
 from ipv6.verify.subjects import Subject
 from jiyue.probe.runner import Runner
 
@@ -39,10 +40,10 @@ class Verification:
         return Verification(tuple(result for result in self.results if result.platform == platform))
 
     def sites(self) -> dict[str, bool]:
-        """Whether each site passed all its checks; platforms' zone rules are not sites."""
+        """Whether each site passed all its checks; a platform's zone rules and devices are no sites."""
         ready: dict[str, bool] = {}
         for result in self.results:
-            if result.layer != "zone":
+            if result.about == "site":
                 ready[result.subject] = ready.get(result.subject, True) and isinstance(result.verdict, Pass)
         return ready
 
@@ -65,19 +66,35 @@ def verify(
     platforms: Sequence[str] | None = None,
     baselines: Mapping[str, Mapping[str, str]] | None = None,
     patience: float = 0.0,
+    depth: Depth = "quick",
 ) -> Verification:
-    """Every check of the named platforms (all for None); what is red is measured again for `patience` seconds.
+    """Every check of that depth for the named platforms (all for None); what is red is measured again for `patience`
+    seconds.
 
     Raises InputError for an unknown platform and NothingChecked when nothing applies.
     """
-    sites = site_subjects(inv, claims, platforms, baselines)
-    return settle(discover(), (*sites, *zone_subjects(inv, claims, platforms)), runner, patience)
+    subjects: tuple[Subject, ...] = (
+        *site_subjects(inv, claims, platforms, baselines),
+        *zone_subjects(inv, claims, platforms),
+        *extranet_subjects(inv, claims, platforms),
+    )
+    return settle(discover(depth), subjects, runner, patience)
 
 
 def measure(checks: Sequence[Check], subjects: Sequence[Subject], runner: Runner) -> Verification:
     """One round."""
-    answers = runner.run_all(questions(checks, subjects))
-    return Verification(verdicts(checks, subjects, answers))
+    return Verification(verdicts(checks, subjects, answered(items(checks, subjects), runner)))
+
+
+def answered(asked: Sequence[Item], runner: Runner) -> Answers:
+    """Answers to everything the items ask, step by step: what one answer leads to is asked in the next."""
+    answers = dict(runner.run_all(first(asked)))
+    for _ in range(STEPS):
+        more = following(asked, answers)
+        if not more:
+            break
+        answers |= runner.run_all(more)
+    return answers
 
 
 def settle(
@@ -98,18 +115,8 @@ def settle(
     kept = {(result.check, result.subject): result for result in seen.results}
     while not seen.ok and clock() < end:
         sleep(pause)
-        kept |= _again(kept, checks, subjects, runner)
+        red = {key for key, result in kept.items() if not isinstance(result.verdict, Pass)}
+        again = [(check, subject) for check, subject in items(checks, subjects) if (check.id, subject.name) in red]
+        kept |= {(result.check, result.subject): result for result in conclude(again, answered(again, runner))}
         seen = Verification(tuple(kept.values()))
     return seen
-
-
-def _again(
-    kept: Mapping[tuple[str, str], CheckResult], checks: Sequence[Check], subjects: Sequence[Subject], runner: Runner
-) -> dict[tuple[str, str], CheckResult]:
-    """What was not green, measured anew in one batch."""
-    red = {key for key, result in kept.items() if not isinstance(result.verdict, Pass)}
-    asked = [(check, subject) for subject in subjects for check in checks if (check.id, subject.name) in red]
-    probes = dict.fromkeys(probe for check, subject in asked for probe in check.ask(subject))
-    answers = runner.run_all(probes)
-    results = (result for check, subject in asked for result in verdicts([check], [subject], answers))
-    return {(result.check, result.subject): result for result in results}

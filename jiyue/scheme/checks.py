@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
+from ipv6.verify.check import discover
 from jiyue.i18n import _
 
 
 def criterion(id: str) -> str:
-    """When a check passes; its id where there are no words yet (a test counts those)."""
-    words = {
-        "aaaa-published": _("the validating resolver of an IPv6-only host gives the planned AAAA and no other"),
-        "delegation-ipv6": _("every zone cut from the root to the site's zone can be walked over IPv6 alone"),
-        "dnssec-valid": _("the answer is validated by DNSSEC"),
-        "home-complete": _("the home page and everything on it loads over IPv6 alone"),
-        "ns-over-ipv6": _("both name servers answer over IPv6 with authority"),
-        "same-site": _("both families give the same status, title and page"),
-        "shared-answers": _("name servers and core answer over IPv4 as before and over IPv6 as planned"),
-        "tcp-ports": _("ports 80 and 443 answer over IPv6 as over IPv4"),
-        "tls-valid": _("the certificate is valid for the name at the IPv6 address"),
-        "v4-unharmed": _("IPv4 answers as before: record, ports, status, page and delay"),
-        "zone-allow": _("every allowed flow passes in both families"),
-        "zone-deny": _("every forbidden flow is blocked in both families, from a source proven able to speak"),
-    }
-    return words.get(id, id)
+    """When a check passes, as the check itself says it; the id of one that is no more."""
+    return next((_(one.passes) for one in discover() if one.id == id), id)
 
 
 def limit_name(id: str) -> str:
@@ -33,6 +20,14 @@ def limit_name(id: str) -> str:
         "body-bytes": _("bytes of a page that are compared"),
         "delay-factor": _("delay compared with before, at most"),
         "delay-floor": _("delay that is not judged"),
+        "degradation": _("degradation of IPv6 against IPv4, at most"),
+        "degradation-floor": _("delay below which degradation is not judged"),
+        "speed-bytes": _("bytes a page needs for its speed to be judged"),
+        "success-rate": _("share of home page requests that succeed, at least"),
+        "success-samples": _("requests of the home page"),
+        "links-rate": _("share of internal links that work over IPv6, at least"),
+        "links-most": _("links looked at per level, at most"),
+        "race-delay": _("time between two attempts of a dual-stack client"),
     }
     return words.get(id, id)
 
@@ -45,18 +40,29 @@ def limit_unit(unit: str) -> str:
         "percent": _("percent"),
         "bytes": _("bytes"),
         "times": _("times"),
+        "share": _("share"),
+        "samples": _("requests"),
+        "links": _("links"),
     }
     return words.get(unit, unit)
 
 
 def limit_source(id: str, source: str) -> str:
-    """Where a limit comes from, as `ipv6.verify.limits` says it."""
+    """Where a limit comes from, as `indicators.yaml` says it."""
     words = {
         "name-servers": _("RFC 2182 section 5; Internet.nl asks for two over IPv6"),
         "certificate-days": _("our own margin for a renewal that failed once"),
         "body-distance": _("Internet.nl compares pages with the same limit"),
-        "body-bytes": _("our own: compare the first 500 kB only"),
+        "body-bytes": _("Internet.nl compares the first 500 kB"),
         "delay-factor": _("our own: wide, a lab shares two cores"),
         "delay-floor": _("MIIT method: not judged below a floor"),
+        "degradation": _("our own; the method note names none"),
+        "degradation-floor": _("MIIT method: not judged when both families are below a floor; the figure is our own"),
+        "speed-bytes": _("our own: a small page measures the delay, not the speed"),
+        "success-rate": _("our own"),
+        "success-samples": _("our own"),
+        "links-rate": _("80, 85 and 90 percent all circulate"),
+        "links-most": _("our own: polite and quick"),
+        "race-delay": _("RFC 8305 section 8"),
     }
     return words.get(id, source)

@@ -74,7 +74,7 @@ def gather(
         order=work.order(change),
         guards=work.guards(change),
         checks=work.checks(inv, claims, change.platform),
-        limits=work.limits(),
+        limits=work.limits(inv),
         timer=policy.timer,
         resume=policy.resume,
         reverses=work.reverses(change),

@@ -14,7 +14,6 @@ from ipv6.change.model import ChangeSet
 from ipv6.change.plan import Create, Delete, Keep, record_item
 from ipv6.verify.build import shared_subject, site_subjects, zone_subjects
 from ipv6.verify.check import discover
-from ipv6.verify.limits import LIMITS
 from ipv6.verify.subjects import Subject
 from jiyue.scheme.model import (
     CheckFact,
@@ -141,12 +140,12 @@ def checks(inv: Inventory, claims: Mapping[str, str], platform: str) -> tuple[Ch
     return tuple(sorted(found, key=lambda one: (one.when != "before-names", one.id)))
 
 
-def limits() -> tuple[LimitFact, ...]:
+def limits(inv: Inventory) -> tuple[LimitFact, ...]:
     """Limits that verdicts use."""
     return tuple(
         LimitFact(id=one.id, value=f"{one.value:g}" if one.value < 1e5 else f"{one.value:.0f}", unit=one.unit,
                   source=one.source, confidence=one.confidence)
-        for one in LIMITS
+        for one in inv.indicators.limits
     )  # fmt: skip
 
 

@@ -9,7 +9,6 @@ from inventory.errors import InputError, NothingChecked
 from inventory.model import Inventory
 from inventory.vocab import Role
 from ipv6.verify.build import site_subjects
-from ipv6.verify.limits import DEFAULT_LIMITS
 from ipv6.verify.model import FAMILIES, Answer, Answers, Family, Probe
 from ipv6.verify.subjects import SiteSubject
 from jiyue.probe.runner import Runner
@@ -63,7 +62,7 @@ def assess(
 
 def _findings(subject: SiteSubject, answers: Answers, host: str, settings: Mapping[str, Reply]) -> list[judge.Finding]:
     where = f"{subject.name} at {subject.address4}:443"
-    found = judge.certificate(where, answers[_tls(subject)], int(DEFAULT_LIMITS["certificate-days"]))
+    found = judge.certificate(where, answers[_tls(subject)], int(subject.limits["certificate-days"]))
     found += judge.old_protocols(where, {version: answers[_tls(subject, version)] for version in OLD_VERSIONS})
     for family in FAMILIES:
         address = _address(subject, family)

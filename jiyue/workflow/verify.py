@@ -7,6 +7,7 @@ from typing import Any
 
 from inventory.vocab import Stage
 from ipv6.apply.devices import BASELINE
+from ipv6.verify.check import Depth
 from jiyue.probe import rounds
 from jiyue.probe.prober import site_baselines
 from jiyue.probe.rounds import Verification
@@ -17,13 +18,13 @@ PATIENCE = 8.0
 """Seconds for which what is red is measured again before it counts: one bad moment is no regression."""
 
 
-def verify(services: Services, platforms: Sequence[str]) -> Verification:
-    """Every check of the named platforms; results and stages are kept in the store. NothingChecked for none."""
+def verify(services: Services, platforms: Sequence[str], depth: Depth = "quick") -> Verification:
+    """Every check of that depth for the named platforms; results and stages are kept in the store. NothingChecked for none."""
     claims = {claim.key: claim.prefix for claim in services.store.claims()}
     baselines: dict[str, Mapping[str, str]] = {}
     for kept in services.store.results(BASELINE).values():
         baselines.update(site_baselines(kept["values"]))
-    seen = rounds.verify(services.inventory, claims, services.runner, platforms, baselines or None, PATIENCE)
+    seen = rounds.verify(services.inventory, claims, services.runner, platforms, baselines or None, PATIENCE, depth)
     stages = services.store.stages()
     for name in platforms:
         part = seen.of(name)

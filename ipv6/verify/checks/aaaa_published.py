@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ipv6.verify.check import check
 from ipv6.verify.model import Answers, Fail, Pass, Probe, Verdict
 from ipv6.verify.reading import decide, native6, strings, text, unanswered
@@ -12,7 +14,13 @@ def _probe(subject: SiteSubject) -> Probe:
     return Probe(subject.vantages.v6, "dns", 6, name=subject.name, qtype="AAAA", samples=3, need=2)
 
 
-@check("aaaa-published", needs=("v6",), layer="name", owner="dns")
+@check(
+    "aaaa-published",
+    passes="the validating resolver of an IPv6-only host gives the planned AAAA and no other",
+    needs=("v6",),
+    layer="name",
+    owner="dns",
+)
 class AaaaPublished:
     """An IPv4-mapped answer never counts (design decision 8)."""
 
@@ -38,3 +46,9 @@ class AaaaPublished:
         if subject.address6 and set(seen) != {subject.address6}:
             return Fail((f"{subject.name} AAAA is {', '.join(seen)}, planned is {subject.address6}",))
         return Pass((f"{subject.name} AAAA {', '.join(seen)}, TTL {text(sample, 'ttl')} s",))
+
+    @staticmethod
+    def values(subject: SiteSubject, answers: Answers) -> Mapping[str, float]:
+        """`web-addresses`: native IPv6 addresses of the name, whichever they are."""
+        _, sample = decide(_probe(subject), answers, lambda item: text(item, "state") == "answer")
+        return {"web-addresses": float(len(native6(strings(sample, "rdata"))))}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ipv6.verify.check import check
 from ipv6.verify.model import Answers, Fail, Pass, Probe, Sample, Verdict
 from ipv6.verify.reading import native6, records, strings, text, unanswered
@@ -33,7 +35,13 @@ def _cut(cut: Sample, wanted: int) -> list[str]:
     return reasons
 
 
-@check("delegation-ipv6", needs=("v6",), layer="name", owner="dns")
+@check(
+    "delegation-ipv6",
+    passes="every zone cut from the root to the site's zone can be walked over IPv6 alone",
+    needs=("v6",),
+    layer="name",
+    owner="dns",
+)
 class DelegationIpv6:
     """The site's own zone wants two servers; the parents above it at least one that answers."""
 
@@ -61,3 +69,11 @@ class DelegationIpv6:
         if reasons:
             return Fail(tuple(dict.fromkeys(reasons)))
         return Pass((" > ".join(text(cut, "zone") for cut in cuts),))
+
+    @staticmethod
+    def values(subject: SiteSubject, answers: Answers) -> Mapping[str, float]:
+        """`name-servers`: servers of the site's own zone with a native IPv6 address."""
+        own = subject.zone.rstrip(".") + "."
+        cuts = records(answers[_probe(subject)].samples[-1], "cuts")
+        named = [ns for cut in cuts if text(cut, "zone") == own for ns in records(cut, "ns")]
+        return {"name-servers": float(sum(1 for ns in named if native6(strings(ns, "addresses"))))}

@@ -12,7 +12,13 @@ def _probe(subject: SiteSubject) -> Probe:
     return Probe(subject.vantages.v6, "dns", 6, name=subject.name, qtype="AAAA", samples=3, need=2)
 
 
-@check("dnssec-valid", needs=("v6",), layer="name", owner="dns")
+@check(
+    "dnssec-valid",
+    passes="the answer is validated by DNSSEC",
+    needs=("v6",),
+    layer="name",
+    owner="dns",
+)
 class DnssecValid:
     """SERVFAIL is how a validating resolver says `bogus`; an answer without AD was not validated at all."""
 

@@ -16,7 +16,14 @@ def _probes(subject: SiteSubject) -> tuple[Probe, ...]:
     )
 
 
-@check("ns-over-ipv6", needs=("v6",), layer="name", owner="dns", after="address")
+@check(
+    "ns-over-ipv6",
+    passes="both name servers answer over IPv6 with authority",
+    needs=("v6",),
+    layer="name",
+    owner="dns",
+    after="address",
+)
 class NsOverIpv6:
     """Asked by address, so it holds before any AAAA is published."""
 

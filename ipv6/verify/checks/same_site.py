@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from difflib import SequenceMatcher
 
 from ipv6.verify.check import check
@@ -16,9 +18,21 @@ def _probe(subject: SiteSubject, family: int) -> Probe:
     return Probe(host, "http", 6 if family == 6 else 4, address, 443, subject.name, tls=True, samples=3, need=2)
 
 
+FRESH = re.compile(
+    r"""\bnonce\s*=\s*(["'])[^"'<>]{0,200}\1"""
+    r"""|<input\b[^<>]{0,400}\bname\s*=\s*["'](?:__VIEWSTATE\w*|__EVENTVALIDATION|csrf\w*|_csrf\w*|authenticity_token)["'][^<>]*>"""
+    r"""|'nonce-[A-Za-z0-9+/_=-]{1,200}'""",
+    re.IGNORECASE,
+)
+"""What a server makes anew for every answer, so that it says nothing about the families: nonces and form states."""
+
+
 def distance(one: str, other: str, limit: int) -> int:
-    """How far two bodies differ, in percent of their first `limit` characters; 0 only when equal."""
-    a, b = one[:limit], other[:limit]
+    """How far two bodies differ, in percent of their first `limit` characters; 0 only when equal.
+
+    What is made anew for every answer (nonces, form states) is taken out first.
+    """
+    a, b = (FRESH.sub("", text[:limit]) for text in (one, other))
     if a == b:
         return 0
     # `quick_ratio` counts characters and is linear; `ratio` is quadratic and no use on 500 kB.
@@ -29,7 +43,14 @@ def _answered(sample: Sample) -> bool:
     return text(sample, "state") == "ok" and 0 < number(sample, "status") < 500
 
 
-@check("same-site", needs=("dual",), layer="http", owner="site", after="address")
+@check(
+    "same-site",
+    passes="both families give the same status, title and page",
+    needs=("dual",),
+    layer="http",
+    owner="site",
+    after="address",
+)
 class SameSite:
     """Redirects are not followed here: both families must say the same first."""
 
@@ -67,3 +88,17 @@ class SameSite:
                 )
             )
         return Pass((f"{outcome(seen6)}, {apart} percent apart",))
+
+    @staticmethod
+    def values(subject: SiteSubject, answers: Answers) -> Mapping[str, float]:
+        """`body-distance` in percent, 100 where the families do not even agree on the status."""
+        (ok6, seen6), (ok4, seen4) = (decide(_probe(subject, family), answers, _answered) for family in (6, 4))
+        if not (ok6 and ok4) or number(seen6, "status") != number(seen4, "status") or number(seen6, "status") >= 400:
+            return {"body-distance": 100.0}
+        if text(seen6, "sha256") == text(seen4, "sha256"):
+            return {"body-distance": 0.0}
+        return {
+            "body-distance": float(
+                distance(text(seen6, "text"), text(seen4, "text"), int(subject.limits["body-bytes"]))
+            )
+        }

@@ -18,7 +18,15 @@ def _core(subject: SharedSubject) -> Probe:
     return Probe(subject.core, "ping", 6, subject.core6, timeout=2.0)
 
 
-@check("shared-answers", needs=("v4",), layer="name", owner="network", about=SharedSubject, after="address")
+@check(
+    "shared-answers",
+    passes="name servers and core answer over IPv4 as before and over IPv6 as planned",
+    needs=("v4",),
+    layer="name",
+    owner="network",
+    about=SharedSubject,
+    after="address",
+)
 class SharedAnswers:
     """Each server is asked by the other one: their LAN has IPv6 before the platform around it has."""
 

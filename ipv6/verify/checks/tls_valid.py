@@ -12,7 +12,14 @@ def _probe(subject: SiteSubject) -> Probe:
     return Probe(subject.vantages.v6, "tls", 6, subject.address6, 443, subject.name, samples=3, need=2)
 
 
-@check("tls-valid", needs=("v6",), layer="transport", owner="site", after="address")
+@check(
+    "tls-valid",
+    passes="the certificate is valid for the name at the IPv6 address",
+    needs=("v6",),
+    layer="transport",
+    owner="site",
+    after="address",
+)
 class TlsValid:
     """The handshake goes to the address with the site's name as SNI (RFC 6066), so it holds before AAAA exists."""
 

@@ -83,7 +83,14 @@ def _apart(subject: SiteSubject, before: Mapping[str, str], now: Mapping[str, st
     return abs(old - new) * 100 > subject.limits["body-distance"] * max(old, 1.0)
 
 
-@check("v4-unharmed", needs=("v4",), layer="ipv4", owner="network", after="address")
+@check(
+    "v4-unharmed",
+    passes="IPv4 answers as before: record, ports, status, page and delay",
+    needs=("v4",),
+    layer="ipv4",
+    owner="network",
+    after="address",
+)
 class V4Unharmed:
     """Without a baseline the site must still resolve to its address and answer."""
 

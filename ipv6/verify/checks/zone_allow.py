@@ -9,7 +9,15 @@ from ipv6.verify.reading import outcome, unanswered
 from ipv6.verify.subjects import ZoneSubject
 
 
-@check("zone-allow", needs=("zones",), layer="zone", owner="network", about=ZoneSubject, after="address")
+@check(
+    "zone-allow",
+    passes="every allowed flow passes in both families",
+    needs=("zones",),
+    layer="zone",
+    owner="network",
+    about=ZoneSubject,
+    after="address",
+)
 class ZoneAllow:
     """Open or refused both show that the filters let it through; only silence or a filter's answer do not."""
 

@@ -29,7 +29,15 @@ def _try(subject: ZoneSubject, pair: Pair, family: Family, answers: Answers) -> 
     return "", f"{pair.label} over IPv{family} is silent, but nothing shows {pair.source.zone} can speak IPv{family}"
 
 
-@check("zone-deny", needs=("zones",), layer="zone", owner="network", about=ZoneSubject, after="address")
+@check(
+    "zone-deny",
+    passes="every forbidden flow is blocked in both families, from a source proven able to speak",
+    needs=("zones",),
+    layer="zone",
+    owner="network",
+    about=ZoneSubject,
+    after="address",
+)
 class ZoneDeny:
     """Silence only counts when the same source is proven able to speak that family, else it is Unknown."""
 

@@ -15,13 +15,18 @@ import threading
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from .facts import facts
+from .mtu import mtu
 from .page import page
 from .path import path
+from .race import race
 from .resolve import questions
 from .sampler import sample
 from .sockets import ping, tcp, udp
 from .state import state
+from .timing import timing
 from .tls import tls
+from .visit import visit
 from .walk import walk
 from .web import http
 from .work import Courtesy, Job, Limits, Run, Sample
@@ -37,21 +42,29 @@ KINDS: dict[str, Callable[[Job, Run], Awaitable[Sample]]] = {
     "page": page,
     "path": path,
     "state": state,
+    "visit": visit,
+    "timing": timing,
+    "race": race,
+    "mtu": mtu,
+    "facts": facts,
 }
 GOOD = frozenset({"open", "answer", "reply", "ok", "done"})
-BY_ADDRESS = frozenset({"tcp", "udp", "ping", "tls", "path"})
+BY_ADDRESS = frozenset({"tcp", "udp", "ping", "tls", "path", "mtu"})
+ALONE = frozenset({"timing", "race"})
+"""Kinds that measure time: they run after the others, a few at once, so that the prober's own queue is not measured."""
+TIMERS = 4
 CLONE_NEWNET = 0x40000000
 
 
 async def measure(job: Job, run: Run, limits: Limits) -> list[Sample]:
-    """Samples of one job, no more than needed to decide `need` of `samples`."""
+    """Samples of one job, no more than needed to decide `need` of `samples`; all of them when `need` is 0."""
     taken: list[Sample] = []
     good = 0
     for _ in range(job.samples):
         sample: Sample = await limits.run(job.address or job.name, lambda: KINDS[job.kind](job, run))
         taken.append(sample)
         good += sample["state"] in GOOD
-        if good >= job.need or len(taken) - good > job.samples - job.need:
+        if job.need and (good >= job.need or len(taken) - good > job.samples - job.need):
             break
     return taken
 
@@ -69,8 +82,16 @@ async def batch(jobs: list[Job], run: Run) -> None:
             run.emit({"job": job.id, "samples": await measure(job, run, limits)})
 
     asked = [job for job in jobs if job.kind == "dns"]
+    others = [job for job in jobs if job.kind != "dns" and job.kind not in ALONE]
+    few = asyncio.Semaphore(TIMERS)
+
+    async def alone(job: Job) -> None:
+        async with few:
+            await one(job)
+
     try:
-        await asyncio.gather(questions(asked, run), *(one(job) for job in jobs if job.kind != "dns"))
+        await asyncio.gather(questions(asked, run), *(one(job) for job in others))
+        await asyncio.gather(*(alone(job) for job in jobs if job.kind in ALONE))
     finally:
         run.close()
 

@@ -9,6 +9,7 @@ import time
 from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
 
+from .guard import barred
 from .resolve import dns_failure, lookup
 from .work import Job, Run, Sample, elapsed, failure
 
@@ -39,6 +40,8 @@ async def fetch(job: Job, run: Run) -> tuple[Sample, bytes]:
                     kind = "AAAA" if job.family == 6 else "A"
                     return {"state": "no-address", "ms": elapsed(started), "error": f"no {kind} record"}, b""
                 address = found[0]
+                if inner := barred(address):
+                    return {"state": "guarded", "ms": elapsed(started), "error": inner, "address": address}, b""
             status, headers, body = await _exchange(job, run, address)
     except (TimeoutError, OSError, EOFError, asyncio.LimitOverrunError) as error:
         return {**failure(error, started), "address": address}, b""
@@ -50,6 +53,7 @@ async def fetch(job: Job, run: Run) -> tuple[Sample, bytes]:
         "address": address,
         "status": status,
         "size": len(body),
+        "cut": len(body) >= TRANSFER_LIMIT,
         "sha256": run.keep(body),
         "headers": headers,
     }, body

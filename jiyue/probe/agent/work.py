@@ -39,14 +39,15 @@ class Job:
     timeout: float
     samples: int
     need: int
+    size: int = 0
 
     @staticmethod
     def read(id: int, data: dict[str, Any]) -> Job:
         """A job from JSON; ValueError for a family that is none."""
         if data["family"] not in (4, 6):
             raise ValueError(f"family {data['family']!r} is neither 4 nor 6")
-        keys = [key for key in Job.__dataclass_fields__ if key != "id"]
-        return Job(id, **{key: data[key] for key in keys})
+        keys = [key for key in Job.__dataclass_fields__ if key not in ("id", "size")]
+        return Job(id, **{key: data[key] for key in keys}, size=int(data.get("size", 0)))
 
 
 @dataclass(frozen=True)

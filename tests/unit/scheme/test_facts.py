@@ -12,7 +12,6 @@ from inventory.model import SHARED
 from ipv6.change.digest import digest
 from ipv6.change.plan import derive
 from ipv6.verify.check import discover
-from ipv6.verify.limits import LIMITS
 from jiyue.i18n import set_language
 from jiyue.scheme import checks, reading
 from jiyue.scheme.data import from_json, to_json
@@ -112,7 +111,7 @@ def test_every_check_has_words() -> None:
     """A new check or limit without a sentence for those who sign is an error here."""
     set_language("en")
     assert [one.id for one in discover() if checks.criterion(one.id) == one.id] == []
-    assert [one.id for one in LIMITS if checks.limit_name(one.id) == one.id] == []
+    assert [one.id for one in inventory().indicators.limits if checks.limit_name(one.id) == one.id] == []
 
 
 TEXTS = {
