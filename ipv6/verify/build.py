@@ -8,6 +8,7 @@ from inventory.errors import InputError
 from inventory.model import SHARED, Device, Interface, Inventory, Platform
 from inventory.vocab import Role
 from ipv6.plan.prefix import address_of
+from ipv6.verify.limits import DEFAULT_LIMITS
 from ipv6.verify.subjects import Pair, Place, Server, SharedSubject, SiteSubject, Vantages, ZoneSubject
 from ipv6.zones.matrix import OUTSIDE, denied_pairs, flows_for
 
@@ -42,7 +43,7 @@ def site_subjects(
             address6=_claimed(claims, f"site/{site.name}"),
             servers=servers,
             baseline=(baselines or {}).get(site.name, {}),
-            limits=inv.indicators.values,
+            limits={**DEFAULT_LIMITS, **inv.indicators.values},
             known=known,
             host=_site_host(inv, platform),
         )

@@ -19,7 +19,7 @@ PATIENCE = 8.0
 
 
 def verify(services: Services, platforms: Sequence[str], depth: Depth = "quick") -> Verification:
-    """Every check of that depth for the named platforms; results and stages are kept in the store. NothingChecked for none."""
+    """Every check of that depth; results and stages are kept in the store. NothingChecked when none applies."""
     claims = {claim.key: claim.prefix for claim in services.store.claims()}
     baselines: dict[str, Mapping[str, str]] = {}
     for kept in services.store.results(BASELINE).values():

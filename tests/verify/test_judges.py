@@ -15,6 +15,7 @@ import yaml
 
 from inventory.source import load
 from ipv6.verify.check import discover
+from ipv6.verify.limits import DEFAULT_LIMITS
 from ipv6.verify.model import Answer, CheckResult, Probe
 from ipv6.verify.round import STEPS, conclude, first, following
 from ipv6.verify.subjects import (
@@ -33,7 +34,7 @@ CASES = Path(__file__).parent / "cases"
 CHECKS = {check.id: check for check in discover()}
 FILES = sorted(CASES.glob("*/*.yaml"))
 VERDICTS = ("pass", "fail", "unknown")
-LIMITS = load(Path(__file__).parents[2] / "inventory" / "hunan").indicators.values
+LIMITS = {**DEFAULT_LIMITS, **load(Path(__file__).parents[2] / "inventory" / "hunan").indicators.values}
 
 NET = Place("internet", ("vantage-v4", "vantage-v6"), ("", ""))
 OUT = Place("extranet", ("core", "core"), ("10.255.0.1", "3fff:10::1"))

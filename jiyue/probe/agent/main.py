@@ -17,7 +17,6 @@ from typing import Any
 
 from .facts import facts
 from .mtu import mtu
-from .page import page
 from .path import path
 from .race import race
 from .resolve import questions
@@ -39,7 +38,6 @@ KINDS: dict[str, Callable[[Job, Run], Awaitable[Sample]]] = {
     "ping": ping,
     "tls": tls,
     "http": http,
-    "page": page,
     "path": path,
     "state": state,
     "visit": visit,

@@ -7,7 +7,7 @@ import ipaddress
 import socket
 import time
 from dataclasses import replace
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from .guard import barred
 from .resolve import dns_failure, lookup
@@ -15,7 +15,6 @@ from .work import Job, Run, Sample, elapsed, failure
 
 HEAD_LIMIT = 65_536
 TRANSFER_LIMIT = 4_000_000
-HOPS = 5
 
 
 class Garbled(OSError):
@@ -112,23 +111,6 @@ async def _body(reader: asyncio.StreamReader, headers: dict[str, str]) -> bytes:
     return bytes(found)
 
 
-async def follow(job: Job, run: Run) -> tuple[Sample, bytes, Job]:
-    """Fetch and follow redirects; `hops` lists them, `literals` those that lead to an IPv4 literal."""
-    hops: list[Sample] = []
-    literals: list[str] = []
-    while True:
-        sample, body = await fetch(job, run)
-        location = sample.get("headers", {}).get("location", "")
-        if sample.get("status") not in (301, 302, 303, 307, 308) or not location or len(hops) >= HOPS:
-            return {**sample, "hops": hops, "literals": literals}, body, job
-        url = urljoin(url_of(job), location)
-        hops.append({"url": url_of(job), "status": sample["status"], "location": url})
-        if literal4(urlsplit(url).hostname or ""):
-            literals.append(url)
-            return {**sample, "hops": hops, "literals": literals}, body, job
-        job = to_url(job, url)
-
-
 def url_of(job: Job) -> str:
     """The job as a URL."""
     port = "" if job.port == (443 if job.tls else 80) else f":{job.port}"
@@ -147,12 +129,3 @@ def to_url(job: Job, url: str) -> Job:
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     address = literal or (job.address if name == job.name else "")
     return replace(job, name=name, address=address, port=parts.port or (443 if secure else 80), tls=secure, path=path)
-
-
-def literal4(host: str) -> bool:
-    """Whether the host is an IPv4 address instead of a name."""
-    try:
-        ipaddress.IPv4Address(host)
-    except ValueError:
-        return False
-    return True

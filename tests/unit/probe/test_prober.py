@@ -75,7 +75,7 @@ def healthy(inv: Inventory, claims: dict[str, str]) -> Give:
             "state": {"state": "ok", **TABLES},
             "tls": {"state": "ok", "days": 300, "not_after": "2027", "version": "TLSv1.3"},
             "http": {"state": "ok", "status": 200, "size": 10, "sha256": probe.name},
-            "page": {"state": "ok", "status": 200, "size": 10, "address": six.get(probe.name, ""), "resources": []},
+            "visit": {"state": "ok", "status": 200, "size": 10, "address": six.get(probe.name, ""), "text": "<p>x</p>"},
             "walk": {"state": "done", "cuts": cuts(inv, probe.name)},
             "dns": {"state": "answer", "rcode": "NOERROR", "ad": True, "aa": True, "ttl": 300},
         }
@@ -104,7 +104,7 @@ def test_a_healthy_platform_is_green_by_address_and_by_name(inv: Inventory, clai
     by_address = vantage.by_address(change("changsha"))
     assert (by_address.ok, by_address.reasons) == (True, ())
     assert by_address.checked == 4 * 5 + 2
-    assert not any(probe.qtype == "AAAA" or probe.kind in ("page", "walk") for probe in runner.rounds[0])
+    assert not any(probe.qtype == "AAAA" or probe.kind in ("visit", "walk") for probe in runner.rounds[0])
     by_name = vantage.by_name(change("changsha"))
     assert (by_name.ok, by_name.reasons, by_name.checked) == (True, (), 4 * 4)
 
@@ -137,7 +137,7 @@ def test_what_settles_late_is_measured_again_and_only_that(
     late = {"left": 2}
 
     def give(probe: Probe) -> Answer:
-        if probe.kind == "page" and probe.name == "www.changsha.gov.cn" and late["left"]:
+        if probe.kind == "visit" and probe.name == "www.changsha.gov.cn" and late["left"]:
             late["left"] -= 1
             return Answer(({"state": "no-address", "ms": 1.0},))
         return good(probe)

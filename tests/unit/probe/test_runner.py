@@ -29,12 +29,6 @@ class Pages(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        if self.path == "/moved":
-            self.send_response(302)
-            self.send_header("Location", "http://198.18.1.10/")
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-            return
         if self.path == "/chunked":
             self.send_response(200)
             self.send_header("Transfer-Encoding", "chunked")
@@ -138,21 +132,6 @@ def test_http_by_address_with_host_and_kept_body(runner: Runner, tmp_path: Path)
     assert host.samples[0]["text"] == f"www.test:{port}"
     assert chunked.samples[0]["text"] == "hello world"
     assert lost.samples[0]["status"] == 404
-
-
-def test_page_lists_what_an_ipv6_client_cannot_load(runner: Runner) -> None:
-    with serving() as port:
-        page, moved = runner.run(
-            "here",
-            [
-                Probe("here", "page", 6, "::1", port, "www.test"),
-                Probe("here", "page", 6, "::1", port, "www.test", path="/moved"),
-            ],
-        )
-    resources = page.samples[0]["resources"]
-    assert isinstance(resources, list)
-    assert [(one["state"], one.get("status")) for one in resources] == [("ok", 200), ("literal", None)]
-    assert moved.samples[0]["literals"] == ["http://198.18.1.10/"]
 
 
 @pytest.fixture(scope="module")
