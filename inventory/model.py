@@ -88,6 +88,10 @@ class Device(Frozen):
     mgmt4: Address4
     loopback4: MaybeAddress4 = None
     primary: Flag = False
+    serial: str = Field(
+        default="", pattern=r"^([A-Za-z0-9][A-Za-z0-9._-]{0,63})?$", description="a serial number or a machine id"
+    )
+    """What the device must answer with; empty: what it answers first is pinned."""
     interfaces: tuple[Interface, ...] = ()
 
 

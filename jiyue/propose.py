@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from inventory.atomic import write_whole
-from inventory.errors import EnvironmentFailed
+from inventory.errors import EnvironmentFailed, GateError
 from inventory.model import SHARED, Inventory
 from inventory.source import input_hashes
+from ipv6.apply import identity
 from ipv6.apply.observe import Observed, observe, require_all
 from ipv6.apply.payload import Wanted
 from ipv6.change.compose import Prepared, compose, platform_records, prepare, rendered, server_of
@@ -67,6 +68,7 @@ def propose(
     progress.now(_("reading what runs on the devices"))
     observed = observe(transport, wanted(inv, ready, chosen), "propose")
     require_all(observed)
+    known_machines(inv, store, observed)
     folder = root / "var" / inv.environment.name / "proposals"
     found = []
     for platform in chosen:
@@ -77,6 +79,15 @@ def propose(
         write_pages(folder, store.change_set(one.digest), one.digest, record.author, stack_runs(store, platform))
         found.append(one)
     return found
+
+
+def known_machines(inv: Inventory, store: Store, observed: Observed) -> None:
+    """GateError naming every device behind whose name another machine answers; new ones are pinned."""
+    known = identity.pinned(inv, store)
+    if found := identity.strangers(known, observed.identities):
+        cause = "; ".join(f"{device}: {reason}" for device, reason in found.items())
+        raise GateError("devices", cause, "put its serial number into the inventory when it was replaced")
+    identity.pin(store, known, observed.identities, store.now())
 
 
 def wanted(inv: Inventory, ready: Prepared, platforms: Sequence[str]) -> Iterator[Wanted]:

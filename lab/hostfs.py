@@ -10,6 +10,7 @@ import grp
 import os
 import pwd
 import stat
+import uuid
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -133,10 +134,16 @@ def base_files(host: HostSpec, names: tuple[tuple[str, str], ...], shadow: str) 
     table += [f"{address} {name}.mgmt" for address, name in names]
     return (
         FileSpec("/etc/hostname", f"{host.name}\n"),
+        FileSpec("/etc/machine-id", f"{machine_id(host)}\n", 0o444),
         FileSpec("/etc/hosts", "".join(f"{line}\n" for line in table)),
         FileSpec("/etc/resolv.conf", ""),
         FileSpec("/etc/shadow", locked_shadow(shadow), 0o640, "root:shadow"),
     )
+
+
+def machine_id(host: HostSpec) -> str:
+    """What names the host (machine-id(5)): the same in every lab in which a host has this name and this address."""
+    return uuid.uuid5(uuid.NAMESPACE_OID, f"{host.name} {host.mgmt4}").hex
 
 
 def locked_shadow(shadow: str) -> str:

@@ -29,6 +29,10 @@ class Device:
         """Bring the object to `text` from wherever it is."""
         raise NotImplementedError
 
+    def saved(self, object: str) -> str | None:
+        """What a restart would load, normalised; None where `persist` keeps nothing but the text it is given."""
+        return None
+
     def persist(self, object: str, text: str) -> None:
         """Make the running object survive a restart of the host."""
 

@@ -96,6 +96,14 @@ def check_base(sections: Sequence[Part], records: Sequence[dns.Record]) -> tuple
     return found
 
 
+def check_saved(sections: Sequence[Part], stand: Sequence[str]) -> None:
+    """Refused when something runs that nobody has saved: to confirm would make it survive in our name."""
+    for part, word in zip(sections, stand, strict=True):
+        saved = part.device.saved(part.object) if part.changes and word == BASE else None
+        if saved is not None and sorted(saved.splitlines()) != sorted(part.base.splitlines()):
+            raise Refused(f"{part.label} holds changes that nobody has saved: {first_difference(saved, part.base)}")
+
+
 def check(sections: Sequence[Part]) -> None:
     """Let every driver look at its section before any of them is touched."""
     for part in sections:

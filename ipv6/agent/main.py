@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ipv6.agent import ops
+from ipv6.agent.evidence import identity
 from ipv6.agent.host import Failed, Refused
 
 _TRIES = 5
@@ -21,9 +22,13 @@ _PAUSE = 3.0
 
 def answer(payload: Mapping[str, Any], agent: str) -> dict[str, Any]:
     """Carry out one operation; every way it can end is an answer."""
-    operation = ops.OPS.get(str(payload.get("op")))
+    operation, mine = ops.OPS.get(str(payload.get("op"))), identity()
     if operation is None:
         found = ops.Answer("refused", f"unknown operation {payload.get('op')!r}")
+    elif payload.get("identity") not in (None, "", mine):
+        found = ops.Answer(
+            "refused", f"this is another machine: it is {mine or 'nameless'}, {payload['identity']} is meant"
+        )
     else:
         try:
             found = operation(payload, agent)
@@ -43,6 +48,8 @@ def answer(payload: Mapping[str, Any], agent: str) -> dict[str, Any]:
         "remaining": found.remaining,
         "sections": list(found.sections),
         "records": list(found.records),
+        "identity": mine,
+        "evidence": list(found.evidence),
     }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ipv6.agent import changes, engine, timer
+from ipv6.agent import changes, engine, evidence, timer
 from ipv6.agent.changes import Change
 from ipv6.agent.device import device, names
 from ipv6.agent.host import Failed, Refused, text_hash
@@ -26,14 +26,22 @@ class Answer:
     remaining: float = 0.0
     sections: tuple[dict[str, Any], ...] = ()
     records: tuple[dict[str, Any], ...] = ()
+    evidence: tuple[dict[str, str], ...] = ()
 
 
 def observe(payload: Mapping[str, Any], agent: str) -> Answer:
-    """The running text and hash of every object and record set that the payload names; touches nothing."""
-    sections = []
+    """The running text and hash of every object and record set that the payload names; touches nothing.
+
+    A text whose hash is the `known` one is left out. When another one was expected, hints about who changed it come
+    along.
+    """
+    sections, moved = [], False
     for raw in payload.get("sections", ()):
         text = device(str(raw["driver"])).read(str(raw["object"]))
-        sections.append({"driver": raw["driver"], "object": raw["object"], "text": text, "hash": text_hash(text)})
+        found = {"driver": raw["driver"], "object": raw["object"], "hash": text_hash(text)}
+        known = raw.get("known", "")
+        moved = moved or bool(known and known != found["hash"])
+        sections.append(found if known == found["hash"] else {**found, "text": text})
     records = []
     wanted = engine.record_sets(payload)
     have = dns.read(wanted)
@@ -41,7 +49,8 @@ def observe(payload: Mapping[str, Any], agent: str) -> Answer:
         ttl, values = have[record.key]
         entry = {"zone": record.zone, "name": record.name, "type": record.type, "ttl": ttl, "rdata": list(values)}
         records.append(entry)
-    return Answer("observed", sections=tuple(sections), records=tuple(records))
+    hints = tuple(evidence.gather(payload["sections"])) if moved else ()
+    return Answer("observed", sections=tuple(sections), records=tuple(records), evidence=hints)
 
 
 def fingerprint(payload: Mapping[str, Any], agent: str) -> Answer:
@@ -71,6 +80,7 @@ def commit(payload: Mapping[str, Any], agent: str) -> Answer:
             _undo(known, "an interrupted attempt was found")
         _no_other(payload, digest)
         stand = engine.check_base(sections, records)
+        engine.check_saved(sections, stand)
         engine.check(sections)
         change = Change(digest, "armed", boot=changes.boot_id(), payload=dict(payload))
         change = _arm(change, float(seconds), agent)

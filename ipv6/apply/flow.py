@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from inventory.errors import InputError, worst
 from inventory.model import Inventory
-from ipv6.apply import gates
+from ipv6.apply import gates, identity
 from ipv6.apply.devices import run_devices, undo
 from ipv6.apply.lock import environment_lock
 from ipv6.apply.names import open_records, run_records
@@ -84,7 +84,8 @@ def apply(
     steps = schedule(inv, digests)
     with environment_lock(lock, clock.now()):
         changes = gates.check(digests, inv, store, clock.now(), inputs)
-        run = Run(store, transport, prober, clock, progress, run_id, policy or Policy())
+        known = identity.pinned(inv, store)
+        run = Run(store, transport, prober, clock, progress, run_id, policy or Policy(), known)
         units = {platform: Unit(platform, digest, changes[platform]) for platform, digest in digests.items()}
         resume(run, list(units.values()))
         _examine(run, list(units.values()))
@@ -97,7 +98,10 @@ def _examine(run: Run, units: Sequence[Unit]) -> None:
     """Prove the management path, compare what runs with the approved base, and find what is left to do."""
     run.progress.now("reading what runs on the devices")
     observed = observe(run.transport, [one for unit in units for one in wanted_by(unit.change)])
+    strangers = identity.strangers(run.identities, observed.identities)
+    identity.pin(run.store, run.identities, observed.identities, run.clock.now())
     for unit in units:
+        unit.fail(REFUSED, identity.of(unit.change, strangers))
         unit.fail(ENVIRONMENT, (f"no management path: {text}" for text in gates.reachable(unit.change, observed)))
         if not unit.failed:
             unit.fail(REFUSED, (f"base moved: {text}" for text in gates.moved(unit.change, observed)))

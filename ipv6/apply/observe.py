@@ -4,42 +4,66 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
-from inventory.errors import EnvironmentFailed, GateError
+from inventory.errors import EnvironmentFailed, GateError, InputError
 from ipv6.apply import payload
 from ipv6.apply.payload import Wanted
 from ipv6.change.model import ChangeSet
-from ipv6.drivers.registry import driver
+from ipv6.drivers.registry import driver, text_hash
 from ipv6.ports import DeviceResult, Transport
 
+HOST_KEY = "Host key verification failed"
+OTHER_KEY = (
+    "its host key is not the pinned one: another machine answers, or it was installed anew; compare the key on the"
+    " device itself before its line in known_hosts is replaced"
+)
 SectionKey = tuple[str, str, str]
 RecordKey = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """Running texts by (device, driver, object); (ttl, data) by (server, zone, name, type); reasons by device."""
+    """Running texts by (device, driver, object); (ttl, data) by (server, zone, name, type); reasons by device.
+
+    `identities` is what each machine says it is, `evidence` are its hints about who changed what is not as expected.
+    """
 
     sections: dict[SectionKey, str] = field(default_factory=dict)
     records: dict[RecordKey, tuple[int, tuple[str, ...]]] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
+    identities: dict[str, str] = field(default_factory=dict)
+    evidence: dict[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
 
 
-def observe(transport: Transport, wanted: Iterable[Wanted], label: str = "observe") -> Observed:
-    """Ask all devices at once; who does not answer is in `failed`, with the reason."""
+def observe(
+    transport: Transport,
+    wanted: Iterable[Wanted],
+    label: str = "observe",
+    expected: Mapping[SectionKey, str] = MappingProxyType({}),
+) -> Observed:
+    """Ask all devices at once; who does not answer, or not with what its driver can read, is in `failed`.
+
+    `expected` are texts that should run: the device compares hashes and sends only what is another one.
+    """
     asked = {one.device: one for one in merge(wanted)}
     _refuse_unreadable(asked.values())
     if not asked:
         return Observed()
     found = Observed()
-    answers = answers_of(transport.run([payload.observe(one) for one in asked.values()], label))
+    hashes = {key: text_hash(text) for key, text in expected.items()}
+    answers = answers_of(transport.run([payload.observe(one, hashes) for one in asked.values()], label))
     for device, one in asked.items():
         result = answers.get(device) or DeviceResult(device, "unreachable", "no answer")
+        data = result.data or {}
+        if data.get("identity"):
+            found.identities[device] = str(data["identity"])
         if result.state != "observed":
-            found.failed[device] = f"{result.state}: {result.reason}" if result.reason else result.state
+            reason = OTHER_KEY if HOST_KEY in result.reason else result.reason
+            found.failed[device] = f"{result.state}: {reason}" if reason else result.state
         else:
-            _read(one, result.data or {}, found)
+            _read(one, data, found, expected)
     return found
 
 
@@ -91,13 +115,25 @@ def answers_of(results: Iterable[DeviceResult]) -> Mapping[str, DeviceResult]:
     return {result.device: result for result in results}
 
 
-def _read(wanted: Wanted, data: Mapping[str, Any], into: Observed) -> None:
+def _read(wanted: Wanted, data: Mapping[str, Any], into: Observed, expected: Mapping[SectionKey, str]) -> None:
     device = wanted.device
-    sections = {(str(one["driver"]), str(one["object"])): str(one["text"]) for one in data.get("sections", ())}
+    sections = {
+        (str(one["driver"]), str(one["object"])): str(
+            one["text"] if "text" in one else expected.get((device, str(one["driver"]), str(one["object"])), "")
+        )
+        for one in data.get("sections", ())
+    }
     missing = [pair for pair in wanted.sections if pair not in sections]
     if missing:
         into.failed[device] = f"it did not report {' '.join(missing[0])}"
         return
+    for name, object in wanted.sections:
+        try:
+            driver(name).normalise(sections[name, object])
+        except (InputError, ValueError) as error:
+            into.failed[device] = f"its {name} {object} cannot be read: {error}"
+            return
+    into.evidence[device] = tuple(data.get("evidence", ()))
     into.sections.update({(device, *pair): sections[pair] for pair in wanted.sections})
     for one in data.get("records", ()):
         key = (device, str(one["zone"]), str(one["name"]), str(one["type"]))

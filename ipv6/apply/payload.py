@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from types import MappingProxyType
 from typing import Any
 
 from ipv6.change.model import DeviceChange, RecordChange, Section
@@ -24,10 +25,13 @@ class Wanted:
     records: tuple[tuple[str, str, str], ...] = ()
 
 
-def observe(wanted: Wanted) -> Target:
-    """Read objects and record sets; changes nothing."""
+def observe(wanted: Wanted, known: Mapping[tuple[str, str, str], str] = MappingProxyType({})) -> Target:
+    """Read objects and record sets; changes nothing. A text with its `known` hash (by device, driver, object) stays."""
     empty = dict.fromkeys(("base", "intended", "base_hash", "intended_hash", "forward", "reverse"), "")
-    sections = [{"driver": driver, "object": object, **empty} for driver, object in wanted.sections]
+    sections = [
+        {"driver": driver, "object": object, **empty, "known": known.get((wanted.device, driver, object), "")}
+        for driver, object in wanted.sections
+    ]
     records: list[dict[str, Any]] = [
         {"zone": zone, "name": name, "type": kind, "ttl": 0, "before": [], "after": []}
         for zone, name, kind in wanted.records

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from inventory.errors import GateError, JiyueError
 from inventory.model import SHARED, Inventory
-from ipv6.apply import payload
+from ipv6.apply import identity, payload
 from ipv6.apply.flow import PlatformResult
 from ipv6.apply.lock import environment_lock
 from ipv6.apply.names import open_records
@@ -44,7 +44,8 @@ def rollback(
         if standing:
             raise GateError(platform, f"{', '.join(standing)} stand on it", "roll those back first")
         unit = Unit(platform, digest, store.change_set(digest), touched=True)
-        run = Run(store, transport, prober, clock, progress, run_id, policy or Policy())
+        known = identity.pinned(inv, store)
+        run = Run(store, transport, prober, clock, progress, run_id, policy or Policy(), known)
         _revert(run, unit)
         if not unit.failed:
             run.journal(unit, STEP, "", "reverted")

@@ -105,6 +105,8 @@ class Run:
     progress: Progress
     run_id: str
     policy: Policy
+    identities: Mapping[str, str] = field(default_factory=dict)
+    """What each device must be; it is told so with every order and refuses when it is another machine."""
 
     def journal(self, unit: Unit, step: str, device: str, state: str, detail: str = "") -> None:
         """Write one line and wait until it is on disk."""
@@ -119,7 +121,7 @@ class Run:
         """
         for unit, target in orders:
             self.journal(unit, step, mark + target.device, "started", str(target.payload["change"]))
-        targets = list({target.device: target for _, target in orders}.values())
+        targets = list({target.device: self._meant(target) for _, target in orders}.values())
         answers: Mapping[str, DeviceResult] = answers_of(self.transport.run(targets, label)) if targets else {}
         found = []
         for unit, target in orders:
@@ -127,6 +129,10 @@ class Run:
             self.journal(unit, step, mark + target.device, result.state, result.reason)
             found.append((unit, target.device, result))
         return found
+
+    def _meant(self, target: Target) -> Target:
+        known = self.identities.get(target.device)
+        return Target(target.device, {**target.payload, "identity": known}) if known else target
 
     def each(self, units: Sequence[Unit], ask: Callable[[Unit], T]) -> list[tuple[Unit, T | JiyueError]]:
         """Ask something about each platform, several at once; an error of ours becomes its answer."""

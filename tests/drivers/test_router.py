@@ -109,6 +109,43 @@ def test_a_moved_base_is_refused_and_named(router: Sandbox) -> None:
     assert "203.0.113.0/24" in answer["reason"]
 
 
+def test_changes_that_nobody_saved_are_not_confirmed_in_our_name(router: Sandbox) -> None:
+    """Approved on top of somebody's unsaved route: `write memory` would keep that route as well."""
+    router.must("vtysh -c 'conf t' -c 'ip route 203.0.113.0/24 blackhole'")
+    section = registry.section("frr", OBJECT, running(router), INTENDED)
+    answer = router.agent(payload("unsaved", [section]))
+    kept = running(router)
+    router.must("vtysh -c 'conf t' -c 'no ip route 203.0.113.0/24 blackhole'")
+    assert answer["state"] == "refused" and "203.0.113.0/24" in kept
+    assert "holds changes that nobody has saved: unexpected 'ip route 203.0.113.0/24 blackhole'" in answer["reason"]
+
+
+def test_another_machine_than_meant_does_nothing(router: Sandbox) -> None:
+    wanted = {**change("stranger"), "identity": "f" * 32}
+    answer = router.agent(wanted)
+    assert answer["state"] == "refused" and "this is another machine" in answer["reason"]
+    assert answer["identity"] == router.must("cat /etc/machine-id").strip() != ""
+    assert running(router) == BASE
+
+
+def test_only_what_moved_is_sent_and_comes_with_hints(router: Sandbox) -> None:
+    known = {"driver": "frr", "object": OBJECT, "known": registry.text_hash(BASE)}
+    order = {"op": "observe", "device": "pe-one", "sections": [known]}
+    same = router.agent(order)
+    assert "text" not in same["sections"][0] and same["evidence"] == []
+    other = router.agent({**order, "sections": [{**known, "known": "0" * 64}]})
+    assert other["sections"][0]["text"] == BASE
+    assert "/etc/frr/frr.conf" in [one["text"] for one in other["evidence"] if one["what"] == "file"]
+
+
+def test_a_configuration_that_breaks_off_is_no_configuration(router: Sandbox) -> None:
+    fake = "#!/bin/sh\nprintf 'Building configuration...\\n!\\nrouter bgp 64512\\n'\n"
+    router.must("d=$(mktemp); cat > $d; chmod 755 $d; mount --bind $d /usr/bin/vtysh", fake)
+    answer = router.agent({"op": "observe", "device": "pe-one", "sections": [{"driver": "frr", "object": OBJECT}]})
+    router.must("umount /usr/bin/vtysh")
+    assert answer["state"] == "failed" and "line 3: it breaks off, `end` is missing" in answer["reason"]
+
+
 def test_a_second_change_at_the_same_time_is_refused(router: Sandbox) -> None:
     assert router.agent(change("f"))["state"] == "committed"
     answer = router.agent(change("0"))

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from ipv6.agent.device import Device
-from ipv6.agent.host import Failed, Refused, must, run, scratch
+from ipv6.agent.host import Failed, Refused, must, read, run, scratch
 from ipv6.drivers.frr.delta import delta
-from ipv6.drivers.frr.text import normalise
+from ipv6.drivers.frr.text import normalise, unreadable
+
+CONFIG = "/etc/frr/frr.conf"
 
 
 class Frr(Device):
     """The running configuration of all daemons, as one object."""
 
     def read(self, object: str) -> str:
-        return normalise(must(["vtysh", "-c", "show running-config"]))
+        printed = must(["vtysh", "-c", "show running-config"])
+        if trouble := unreadable(printed):
+            raise Failed(f"its running configuration cannot be read: {trouble}")
+        return normalise(printed)
+
+    def saved(self, object: str) -> str | None:
+        text = read(CONFIG)
+        return None if text is None else normalise(text)
 
     def check(self, object: str, text: str, commands: str) -> None:
         done = _vtysh(["-C"], text + commands)

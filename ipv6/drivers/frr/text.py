@@ -80,6 +80,17 @@ def _open(known: Known, parent: Node, line: str) -> Node:
     return found
 
 
+def unreadable(printed: str) -> str:
+    """Why this is no whole running configuration: its first line that cannot be one, or that the end is missing."""
+    lines = printed.splitlines()
+    for number, line in enumerate(lines, 1):
+        if line.startswith("%") or not line.replace("\t", " ").isprintable():
+            return f"line {number}: {line[:120]!r}"
+    if "end" not in [line.strip() for line in lines[-3:]]:
+        return f"line {len(lines)}: it breaks off, `end` is missing"
+    return ""
+
+
 def _prune(root: Node) -> None:
     """FRR prints neither an interface without settings nor an empty address family."""
     for node in root.children:

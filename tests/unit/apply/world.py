@@ -78,6 +78,7 @@ class World:
     seen: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     unreachable: set[str] = field(default_factory=set)
     refuse: dict[str, str] = field(default_factory=dict)
+    machines: dict[str, str] = field(default_factory=dict)
     vanish: Callable[[str, str], bool] = lambda device, op: False
     runs: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
 
@@ -102,6 +103,8 @@ class World:
 
     def _one(self, device: str, payload: dict[str, Any]) -> DeviceResult:
         op = payload["op"]
+        if payload.get("identity", "") not in ("", self.machines.get(device, "")):
+            return DeviceResult(device, "refused", "this is another machine")
         if device in self.unreachable or self.vanish(device, op):
             return DeviceResult(device, "unreachable", "connection timed out")
         if op == "observe":
@@ -147,7 +150,7 @@ class World:
         for record in payload["records"]:
             served = self.records.get((device, record["zone"], record["name"], record["type"]), ())
             records.append({**record, "ttl": 300, "rdata": list(served)})
-        return {"sections": sections, "records": records}
+        return {"sections": sections, "records": records, "identity": self.machines.get(device, "")}
 
     def silence(self) -> None:
         """Time passes: every unconfirmed change is taken back by its device."""
