@@ -88,6 +88,7 @@ WORDS = {
                           "not in the ledger", "gone", "nothing"),
     "jiyue.review": ("active", "retired", "revoked", "engineer", "reviewer", "signed with the lab's own key",
                      "emergency approval, to be reviewed afterwards"),
+    "jiyue.drift": ("same", "drift", "unknown"),
     "jiyue.output": ("; ",),
 }  # fmt: skip
 """Words of a state that are shown translated, by where they come from."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,20 @@ def gather(sections: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
     """Entries of `what` (file, login, command), `when` (UTC, empty if unknown) and `text`."""
     paths = [path for raw in sections for path in _files(str(raw["driver"]), str(raw["object"]))]
     return [*_times(dict.fromkeys(paths)), *_logins(), *_typed(), *_logged()]
+
+
+def foreign(sections: Sequence[Mapping[str, Any]]) -> int:
+    """How many tables and include files of the same software are somebody else's; they are counted, never read."""
+    objects = {str(raw["object"]) for raw in sections}
+    drivers = {str(raw["driver"]) for raw in sections}
+    count = 0
+    if "nftables" in drivers:
+        tables = [line.removeprefix("table ") for line in run(["nft", "list", "tables"]).out.splitlines()]
+        count += sum(table.strip() not in objects for table in tables)
+    if "nginx" in drivers:
+        places = [Path("/etc/nginx/conf.d"), Path("/etc/nginx/sites-enabled")]
+        count += sum(str(path) not in objects for place in places if place.is_dir() for path in place.iterdir())
+    return count
 
 
 def _files(driver: str, object: str) -> tuple[str, ...]:

@@ -50,6 +50,7 @@ def answer(payload: Mapping[str, Any], agent: str) -> dict[str, Any]:
         "records": list(found.records),
         "identity": mine,
         "evidence": list(found.evidence),
+        "foreign": found.foreign,
     }
 
 

@@ -27,6 +27,7 @@ class Answer:
     sections: tuple[dict[str, Any], ...] = ()
     records: tuple[dict[str, Any], ...] = ()
     evidence: tuple[dict[str, str], ...] = ()
+    foreign: int = 0
 
 
 def observe(payload: Mapping[str, Any], agent: str) -> Answer:
@@ -50,7 +51,9 @@ def observe(payload: Mapping[str, Any], agent: str) -> Answer:
         entry = {"zone": record.zone, "name": record.name, "type": record.type, "ttl": ttl, "rdata": list(values)}
         records.append(entry)
     hints = tuple(evidence.gather(payload["sections"])) if moved else ()
-    return Answer("observed", sections=tuple(sections), records=tuple(records), evidence=hints)
+    compared = any(raw.get("known") for raw in payload.get("sections", ()))
+    others = evidence.foreign(payload["sections"]) if compared else 0
+    return Answer("observed", sections=tuple(sections), records=tuple(records), evidence=hints, foreign=others)
 
 
 def fingerprint(payload: Mapping[str, Any], agent: str) -> Answer:

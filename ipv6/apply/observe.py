@@ -27,7 +27,8 @@ RecordKey = tuple[str, str, str, str]
 class Observed:
     """Running texts by (device, driver, object); (ttl, data) by (server, zone, name, type); reasons by device.
 
-    `identities` is what each machine says it is, `evidence` are its hints about who changed what is not as expected.
+    `identities` is what each machine says it is, `evidence` are its hints about who changed what is not as expected,
+    `foreign` counts what somebody else keeps on it.
     """
 
     sections: dict[SectionKey, str] = field(default_factory=dict)
@@ -35,6 +36,7 @@ class Observed:
     failed: dict[str, str] = field(default_factory=dict)
     identities: dict[str, str] = field(default_factory=dict)
     evidence: dict[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
+    foreign: dict[str, int] = field(default_factory=dict)
 
 
 def observe(
@@ -134,6 +136,7 @@ def _read(wanted: Wanted, data: Mapping[str, Any], into: Observed, expected: Map
             into.failed[device] = f"its {name} {object} cannot be read: {error}"
             return
     into.evidence[device] = tuple(data.get("evidence", ()))
+    into.foreign[device] = int(data.get("foreign", 0))
     into.sections.update({(device, *pair): sections[pair] for pair in wanted.sections})
     for one in data.get("records", ()):
         key = (device, str(one["zone"]), str(one["name"]), str(one["type"]))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
 import secrets
+import socket
 from collections.abc import Mapping, Sequence
 from functools import partial
 
@@ -20,11 +22,11 @@ from jiyue.propose import all_inputs
 from jiyue.workflow.reporter import Reporter
 from jiyue.workflow.review import current
 from jiyue.workflow.review_log import require_whole
-from jiyue.workflow.services import Services
+from jiyue.workflow.services import Services, utc_now
 from jiyue.workflow.stages import advance, fall_back
 
 GOOD = ("applied", "unchanged")
-WATCH = "ipv4-watch"
+WATCH, RUNS = "ipv4-watch", "run"
 SHOWN = 10
 """Lost probes that are told one by one; all of them are kept."""
 
@@ -61,6 +63,7 @@ def apply(services: Services, platforms: Sequence[str], reporter: Reporter) -> A
 
 def _flow(services: Services, digests: Mapping[str, str], reporter: Reporter, inputs: Mapping[str, str]) -> ApplyResult:
     eyes, run_id = watching(services, tuple(digests)), f"run-{secrets.token_hex(6)}"
+    _started(services, run_id, "apply")
     try:
         return flow.apply(
             digests, services.inventory, services.store, transport(services), eyes, SystemClock(), reporter,
@@ -68,6 +71,12 @@ def _flow(services: Services, digests: Mapping[str, str], reporter: Reporter, in
         )  # fmt: skip
     finally:
         _watched(services, eyes, run_id, reporter)
+
+
+def _started(services: Services, run_id: str, verb: str) -> None:
+    """Keep who started a run, for the day somebody asks who brought what runs."""
+    who = {"operator": f"{getpass.getuser()}@{socket.gethostname()}", "verb": verb, "at": utc_now()}
+    services.store.put_result(RUNS, run_id, who)
 
 
 def watching(services: Services, platforms: Sequence[str]) -> VantageProber:
@@ -103,6 +112,7 @@ def keep(services: Services, one: PlatformResult) -> None:
 def rollback(services: Services, platform: str, reporter: Reporter) -> PlatformResult:
     """Take the applied change set of one platform back to its base."""
     eyes, run_id = watching(services, (platform,)), f"run-{secrets.token_hex(6)}"
+    _started(services, run_id, "rollback")
     try:
         result = revert.rollback(
             platform, services.inventory, services.store, transport(services), eyes, SystemClock(), reporter,

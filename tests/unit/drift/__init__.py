@@ -1,0 +1,1 @@
+"""Drift: trees, comparison, settling."""
