@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -10,7 +11,9 @@ from typing import Any
 from jiyue.accept.requirements import REQUIREMENTS
 
 SHARED = "shared"
+_LISTS = ("requirements", "measured", "evidence")
 SCHEMA = "jiyue/acceptance/1"
+VERDICTS_SCHEMA = "jiyue/acceptance-verdicts/1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,28 @@ class AcceptResult:
     def data(self) -> dict[str, Any]:
         """JSON-able form with a versioned schema."""
         return {"schema": SCHEMA, "ok": self.ok, **asdict(self)}
+
+    @staticmethod
+    def read(data: Mapping[str, Any]) -> AcceptResult:
+        """What `data` gave; KeyError or TypeError for anything else, ValueError for another schema."""
+        if data["schema"] != SCHEMA:
+            raise ValueError(f"schema {data['schema']!r}")
+        return AcceptResult(
+            tuple(PlatformResult(**{**one, "reasons": tuple(one["reasons"])}) for one in data["platforms"]),
+            tuple(Coverage(**one) for one in data["requirements"]),
+            tuple(Case(**{**one, **{key: tuple(one[key]) for key in _LISTS}}) for one in data["cases"]),
+            data["junit"],
+            data["seconds"],
+        )
+
+    def verdicts(self) -> bytes:
+        """Every verdict with what it rests on and nothing that depends on when it was computed: equal bytes, equal
+        acceptance."""
+        cases = sorted(self.cases, key=lambda case: (case.platform, case.name))
+        platforms = [asdict(one) for one in self.platforms]
+        lines = [{key: value for key, value in asdict(case).items() if key != "seconds"} for case in cases]
+        found = {"schema": VERDICTS_SCHEMA, "ok": self.ok, "platforms": platforms, "cases": lines}
+        return json.dumps(found, ensure_ascii=False, sort_keys=True, indent=1).encode() + b"\n"
 
 
 def read_cases(junit: str) -> tuple[Case, ...]:

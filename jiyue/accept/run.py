@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from inventory.atomic import write_whole
 from inventory.errors import EnvironmentFailed, NothingChecked
@@ -18,6 +19,7 @@ from jiyue.accept.result import AcceptResult, conclude, read_cases
 
 TIMEOUT = 900.0
 NO_TESTS = 5
+TRANSCRIPT, VERDICTS = "transcript.jsonl", "verdicts.json"
 
 
 def run(
@@ -34,9 +36,9 @@ def run(
 ) -> AcceptResult:
     """Accept the named platforms (all for None) against what runs now.
 
-    Writes `junit.xml`, `result.json` and `plan.json` below `output` (default var/<env>/accept), raw answers below
-    var/<env>/evidence. Raises InputError for an unknown platform, EnvironmentFailed when the suite cannot run, and
-    NothingChecked when no test did.
+    Writes `junit.xml`, `result.json`, `verdicts.json`, `transcript.jsonl` and `plan.json` below `output` (default
+    var/<env>/accept), raw answers below var/<env>/evidence. Raises InputError for an unknown platform,
+    EnvironmentFailed when the suite cannot run, and NothingChecked when no test did.
     """
     folder = output or root / "var" / inv.environment.name / "accept"
     evidence = folder.parent / "evidence"
@@ -49,7 +51,14 @@ def run(
         "context": inv.environment.context,
         "kubeconfig": str(kubeconfig) if kubeconfig else "",
         "ca": ca,
+        "transcript": str(folder / TRANSCRIPT),
+        "replay": False,
     }
+    return suite(root, folder, plan)
+
+
+def suite(root: Path, folder: Path, plan: Mapping[str, Any]) -> AcceptResult:
+    """Run the suite for this plan and conclude; writes into `folder`, raises as `run` does."""
     write_whole(folder / "plan.json", json.dumps(plan, ensure_ascii=False, indent=1))
     junit = folder / "junit.xml"
     junit.unlink(missing_ok=True)
@@ -65,6 +74,7 @@ def run(
         raise NothingChecked("acceptance", "no test ran", "name at least one platform that this environment holds")
     result = conclude(cases, deferred, str(junit.relative_to(root)) if junit.is_relative_to(root) else str(junit),
                       round(time.monotonic() - started, 1))  # fmt: skip
+    write_whole(folder / VERDICTS, result.verdicts())
     write_whole(folder / "result.json", json.dumps(result.data(), ensure_ascii=False, indent=1))
     return result
 

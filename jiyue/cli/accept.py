@@ -1,4 +1,4 @@
-"""`jiyue accept run`."""
+"""`jiyue accept run`; the other verbs of the group have files of their own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from jiyue.cli.output import Session
-from jiyue.cli.verbs import verb
+from jiyue.cli.verbs import add_parts, verb
 from jiyue.i18n import _
 from jiyue.workflow.reporter import ConsoleReporter
 from jiyue.workflow.selection import chosen
@@ -30,3 +30,5 @@ def add(app: typer.Typer) -> None:
         done = accept(services, chosen(services, platforms or []), ConsoleReporter(session.console))
         session.emit("accept-run", done.result.data(), lambda console: None)
         return done.code
+
+    add_parts(group, "accept")

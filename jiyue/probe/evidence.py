@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 
 from inventory.atomic import write_whole
+
+_NAME = re.compile(r"[0-9a-f]{64}")
 
 
 class Evidence:
@@ -23,3 +26,13 @@ class Evidence:
         self._folder.mkdir(parents=True, exist_ok=True)
         write_whole(target, content)
         return name
+
+    def get(self, name: str) -> bytes | None:
+        """The stored answer of that name; None when it is missing or no longer has its sha256."""
+        if not _NAME.fullmatch(name):
+            return None
+        try:
+            content = (self._folder / name).read_bytes()
+        except OSError:
+            return None
+        return content if hashlib.sha256(content).hexdigest() == name else None

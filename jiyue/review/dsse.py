@@ -22,6 +22,7 @@ APPROVAL_TYPE = "application/vnd.jiyue.approval+json"
 SUBMISSION_TYPE = "application/vnd.jiyue.submission+json"
 KEYRING_TYPE = "application/vnd.jiyue.keyring+json"
 CHECKPOINT_TYPE = "application/vnd.jiyue.checkpoint+json"
+ACCEPTANCE_TYPE = "application/vnd.jiyue.acceptance+json"
 PLACE = "approval"
 AGAIN = "ask the reviewer to approve again"
 MAX_BYTES = 1024 * 1024

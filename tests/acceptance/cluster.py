@@ -9,8 +9,7 @@ from typing import Any
 
 from infra.cluster import ApiServer
 from inventory.errors import EnvironmentFailed
-from jiyue.probe.evidence import Evidence
-from tests.acceptance.facts import NotMeasured
+from jiyue.accept.transcript import NotMeasured, Transcript
 
 PLATFORM = "jiyue/platform"
 PATHS = {
@@ -26,10 +25,10 @@ PATHS = {
 class Cluster:
     """Every object of every platform, read in a handful of requests at first use."""
 
-    def __init__(self, kubeconfig: Path | None, context: str, evidence: Evidence) -> None:
+    def __init__(self, kubeconfig: Path | None, context: str, transcript: Transcript) -> None:
         self._kubeconfig = kubeconfig
         self._context = context
-        self._evidence = evidence
+        self._transcript = transcript
         self.evidence = ""
 
     def of(self, kind: str, platform: str) -> list[dict[str, Any]]:
@@ -47,6 +46,12 @@ class Cluster:
 
     @cached_property
     def _objects(self) -> dict[str, list[dict[str, Any]]]:
+        asked = json.dumps({"context": self._context, "paths": PATHS}, sort_keys=True).encode()
+        answer, self.evidence = self._transcript.ask("cluster", asked, self._read)
+        found: dict[str, list[dict[str, Any]]] = json.loads(answer)
+        return found
+
+    def _read(self) -> bytes:
         if self._kubeconfig is None or not self._kubeconfig.is_file():
             raise NotMeasured("no kubeconfig for the cluster")
         try:
@@ -55,5 +60,4 @@ class Cluster:
             server.close()
         except (EnvironmentFailed, KeyError) as error:
             raise NotMeasured(f"the cluster does not answer: {error}") from error
-        self.evidence = self._evidence.put(json.dumps(found, sort_keys=True, ensure_ascii=False).encode())
-        return found
+        return json.dumps(found, sort_keys=True, ensure_ascii=False).encode()

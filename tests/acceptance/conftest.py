@@ -13,9 +13,10 @@ from typing import Any, NoReturn
 import pytest
 
 from jiyue.accept.requirements import BY_ID
+from jiyue.accept.transcript import NotMeasured, Transcript
 from jiyue.probe.evidence import Evidence
 from tests.acceptance.cluster import Cluster
-from tests.acceptance.facts import Facts, NotMeasured
+from tests.acceptance.facts import Facts
 from tests.acceptance.live import Live
 from tests.acceptance.vantage import Vantages
 
@@ -71,34 +72,34 @@ def plan(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def evidence(plan: dict[str, Any]) -> Evidence:
-    """Where raw answers go."""
-    return Evidence(Path(plan["evidence"]))
+def transcript(plan: dict[str, Any]) -> Transcript:
+    """Where raw answers go, or come from when an acceptance is played back."""
+    return Transcript(Path(plan["transcript"]), Evidence(Path(plan["evidence"])), bool(plan["replay"]))
 
 
 @pytest.fixture(scope="session")
-def facts(plan: dict[str, Any], evidence: Evidence) -> Iterator[Facts]:
+def facts(plan: dict[str, Any], transcript: Transcript) -> Iterator[Facts]:
     """What every device says about itself, read once, side by side."""
-    yield Facts(plan, evidence)
+    yield Facts(plan, transcript)
 
 
 @pytest.fixture(scope="session")
-def vantages(plan: dict[str, Any], evidence: Evidence) -> Vantages:
+def vantages(plan: dict[str, Any], transcript: Transcript) -> Vantages:
     """What the vantage points see, read once."""
-    return Vantages(plan, evidence)
+    return Vantages(plan, transcript)
 
 
 @pytest.fixture(scope="session")
-def cluster(plan: dict[str, Any], evidence: Evidence) -> Cluster:
+def cluster(plan: dict[str, Any], transcript: Transcript) -> Cluster:
     """The objects of the cluster, read once."""
     kubeconfig = Path(plan["kubeconfig"]) if plan["kubeconfig"] else None
-    return Cluster(kubeconfig, plan["context"], evidence)
+    return Cluster(kubeconfig, plan["context"], transcript)
 
 
 @pytest.fixture(scope="session")
-def live(plan: dict[str, Any]) -> Live:
+def live(plan: dict[str, Any], transcript: Transcript) -> Live:
     """Checks of `ipv6.verify` for what only our own probes can prove, measured once."""
-    return Live(plan)
+    return Live(plan, transcript)
 
 
 @pytest.fixture(autouse=True)

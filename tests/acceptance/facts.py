@@ -10,7 +10,7 @@ from typing import Any
 
 import testinfra
 
-from jiyue.probe.evidence import Evidence
+from jiyue.accept.transcript import NotMeasured, Transcript
 
 MARK = "=====jiyue "
 COMMON = {
@@ -32,16 +32,12 @@ BY_ROLE["core"] = BY_ROLE["pe"]
 PARALLEL = 8
 
 
-class NotMeasured(Exception):
-    """A host gave no account; the text says why."""
-
-
 class Facts:
     """Accounts by device; `of` raises NotMeasured for a host that gave none."""
 
-    def __init__(self, plan: dict[str, Any], evidence: Evidence) -> None:
+    def __init__(self, plan: dict[str, Any], transcript: Transcript) -> None:
         self._config = plan["ssh_config"]
-        self._evidence = evidence
+        self._transcript = transcript
         self._roles = {device["name"]: device["role"] for device in plan["shared"]["devices"]}
         for platform in plan["platforms"]:
             self._roles |= {device["name"]: device["role"] for device in platform["devices"]}
@@ -91,15 +87,23 @@ class Facts:
         commands = {**COMMON, **BY_ROLE.get(self._roles[device], {})}
         script = "; ".join(f"echo '{MARK}{name}'; {command} 2>&1" for name, command in commands.items())
         try:
-            host = testinfra.get_host(f"ssh://{device}", ssh_config=self._config, controlpersist=0)
-            result = host.run(script)
-        except (RuntimeError, OSError) as error:
+            answer, name = self._transcript.ask(device, script.encode(), lambda: told(device, script, self._config))
+        except NotMeasured as error:
             with self._lock:
-                self._failed[device] = f"unreachable over SSH: {str(error)[-200:]}"
+                self._failed[device] = str(error)
             return
         with self._lock:
-            self._names[device] = self._evidence.put(result.stdout.encode())
-            self._known[device] = sections(result.stdout)
+            self._names[device] = name
+            self._known[device] = sections(answer.decode("utf-8", "replace"))
+
+
+def told(host: str, script: str, config: str) -> bytes:
+    """What a host prints for a script over testinfra's SSH; NotMeasured when it cannot be reached."""
+    try:
+        result = testinfra.get_host(f"ssh://{host}", ssh_config=config, controlpersist=0).run(script)
+    except (RuntimeError, OSError) as error:
+        raise NotMeasured(f"unreachable over SSH: {str(error)[-200:]}") from error
+    return str(result.stdout).encode()
 
 
 def sections(text: str) -> dict[str, str]:

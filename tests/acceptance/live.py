@@ -9,19 +9,43 @@ from inventory.source import load
 from ipv6.verify.build import site_subjects, zone_subjects
 from ipv6.verify.check import discover
 from ipv6.verify.model import CheckResult
+from jiyue.accept.transcript import NotMeasured, Transcript
 from jiyue.probe.rounds import measure
 from jiyue.probe.runner import Runner
+from jiyue.probe.ssh import Reply
 
 USED = ("zone-deny", "zone-allow", "delegation-ipv6")
+
+
+class Recorded(Runner):
+    """Probes whose raw answers go through the transcript, one per host."""
+
+    def __init__(self, plan: dict[str, Any], transcript: Transcript) -> None:
+        super().__init__(Path(plan["ssh_config"]), Path(plan["evidence"]), plan["ca"])
+        self._transcript = transcript
+
+    def _call(self, host: str, request: bytes, timeout: float) -> Reply:
+        call = super()._call
+
+        def run() -> bytes:
+            reply = call(host, request, timeout)
+            if reply.problem or reply.code != 0:
+                raise NotMeasured(reply.problem or f"the prober ended with {reply.code}: {reply.err[-200:]}")
+            return reply.out
+
+        try:
+            return Reply(0, self._transcript.ask(host, request, run)[0], "")
+        except NotMeasured as error:
+            return Reply(255, b"", "", str(error))
 
 
 class Live:
     """Results by (check, platform); a platform's delegation is that of its portal."""
 
-    def __init__(self, plan: dict[str, Any]) -> None:
+    def __init__(self, plan: dict[str, Any], transcript: Transcript) -> None:
         inv = load(Path(plan["inventory"]), plan["environment"])
         names = [platform["name"] for platform in plan["platforms"]]
-        runner = Runner(Path(plan["ssh_config"]), Path(plan["evidence"]), plan["ca"])
+        runner = Recorded(plan, transcript)
         portals = {inv.platform_by_name[name].portal for name in names}
         sites = [one for one in site_subjects(inv, plan["claims"], names) if one.name in portals]
         checks = [check for check in discover() if check.id in USED]

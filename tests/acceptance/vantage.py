@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from ipaddress import IPv6Address
 from typing import Any
 
-import testinfra
-
-from jiyue.probe.evidence import Evidence
-from tests.acceptance.facts import MARK, NotMeasured, sections
+from jiyue.accept.transcript import NotMeasured, Transcript
+from tests.acceptance.facts import MARK, sections, told
 
 # One line per site: status, size, sha256 of the body, address that answered.
 FETCH = (
@@ -36,9 +34,9 @@ class Fetched:
 class Vantages:
     """Results of the vantage points; both are read at once, a result is waited for at first use."""
 
-    def __init__(self, plan: dict[str, Any], evidence: Evidence) -> None:
+    def __init__(self, plan: dict[str, Any], transcript: Transcript) -> None:
         self._plan = plan
-        self._evidence = evidence
+        self._transcript = transcript
         self.names: dict[str, str] = {}
         pool = ThreadPoolExecutor(2)
         self._v6: Future[dict[str, str]] = pool.submit(self._run, plan["vantages"]["v6"], self._asked6())
@@ -81,14 +79,13 @@ class Vantages:
         return [site["name"] for platform in self._plan["platforms"] for site in platform["sites"]]
 
     def _run(self, vantage: str, commands: dict[str, str]) -> dict[str, str]:
-        script = side_by_side(commands)
+        script, config = side_by_side(commands), self._plan["ssh_config"]
         try:
-            host = testinfra.get_host(f"ssh://{vantage}", ssh_config=self._plan["ssh_config"], controlpersist=0)
-            result = host.run(script)
-        except (RuntimeError, OSError) as error:
-            raise NotMeasured(f"{vantage}: unreachable over SSH: {str(error)[-200:]}") from error
-        self.names[vantage] = self._evidence.put(result.stdout.encode())
-        return sections(result.stdout)
+            answer, name = self._transcript.ask(vantage, script.encode(), lambda: told(vantage, script, config))
+        except NotMeasured as error:
+            raise NotMeasured(f"{vantage}: {error}") from error
+        self.names[vantage] = name
+        return sections(answer.decode("utf-8", "replace"))
 
 
 def side_by_side(commands: dict[str, str], width: int = 8) -> str:
