@@ -7,7 +7,7 @@ runs once per such class. A peer that no modelled device owns is outside and ann
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ipv6.precheck import igp
 from ipv6.precheck.fib import Fib, Route
@@ -291,4 +291,4 @@ def _offer(
     if path.origin_id == mine.router_id or mine.router_id in path.clusters:
         return None
     clusters = (far.router_id, *path.clusters)
-    return replace(path, clusters=clusters, sender=session.far, client=client_here, local=False)
+    return Path(path.next_hop, path.as_path, path.inside, path.origin_id, clusters, session.far, client_here)

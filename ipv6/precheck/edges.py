@@ -46,6 +46,11 @@ class _Edge:
         self.stateful = self.node.forward is not None
         self.own = fabric.local(name)
         self.judged = minus(ROUTED[self.version], self.own)
+        self.ways = [
+            (hop.out, intersect(ranges, self.judged))
+            for hops, ranges in fabric.tables[name].groups.items()
+            for hop in hops
+        ]
         self.outer = [port for port in self.node.interfaces if port not in ports and self._leads_out(port)]
         flows = wanted.flows.get(self.platform, ())
         self.flows = [flow for flow in flows if self._has(flow.source) and self._has(flow.target)]
@@ -101,13 +106,11 @@ class _Edge:
         """What really comes through from one port, to where the routes send it."""
         found = []
         sources = self._sources(port)
-        for hops, ranges in self.fabric.tables[self.name].groups.items():
-            targets = intersect(ranges, self.judged)
-            for hop in hops:
-                chain = filters.chain(self.node, port, hop.out, self.version)
-                passed = self.fabric.compiled.through(chain, port, hop.out, state)
-                whole = self.sets.box((targets, sources, PROTOCOLS, PORTS, PORTS))
-                found.append(self.sets.both(passed, whole))
+        for out, targets in self.ways:
+            chain = filters.chain(self.node, port, out, self.version)
+            passed = self.fabric.compiled.through(chain, port, out, state)
+            whole = self.sets.box((targets, sources, PROTOCOLS, PORTS, PORTS))
+            found.append(self.sets.both(passed, whole))
         return self.sets.union_all(found)
 
     def _sources(self, port: str) -> Ranges:
@@ -151,8 +154,8 @@ class _Edge:
         return self.sets.union_all(found)
 
     def _errors(self, targets: Ranges) -> Set:
-        _, source, *service = spec.errors(self.version)
-        return self.sets.box((targets, intersect(source, ROUTED[self.version]), *service))
+        _, source, protocol, sport, dport = spec.errors(self.version)
+        return self.sets.box((targets, intersect(source, ROUTED[self.version]), protocol, sport, dport))
 
     def _missing(self, port: str, wrong: Set, state: str) -> Iterator[Reason]:
         whole = (ALL[self.version], self._sources(port), PROTOCOLS, PORTS, PORTS)

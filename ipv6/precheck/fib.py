@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Mapping
 from functools import cached_property
 from operator import itemgetter
 from typing import NamedTuple
@@ -32,8 +32,8 @@ class Route(NamedTuple):
 class Fib:
     """Installed routes by (first, length), and the intervals that they make."""
 
-    def __init__(self, routes: Iterable[Route]) -> None:
-        self.routes = {(route[0], route[2]): route for route in routes}
+    def __init__(self, routes: Mapping[tuple[int, int], Route]) -> None:
+        self.routes = routes
         self._nowhere: Ranges | None = None
 
     def find(self, number: int) -> Route | None:

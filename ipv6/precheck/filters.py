@@ -104,15 +104,23 @@ class Compiled:
         self.sets = Diagrams(version)
         self._index: dict[tuple[int, str], tuple[dict[str, list[Rule]], list[Rule], Filter]] = {}
         self._known: dict[tuple[object, ...], tuple[Set, list[Rule]]] = {}
+        self._asked: dict[tuple[int, str, str, str], tuple[Set, Filter]] = {}
 
     def passes(self, found: Filter, iif: str, oif: str, state: str) -> Set:
         """Packets that one filter lets through."""
+        # An identity stands for its filter or rule only while that lives, so they are kept.
+        asked = self._asked.get((id(found), iif, oif, state))
+        if asked is None:
+            made = self._passes(found, iif, oif, state)
+            self._asked[id(found), iif, oif, state] = asked = made, found
+        return asked[0]
+
+    def _passes(self, found: Filter, iif: str, oif: str, state: str) -> Set:
         rules = [rule for rule in self._from(found, iif, state) if rule.oif is None or oif in rule.oif]
         key = (found.default, *map(id, rules))
         entry = self._known.get(key)
         if entry is None:
             made = self.sets.ordered([(rule.box(self.version), rule.accepts) for rule in rules], found.default)
-            # An identity stands for its rule only while that lives, so the rules are kept.
             self._known[key] = entry = (made, rules)
         return entry[0]
 

@@ -20,27 +20,54 @@ PORTS: Ranges = ((0, 65535),)
 PROTOCOLS: Ranges = ((0, 255),)
 
 
-_GROUPS = "((?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4})*)?)"
-_PLAIN6 = re.compile(f"{_GROUPS}::{_GROUPS}")
-"""IPv6 addresses with a gap, by far the most; everything else goes the long way."""
+_GROUPS = re.compile("[0-9a-f]{1,4}(?::[0-9a-f]{1,4})*")
+_OCTET = {str(number): number for number in range(256)}
+_LENGTH = {str(number): number for number in range(129)}
 
 
 class BadNumber(ValueError):
     """A text that is neither an address nor a prefix."""
 
 
+@lru_cache(maxsize=1 << 17)
+def _groups(text: str) -> tuple[int, int]:
+    """The number that groups of an IPv6 address make, and how many they are; ValueError for anything else."""
+    if not _GROUPS.fullmatch(text):
+        raise ValueError(text)
+    number, found = 0, text.split(":")
+    for one in found:
+        number = number << 16 | int(one, 16)
+    return number, len(found)
+
+
+@lru_cache(maxsize=1 << 16)
+def _octets(text: str) -> int:
+    """The number that three octets make; KeyError for anything else."""
+    a, b, c = text.split(".")
+    return _OCTET[a] << 16 | _OCTET[b] << 8 | _OCTET[c]
+
+
 def _address(text: str) -> tuple[int, int]:
-    """(family, number) of an address; BadNumber otherwise."""
-    parts = text.split(".")
-    if len(parts) == 4 and all(part.isascii() and part.isdecimal() and len(part) < 4 for part in parts):
-        a, b, c, d = map(int, parts)
-        if a < 256 and b < 256 and c < 256 and d < 256:
-            return 4, a << 24 | b << 16 | c << 8 | d
-    plain = _PLAIN6.fullmatch(text)
-    if plain is not None:
-        left, right = ([one.zfill(4) for one in half.split(":")] if half else [] for half in plain.groups())
-        if len(left) + len(right) < 8:
-            return 6, int("".join(left) + "0000" * (8 - len(left) - len(right)) + "".join(right), 16)
+    """(family, number) of an address; BadNumber otherwise.
+
+    Addresses of one network differ in what they end with: what is before it is read once.
+    """
+    try:
+        if ":" not in text:
+            head, _, last = text.rpartition(".")
+            return 4, _octets(head) << 8 | _OCTET[last]
+        if text.endswith("::"):
+            head, colon, last = text[:-2].rpartition(":")
+            high, count = _groups(head) if colon else (0, 0)
+            if count < 7:
+                return 6, (high << 16 | _groups(last)[0]) << (112 - 16 * count)
+        head, gap, last = text.partition("::")
+        high, before = _groups(head) if head else (0, 0)
+        low, after = _groups(last) if last else (0, 0)
+        if before + after < 8 if gap else before == 8:
+            return 6, high << 128 - 16 * before | low
+    except (KeyError, ValueError):
+        pass
     try:
         found = ip_address(text)
     except ValueError as error:
@@ -58,12 +85,13 @@ def whole(text: str) -> tuple[int, int, int, int]:
     """
     head, slash, tail = text.partition("/")
     version, number = _address(head)
-    length = BITS[version]
-    if slash:
-        if not (tail.isascii() and tail.isdecimal() and int(tail) <= length):
-            raise BadNumber(f"{text!r} has no such length")
-        length = int(tail)
-    return (version, *span(version, number, length), length)
+    bits = BITS[version]
+    length = _LENGTH.get(tail, 129) if slash else bits
+    if length > bits:
+        raise BadNumber(f"{text!r} has no such length")
+    rest = bits - length
+    first = number >> rest << rest
+    return version, first, first + (1 << rest) - 1, length
 
 
 prefix = lru_cache(maxsize=1 << 18)(whole)

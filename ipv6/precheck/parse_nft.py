@@ -26,8 +26,7 @@ from ipv6.precheck.numbers import (
 _STATE = {"new": NEW, "established": KNOWN, "related": RELATED}
 _FAMILY = {"ip": 4, "ip6": 6, "icmp": 4, "icmpv6": 6}
 _PLAIN = re.compile(
-    r'iifname "([^"*]+)" oifname "([^"*]+)" ip(6?) saddr (@\w+|!= @\w+|[0-9a-f.:/]+)'
-    r" ip(6?) daddr (@\w+|!= @\w+|[0-9a-f.:/]+)"
+    r'iifname "([^"*]+)" oifname "([^"*]+)" ip(6?) saddr X ip(6?) daddr X'
     r" (?:(tcp|udp) dport (\d+|\{ [0-9, -]+ \})|icmp(v6)? type echo-request) (accept|drop)"
 )
 _NAMED = re.compile(r"@(\w+)")
@@ -46,7 +45,16 @@ def parse(text: str) -> tuple[Mapping[str, Filter], tuple[str, ...]]:
     accepts = True
     for raw in text.splitlines():
         line = raw.strip()
-        if hook and line[:8] == "iifname ":
+        if hook and line.startswith("iifname "):
+            # Nearly every line of a zone firewall: one for each pair of prefixes and each service.
+            _, at, behind = line.partition("@")
+            only = sets.get(behind.partition(" ")[0]) if at else None
+            if only is not None and "@" not in behind:
+                try:
+                    rules.append(_same_rule(line, only))
+                except (BadNumber, KeyError, ValueError, IndexError):
+                    unknown.append(line)
+                continue
             _add(line, rules, sets, unknown)
             continue
         words = line.split()
@@ -95,61 +103,77 @@ def _named(name: str, ranges: Ranges) -> _Named:
 
 def _add(line: str, rules: list[Rule], sets: Mapping[str, _Named], unknown: list[str]) -> None:
     try:
-        at = line.find("@")
-        if at < 0:
-            rules.append(_same_rule(line, ()))
-            return
-        only = sets.get(line[at + 1 : line.find(" ", at)])
-        if only is not None and line.find("@", at + 1) < 0:
-            rules.append(_same_rule(line, (only,)))
-        else:
-            rules.append(_same_rule(line, tuple(sets[one] for one in _NAMED.findall(line))))
+        rules.append(_same_rule(line, tuple(sets[one] for one in _NAMED.findall(line))))
     except (BadNumber, KeyError, ValueError, IndexError):
         unknown.append(line)
 
 
 @lru_cache(maxsize=1 << 19)
-def _same_rule(line: str, sets: tuple[_Named, ...]) -> Rule:
+def _same_rule(line: str, sets: tuple[_Named, ...] | _Named) -> Rule:
     """The same line with the same sets is the same object, so that unchanged rules are known by identity."""
-    plain = _PLAIN.fullmatch(line)
-    if plain is None:
-        return _rule(line, line.split(), {one.name: one.ranges for one in sets})
-    # By far the most lines of a zone firewall have this one form.
-    iif, oif, six, source, again, target, protocol, port, v6, verdict = plain.groups()
-    version = 6 if six else 4
-    if six != again or (protocol is None and bool(v6) != bool(six)):
-        raise ValueError(line)
+    head, _, rest = line.partition("addr ")
+    source, _, rest = rest.partition(" ")
+    if source == "!=":
+        source, _, rest = rest.partition(" ")
+        source = f"!{source}"
+    middle, _, rest = rest.partition("addr ")
+    target, _, tail = rest.partition(" ")
+    if target == "!=":
+        target, _, tail = tail.partition(" ")
+        target = f"!{target}"
+    shape = _shape(head, middle, tail)
+    named = (sets,) if isinstance(sets, _Named) else sets
+    if shape is None:
+        return _rule(line, line.split(), {one.name: one.ranges for one in named})
+    accepts, version, iif, oif, protocol, port = shape
     # Half a million of these are made for a large province; this way one costs a third.
     return tuple.__new__(Rule, (
-        line, verdict == "accept", version, _names(iif), _names(oif), _end(source, version, sets),
-        _end(target, version, sets), _PROTOCOL[protocol], PORTS, _port_set(port) if port else _ECHO[version], None,
+        line, accepts, version, iif, oif,
+        _end(source, version, named) if source[0] in "@!" else _one(source, version),
+        _end(target, version, named) if target[0] in "@!" else _one(target, version),
+        protocol, PORTS, port, None,
     ))  # fmt: skip
 
 
-def _end(text: str, version: int, sets: tuple[_Named, ...]) -> Ranges:
-    if text[0] == "@":
-        return next(one.ranges for one in sets if one.name == text[1:])
-    if text[0] == "!":
-        return next(one.others[version] for one in sets if one.name == text[4:])
-    return _one(text, version)
+_Shape = tuple[bool, int, frozenset[str], frozenset[str], Ranges, Ranges]
+
+
+@lru_cache(maxsize=1 << 16)
+def _shape(head: str, middle: str, tail: str) -> _Shape | None:
+    """What a line of the form that a zone firewall mostly has says beside its two addresses; None for other forms."""
+    plain = _PLAIN.fullmatch(f"{head}addr X {middle}addr X {tail}")
+    if plain is None:
+        return None
+    iif, oif, six, again, protocol, port, v6, verdict = plain.groups()
+    version = 6 if six else 4
+    if six != again or (protocol is None and bool(v6) != bool(six)):
+        raise ValueError(tail)
+    ports = _port_set(port) if port else _ECHO[version]
+    return verdict == "accept", version, frozenset((iif,)), frozenset((oif,)), _PROTOCOL[protocol], ports
+
+
+def _end(text: str, version: int, named: tuple[_Named, ...]) -> Ranges:
+    """A set, or what is not in a set or prefix."""
+    if text[1] != "@" and text[0] == "!":
+        return minus(ALL[version], _one(text[1:], version))
+    negated = text[0] == "!"
+    for one in named:
+        if one.name == text[1 + negated :]:
+            return one.others[version] if negated else one.ranges
+    raise KeyError(text)
 
 
 @lru_cache(maxsize=1 << 18)
 def _one(text: str, version: int) -> Ranges:
-    found = whole(text)
-    if found[0] != version:
+    found, first, last, _ = whole(text)
+    if found != version:
         raise ValueError(text)
-    return (found[1:3],)
+    return ((first, last),)
 
 
 @lru_cache(maxsize=65536)
 def _port_set(text: str) -> Ranges:
     return _ports(tuple(word.rstrip(",") for word in text.split() if word not in "{}"))
-
-
-@lru_cache(maxsize=65536)
-def _names(word: str) -> frozenset[str]:
-    return frozenset((word,))
 
 
 def _rule(line: str, words: list[str], sets: Mapping[str, Ranges]) -> Rule:

@@ -158,7 +158,7 @@ class Fabric:
                 found += ranges
         if not mode.endswith(" default"):
             default = self.tables[name].routes.get((0, 0))
-            others = Fib(route for route in self.tables[name].routes.values() if route is not default)
+            others = Fib({key: route for key, route in self.tables[name].routes.items() if route is not default})
             found = list(intersect(union(found), union(one for ranges in others.groups.values() for one in ranges)))
         return union(found)
 
