@@ -62,9 +62,10 @@ def _gateway(net: Network, protocol: str, version: int, port: Port, area: Area, 
     mine = net.nodes[port[0]].interfaces[port[1]].of(version)
     if version == 4 and not {one.network for one in mine} & {one.network for one in far.of(4)}:
         return None
-    if not mine or not far.of(version):
+    if version == 6 and not mine and port not in net.link_locals:
         return None
-    return far.of(version)[0].number
+    held = far.of(version)
+    return held[0].number if held else net.link_locals.get(other)
 
 
 def _learn(

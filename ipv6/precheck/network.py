@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 
 from ipv6.precheck.model import Address, Interface, Node
 
@@ -51,10 +52,26 @@ class Network:
     @cached_property
     def owner(self) -> dict[tuple[int, int], Port]:
         """The port that holds an address, interfaces that are down left out."""
+        found = {(6, number): port for port, number in self.link_locals.items()}
+        for name, interface, one in self._addresses():
+            if interface.up:
+                found[one.version, one.number] = (name, interface.name)
+        return found
+
+    @cached_property
+    def link_locals(self) -> dict[Port, int]:
+        """The link-local address of ports that speak OSPFv3 or IS-IS and have no other IPv6 address.
+
+        Linux makes one on every interface (RFC 4862 5.3) and FRR speaks from it (RFC 5340 2.5), so it stays a
+        neighbour when its planned address is gone. No configuration says which one it is: this one stands for it.
+        VRP and Comware have none before `ipv6 address` makes one.
+        """
         return {
-            (one.version, one.number): (name, interface.name)
-            for name, interface, one in self._addresses()
-            if interface.up
+            (name, interface.name): 0xFE80 << 112
+            | int.from_bytes(sha256(f"{name} {interface.name}".encode()).digest()[:8])
+            for name, node in self.nodes.items()
+            for interface in node.interfaces.values()
+            if node.kind == "frr" and interface.up and 6 in interface.areas and not interface.of(6)
         }
 
     def neighbours(self, port: Port) -> Iterator[Port]:
@@ -82,3 +99,7 @@ class Network:
             for interface in node.interfaces.values():
                 for one in interface.addresses:
                     yield name, interface, one
+
+
+def _stable(text: str) -> int:
+    return int.from_bytes(sha256(text.encode()).digest()[:8])

@@ -46,15 +46,6 @@ def parse(text: str) -> tuple[Mapping[str, Filter], tuple[str, ...]]:
     for raw in text.splitlines():
         line = raw.strip()
         if hook and line.startswith("iifname "):
-            # Nearly every line of a zone firewall: one for each pair of prefixes and each service.
-            _, at, behind = line.partition("@")
-            only = sets.get(behind.partition(" ")[0]) if at else None
-            if only is not None and "@" not in behind:
-                try:
-                    rules.append(_same_rule(line, only))
-                except (BadNumber, KeyError, ValueError, IndexError):
-                    unknown.append(line)
-                continue
             _add(line, rules, sets, unknown)
             continue
         words = line.split()
@@ -102,8 +93,10 @@ def _named(name: str, ranges: Ranges) -> _Named:
 
 
 def _add(line: str, rules: list[Rule], sets: Mapping[str, _Named], unknown: list[str]) -> None:
+    _, at, behind = line.partition("@")
+    only = sets.get(behind.partition(" ")[0]) if at and "@" not in behind else None
     try:
-        rules.append(_same_rule(line, tuple(sets[one] for one in _NAMED.findall(line))))
+        rules.append(_same_rule(line, only or tuple(sets[one] for one in _NAMED.findall(line))))
     except (BadNumber, KeyError, ValueError, IndexError):
         unknown.append(line)
 

@@ -329,6 +329,14 @@ class Oracle:
             for port, found in box.ports.items()
             for version, value, _ in found
         }
+        # Linux gives every port a link-local address, and OSPFv3 of FRR speaks from it.
+        self.quiet: dict[tuple[str, str], int] = {}
+        for name, box in self.boxes.items():
+            for (port, family), _ in box.ospf.items():
+                bare = not any(version == 6 for version, _, _ in box.ports.get(port, ()))
+                if family == 6 and box.kind == "frr" and bare:
+                    self.quiet[(name, port)] = (0xFE80 << 112) + len(self.quiet) + 1
+        self.owner |= {(6, value): port for port, value in self.quiet.items()}
         same = like is not None and all(
             _routing(box) == _routing(like.boxes.get(name)) for name, box in self.boxes.items()
         )
@@ -467,6 +475,9 @@ class Oracle:
                         continue
                     gateways = [value for kind, value, _ in self.boxes[other].ports[far] if kind == version]
                     mine = [value for kind, value, _ in self.boxes[name].ports[port] if kind == version]
+                    if version == 6:
+                        gateways = gateways or [self.quiet[one] for one in ((other, far),) if one in self.quiet]
+                        mine = mine or [self.quiet[one] for one in ((name, port),) if one in self.quiet]
                     for key, (steps, _, _) in list(cost[other].items()) if gateways and mine else ():
                         known = cost[name].get(key)
                         if known is None or steps + 10 < known[0]:

@@ -143,6 +143,13 @@ def cases(rng: random.Random, world: World, count: int) -> list[Change]:
     return found
 
 
+def without(world: World, device: str, line: str) -> Change:
+    """One line of a router's configuration gone."""
+    lines = world.after[device][KEY].splitlines()
+    lines.remove(line)
+    return Change("family", device, KEY, "".join(f"{one}\n" for one in lines), line, "")
+
+
 def replay(routers: Routers, change: Change) -> Table:
     """Make the mistake, compare, take it back; what differed."""
     before = routers.predicted()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
+
 import pytest
 
-from ipv6.precheck.judge import Precheck, judge
+from ipv6.precheck.judge import Precheck, judge, network_of
+from ipv6.precheck.rib import tables
 from ipv6.precheck.verdict import Result
-from tests.unit.precheck.world import Site, World, changed, world
+from tests.unit.precheck.world import OBJECT, Site, World, changed, world
 
 NFT, LINUX, FRR = ("nftables", "inet jiyue"), ("linux", "network"), ("frr", "running-config")
 VRP, COMWARE = ("huawei_vrp", "current-configuration"), ("h3c_comware", "current-configuration")
@@ -161,3 +164,19 @@ def test_what_was_broken_before_is_a_note(made: World, checker: Precheck) -> Non
     found = checker.judge(before, after, made.spec)
     assert found.state == "pass"
     assert any("p1: app -> data IPv4" in one for one in found.notes)
+
+
+@pytest.mark.parametrize("vendor,stays", [("frr", True), ("huawei_vrp", False), ("h3c_comware", False)])
+def test_a_neighbour_without_an_address_speaks_from_its_link_local_one_where_it_has_one(
+    vendor: str, stays: bool
+) -> None:
+    made = world((Site(1, vendor), Site(2, "frr")))
+    key = (vendor, OBJECT[vendor])
+    router = made.sites[0].router
+    text = made.after[router][key]
+    line = " ipv6 address 3fff:10:100:1::3/127\n"
+    assert line in text
+    texts = changed(made.after, router, key, text.replace(line, ""))
+    fib = tables(network_of(texts, made.spec.wiring), 6).fibs["core"]
+    loopback = fib.find(int(ip_address("3fff:10::1:1")))
+    assert (loopback is not None and loopback.source == "ospf" and bool(loopback.hops)) is stays

@@ -189,15 +189,21 @@ def _spec(sites: tuple[Site, ...]) -> Spec:
         for zone in ZONES
     )
     wiring: dict[tuple[str, str], str] = {}
-    owned = []
+    owned = [
+        Owned(
+            "port",
+            f"{one.name} {port.name}",
+            one.name,
+            *(address(both.partition("/")[0])[1] for both in port.addresses),
+        )
+        for one in intents(sites, True)
+        for port in one.ports
+    ]
     twins = []
     for site in sites:
         for at, zone in enumerate(ZONES):
             edge = (site.router, f"GigabitEthernet0/0/{at + 1}") if site.lists else (f"fw{site.number}", zone)
             wiring[edge] = wiring[(f"host{site.number}/{zone}", zone)] = f"{zone}-{site.name}"
-            four, six = (one.replace(".0/24", ".10").replace("::/64", "::10") for one in site.lan(zone))
-            owned.append(Owned("port", f"host{site.number} {zone}", f"host{site.number}", address(four)[1],
-                               address(six)[1]))  # fmt: skip
             pair = [prefix(one)[1:3] for one in site.prefixes(zone)]
             twins.append(Twin(f"{site.name}/{zone}", pair[0], pair[1]))
         loops = (f"10.255.{site.number}.1", f"3fff:10::{site.number}:1")
