@@ -20,6 +20,7 @@ HOME = Path("/var/lib/jiyue")
 PENDING = ("armed", "applying", "committed", "confirming", "undoing")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _LOCK_WAIT = 60.0
+_RESERVE = 16 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +69,24 @@ def load(digest: str) -> Change | None:
     if state is None:
         return None
     payload = read(directory(digest) / "payload.json")
-    raw = json.loads(state)
-    raw["timers"] = tuple((int(pid), str(start)) for pid, start in raw["timers"])
-    return Change(**raw, payload=json.loads(payload or "{}"))
+    try:
+        raw = json.loads(state)
+        raw["timers"] = tuple((int(pid), str(start)) for pid, start in raw["timers"])
+        return Change(**raw, payload=json.loads(payload or "{}"))
+    except (ValueError, TypeError, KeyError) as error:
+        raise Refused(f"{directory(digest)} is damaged; look at the device and remove it") from error
+
+
+def unconfirmed(digest: str) -> Change | None:
+    """The change for its own timer, which would not run any more had it been confirmed: a damaged state is no state."""
+    try:
+        return load(digest)
+    except Refused:
+        payload = read(directory(digest) / "payload.json")
+        try:
+            return Change(digest, "applying", "its state was damaged", payload=json.loads(payload or ""))
+        except ValueError as error:
+            raise Failed(f"{directory(digest)} is damaged; it cannot be taken back") from error
 
 
 def save(change: Change, *, with_payload: bool = False) -> Change:
@@ -85,11 +101,49 @@ def save(change: Change, *, with_payload: bool = False) -> Change:
     return saved
 
 
-def every() -> Iterator[Change]:
-    """Every change this device has seen, oldest name first."""
+def try_save(change: Change) -> Change:
+    """`save` where the change itself matters more: a full disk must not keep a device from going back."""
+    with suppress(OSError):
+        return save(change)
+    return change
+
+
+def reserve(digest: str) -> None:
+    """Take the room now that the way back needs to be written down; OSError when there is none."""
+    handle = os.open(directory(digest) / "reserve", os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    try:
+        os.write(handle, bytes(_RESERVE))
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def use_reserve(digest: str) -> None:
+    """Give that room to whoever writes next."""
+    with suppress(OSError):
+        (directory(digest) / "reserve").unlink()
+
+
+def forget(digest: str) -> None:
+    """Remove a change that has touched nothing."""
+    where = directory(digest)
+    with suppress(OSError):
+        for path in where.iterdir():
+            path.unlink()
+        where.rmdir()
+
+
+def digests() -> tuple[str, ...]:
+    """The digests of every change this device has seen, sorted."""
     folder = HOME / "changes"
-    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        if _DIGEST.fullmatch(path.name) and (found := load(path.name)) is not None:
+    names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    return tuple(name for name in names if _DIGEST.fullmatch(name))
+
+
+def every() -> Iterator[Change]:
+    """Every change this device has seen, oldest name first; Refused for one that is damaged."""
+    for digest in digests():
+        if (found := load(digest)) is not None:
             yield found
 
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 import time
@@ -16,8 +17,8 @@ from ipv6.agent import ops
 from ipv6.agent.evidence import identity
 from ipv6.agent.host import Failed, Refused
 
-_TRIES = 5
-_PAUSE = 3.0
+_PAUSES = (1, 1, 2, 2, 4, 8, 15, *(30,) * 120)
+"""Seconds between tries of a timer to take a change back: about an hour, a link or a daemon may be away for a while."""
 
 
 def answer(payload: Mapping[str, Any], agent: str) -> dict[str, Any]:
@@ -64,13 +65,15 @@ def main(argv: list[str]) -> int:
     """`expire DIGEST` or `boot`; 0 when nothing is left to do."""
     match argv:
         case ["expire", digest]:
-            for _ in range(_TRIES):
+            for pause in _PAUSES:
                 try:
                     if ops.expire(digest):
                         return 0
-                except (Failed, Refused, OSError) as error:
-                    sys.stderr.write(f"{error}\n")
-                time.sleep(_PAUSE)
+                except Exception as error:  # nobody else would try again
+                    with contextlib.suppress(OSError):  # the log lies on the disk that may be full
+                        sys.stderr.write(f"{type(error).__name__}: {error}\n")
+                        sys.stderr.flush()
+                time.sleep(pause)
             return 1
         case ["boot"]:
             undone = ops.boot()

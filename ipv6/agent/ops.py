@@ -81,6 +81,7 @@ def commit(payload: Mapping[str, Any], agent: str) -> Answer:
             if engine.keys(known.payload) != engine.keys(payload):
                 raise Refused(f"another part of change {digest[:12]} is {known.state} here; confirm it first")
             _undo(known, "an interrupted attempt was found")
+        _sweep(digest)
         _no_other(payload, digest)
         stand = engine.check_base(sections, records)
         engine.check_saved(sections, stand)
@@ -98,10 +99,25 @@ def commit(payload: Mapping[str, Any], agent: str) -> Answer:
 
 
 def _arm(change: Change, seconds: float, agent: str) -> Change:
-    """Snapshot and state are on disk before the timer starts, the timer runs before anything is touched."""
-    change = changes.save(replace(change, deadline=time.monotonic() + seconds), with_payload=True)
-    timers = timer.arm(seconds, agent, change.change, changes.directory(change.change) / "timer.log")
-    return changes.save(replace(change, timers=timers))
+    """Snapshot, state and room for the way back are on disk before the timer starts, the timer runs before anything is
+    touched; Refused when one of them cannot be had."""
+    timers: tuple[tuple[int, str], ...] = ()
+    try:
+        change = changes.save(replace(change, deadline=time.monotonic() + seconds), with_payload=True)
+        changes.reserve(change.change)
+        timers = timer.arm(seconds, agent, change.change, changes.directory(change.change) / "timer.log")
+        return changes.save(replace(change, timers=timers))
+    except (Failed, OSError) as error:
+        timer.disarm(timers)
+        changes.forget(change.change)
+        raise Refused(f"the way back could not be laid: {error}") from error
+
+
+def _sweep(digest: str) -> None:
+    """Take back what an agent left that was killed before its timers ran, or after both were killed."""
+    for other in changes.every():
+        if other.change != digest and other.pending and not other.remaining() and not timer.alive(other.timers):
+            _undo(other, "its timers are gone")
 
 
 def _no_other(payload: Mapping[str, Any], digest: str) -> None:
@@ -134,6 +150,7 @@ def confirm(payload: Mapping[str, Any], agent: str) -> Answer:
         sections = engine.parts(change.payload)
         if not _as_intended(sections, engine.record_sets(change.payload)):
             return _answer(_undo(change, "the running objects are no longer as committed"), changed=True)
+        changes.use_reserve(change.change)
         change = changes.save(replace(change, state="confirming"))
         for part in sections:
             part.device.persist(part.object, part.intended)
@@ -182,7 +199,8 @@ def _known(payload: Mapping[str, Any]) -> Change:
 def _undo(change: Change, reason: str) -> Change:
     """Back to the base, timers last so that a crash in between is still caught; persisted where it had been."""
     persisted = change.state in ("confirmed", "confirming")
-    change = changes.save(replace(change, state="undoing", reason=reason))
+    changes.use_reserve(change.change)
+    change = changes.try_save(replace(change, state="undoing", reason=reason))
     sections, records = engine.parts(change.payload), engine.record_sets(change.payload)
     problems = list(engine.take_back(sections, records))
     if persisted and not problems:
@@ -191,7 +209,11 @@ def _undo(change: Change, reason: str) -> Change:
     if problems:
         # Still pending for the timers and for the next boot: they try again.
         return replace(change, state="failed", reason=f"{reason}; and rolling back failed: {'; '.join(problems)}")
-    change = changes.save(replace(change, state="rolled-back", reason=reason))
+    try:
+        change = changes.save(replace(change, state="rolled-back", reason=reason))
+    except OSError as error:
+        # It runs the base again. What is on disk still says pending, so the timers and the boot look once more.
+        return replace(change, state="rolled-back", reason=f"{reason}; that could not be written down: {error}")
     timer.disarm(change.timers)
     return change
 
@@ -199,7 +221,7 @@ def _undo(change: Change, reason: str) -> Change:
 def expire(digest: str) -> bool:
     """What the timer does when it wakes: undo the change unless it was confirmed; True when nothing is left to do."""
     with changes.lock(15.0, force=True):
-        change = changes.load(digest)
+        change = changes.unconfirmed(digest)
         if change is None or not change.pending:
             return True
         if change.remaining() > 1.0:
@@ -208,12 +230,26 @@ def expire(digest: str) -> bool:
 
 
 def boot() -> tuple[Change, ...]:
-    """After a start of the host: bring back what was persisted, then undo whatever was not confirmed."""
+    """After a start of the host: bring back what was persisted, then undo whatever was not confirmed.
+
+    What goes wrong with one of them is in the answer (state `failed`) and keeps none of the others from it. A change
+    whose state is damaged is left alone: what was not confirmed was not persisted either.
+    """
+    found = []
     with changes.lock():
         for name in names():
-            device(name).boot()
-        waiting = [change for change in changes.every() if change.pending]
-        return tuple(_undo(change, "it was unconfirmed at boot") for change in waiting)
+            try:
+                device(name).boot()
+            except (Failed, Refused, OSError, ValueError) as error:
+                found.append(Change("", "failed", f"{name}: {error}"))
+        for digest in changes.digests():
+            try:
+                change = changes.load(digest)
+                if change is not None and change.pending:
+                    found.append(_undo(change, "it was unconfirmed at boot"))
+            except (Failed, Refused, OSError, ValueError) as error:
+                found.append(Change(digest, "failed", str(error)))
+    return tuple(found)
 
 
 def _answer(change: Change, reason: str = "", *, changed: bool = False) -> Answer:

@@ -38,18 +38,22 @@ try:
 except FileNotFoundError:
     have = b""
 if have != agent:
-    with open(path + f".{os.getpid()}", "wb") as file:
-        file.write(agent)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(file.name, path)
+    try:
+        with open(path + f".{os.getpid()}", "wb") as file:
+            file.write(agent)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(file.name, path)
+    except OSError:
+        os.path.exists(path + f".{os.getpid()}") and os.remove(path + f".{os.getpid()}")
+        raise
 
 # Compiled once per boot and kept where a boot forgets it. The timers and the boot run the zipapp alone.
 compiled = os.path.join(CACHE, f"{NAME}.{sys.implementation.cache_tag}.code")
 try:
     with open(compiled, "rb") as file:
         code = marshal.loads(file.read())
-except FileNotFoundError:
+except (FileNotFoundError, EOFError, ValueError, TypeError):  # not there, or not whole
     import zipfile
     code = {}
     with zipfile.ZipFile(path) as archive:

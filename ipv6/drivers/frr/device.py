@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ipv6.agent.device import Device
-from ipv6.agent.host import Failed, Refused, must, read, run, scratch
+from ipv6.agent.host import Failed, Refused, must, read, run
 from ipv6.drivers.frr.delta import delta
 from ipv6.drivers.frr.text import normalise, unreadable
 
@@ -43,11 +43,11 @@ class Frr(Device):
 
 
 def _vtysh(options: list[str], text: str) -> str:
-    """Run `text` as a file; vtysh goes on after a bad line, so every word it says counts. Empty: all taken."""
-    with scratch() as directory:
-        path = directory / "vtysh.conf"
-        path.write_text(text, encoding="utf-8")
-        done = run(["vtysh", *options, "-f", str(path)])
+    """Run `text` as a file; vtysh goes on after a bad line, so every word it says counts. Empty: all taken.
+
+    The file is in memory: going back must not need room on a disk.
+    """
+    done = run(["vtysh", *options, "-f", "/proc/self/fd/0"], text)
     complaints = [line for line in (done.out + done.err).splitlines() if line.startswith("%") or "line " in line]
     if done.code or complaints:
         return complaints[0][:300] if complaints else done.last

@@ -153,10 +153,14 @@ def _forward(wanted: list[tuple[bool, str]]) -> None:
 
 
 def _settle(netns: str) -> None:
-    """Wait for duplicate address detection (RFC 4862): a tentative address cannot be bound yet."""
+    """Wait for duplicate address detection (RFC 4862): a tentative address cannot be bound yet.
+
+    A link without a carrier detects nothing, and must not keep the device from going back.
+    """
     deadline = time.monotonic() + _TENTATIVE
     while True:
-        infos = [info for link in _json(netns, "-6", "addr", "show") for info in link.get("addr_info", ())]
+        links = [link for link in _json(netns, "-6", "addr", "show") if "LOWER_UP" in link.get("flags", ())]
+        infos = [info for link in links for info in link.get("addr_info", ())]
         for info in infos:
             if info.get("dadfailed"):
                 raise Failed(f"{info['local']} is already used by another host on its link")
