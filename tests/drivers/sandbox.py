@@ -68,6 +68,11 @@ class Sandbox:
         path = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
         return path.read_text().split() if path.exists() else []
 
+    @property
+    def process(self) -> int:
+        """The host's process 1, as this machine numbers it."""
+        return int(self._children()[0])
+
     def _ready(self) -> bool:
         return bool(self._children()) and self.run("test -e /run/ready").returncode == 0
 

@@ -11,10 +11,10 @@ from pydantic import Field
 from ..model import STRICT, Hand, Kind, must, quoted
 from ..wrapper import unwrap, wrap
 
-# Python looks for this module at every start. Only one process is killed: the first that comes to the point.
-HOOK = """\
+# Python looks for this module at every start. Only one process does it: the first that comes to the point.
+_HOOK = """\
 import os, signal, sys
-_left, _done = {point}, {folder!r} + "/killed"
+_left, _done = {point}, {folder!r} + "/done"
 def _count(event, arguments):
     global _left
     if event not in ("subprocess.Popen", "os.rename", "os.remove"):
@@ -26,9 +26,10 @@ def _count(event, arguments):
         os.close(os.open(_done, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
     except FileExistsError:
         return
-    os.kill(os.getpid(), signal.SIGKILL)
+    {action}
 sys.addaudithook(_count)
 """
+KILL = "os.kill(os.getpid(), signal.SIGKILL)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,13 @@ def settle(hand: Hand, params: KilledAt, chance: Random) -> KilledAt:
 
 
 def inject(hand: Hand, params: KilledAt, folder: str, seed: int) -> None:
-    must(hand, f"cat > {quoted(folder)}/sitecustomize.py", HOOK.format(point=params.point, folder=folder))
+    must(hand, f"cat > {quoted(folder)}/sitecustomize.py", hook(params.point, folder))
     wrap(hand, "/usr/bin/python3", folder, {"PYTHONPATH": folder})
+
+
+def hook(point: int, folder: str, action: str = KILL) -> str:
+    """The module that counts a Python program's steps and does `action` (a Python statement) before the N-th."""
+    return _HOOK.format(point=point, folder=folder, action=action)
 
 
 def clear(hand: Hand, params: KilledAt, folder: str) -> None:

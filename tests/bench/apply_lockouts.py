@@ -1,0 +1,104 @@
+"""1,000 injected lockouts on FRR and Linux hosts: every one back to the old configuration within its timer + 5 s."""
+
+from __future__ import annotations
+
+import queue
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+
+from tests.bench.lockouts import peer
+from tests.bench.lockouts.cases import HOSTS, Case, cases
+from tests.bench.lockouts.play import GRACE, Outcome, host, play
+from tests.bench.record import Record
+from tests.drivers.sandbox import Sandbox
+
+CASES, SAMPLE = 1000, 96
+AT_ONCE = {"frr": 7, "linux": 6}
+"""Hosts of each kind side by side: most of a case is waiting for its timer."""
+Player = Callable[[Case, Sandbox, tuple[str, str]], Outcome]
+
+
+def campaign(wanted: Iterable[Case], player: Player, at_once: dict[str, int] = AT_ONCE) -> list[Outcome]:
+    """Play every case on hosts of its kind, many side by side; a host that did not come back is replaced."""
+    waiting: dict[str, queue.SimpleQueue[Case]] = {kind: queue.SimpleQueue() for kind in HOSTS}
+    for case in wanted:
+        waiting[case.host].put(case)
+    found: list[Outcome] = []
+    errors: list[BaseException] = []
+
+    def work(kind: str, number: int) -> None:
+        try:
+            while not errors and not waiting[kind].empty():
+                with host(kind, f"{kind}-{number}") as (sandbox, base):
+                    while not errors:
+                        try:
+                            case = waiting[kind].get_nowait()
+                        except queue.Empty:
+                            return
+                        outcome = player(case, sandbox, base)
+                        found.append(outcome)
+                        if outcome.state != "back":
+                            break
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=work, args=(kind, n)) for kind in HOSTS for n in range(at_once[kind])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise errors[0]
+    return sorted(found, key=lambda outcome: outcome.case.number)
+
+
+def measure(rounds: int) -> list[Record]:
+    """The whole campaign once, whatever the number of rounds; the peers with a sample of the same cases."""
+    ours = campaign(cases(CASES), play)
+    theirs = campaign(cases(SAMPLE), peer.play)
+    for outcome in ours:
+        if outcome.state != "back" or outcome.late > GRACE:
+            sys.stderr.write(f"{outcome.case}: {outcome.state}, {outcome.late} s late: {outcome.reason}\n")
+    for accident, states in sorted(_table(theirs).items()):
+        sys.stderr.write(f"peer, {accident}: {dict(states)}\n")
+    return records(ours, theirs)
+
+
+def _table(outcomes: Sequence[Outcome]) -> dict[str, Counter[str]]:
+    found: dict[str, Counter[str]] = {}
+    for outcome in outcomes:
+        found.setdefault(f"{outcome.case.host} {outcome.case.accident}", Counter())[outcome.state] += 1
+    return found
+
+
+def records(ours: Sequence[Outcome], theirs: Sequence[Outcome]) -> list[Record]:
+    """Share back in time, share half-applied, and the slowest return."""
+    locked = sum(outcome.locked_out for outcome in ours)
+    work = (f"{len(ours)} seeded lockouts (wrong filter, lost default route, address removed, controller killed, link "
+            f"cut, a timer killed, agent killed at step N, disk full) on FRR and Linux hosts, real daemons; the "
+            f"operator was cut off in {locked}")  # fmt: skip
+    stock = (f"frr-reload.py, and copy + nft -f + ip -batch, no timer; a sample of {len(theirs)} of the same cases, "
+             f"looked at {GRACE:g} s after the timer would have ended")  # fmt: skip
+    late = [outcome.late for outcome in ours if outcome.state == "back"]
+    back, half = _share(ours, "back"), _share(ours, "half")
+    inside = sum(value > GRACE for value in late)
+    rows = (
+        ("apply-lockouts-back", work, back, _share(theirs, "back"), "%", "100 %", back == 100 and not inside),
+        ("apply-lockouts-half", f"{work}: half-applied", half, _share(theirs, "half"), "%", "0 %", half == 0),
+    )
+    found = [
+        Record(identity, said, stock, theirs_value, value, unit, None, goal, met, len(ours), (value, value))
+        for identity, said, value, theirs_value, unit, goal, met in rows
+    ]
+    slowest = max(late, default=float("inf"))
+    found.append(
+        Record("apply-lockouts-late", f"{work}: the slowest return after the timer's end", "none, a goal only", None,
+               slowest, "s", None, f"<= {GRACE:g} s", slowest <= GRACE, len(ours), (min(late, default=0.0), slowest))
+    )  # fmt: skip
+    return found
+
+
+def _share(outcomes: Sequence[Outcome], state: str) -> float:
+    return round(100 * sum(outcome.state == state for outcome in outcomes) / len(outcomes), 1)

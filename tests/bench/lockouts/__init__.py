@@ -1,0 +1,1 @@
+"""Lockouts on purpose: a change that cuts its own way in, under eight kinds of accidents, on real daemons."""
