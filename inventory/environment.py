@@ -59,5 +59,7 @@ class Environment(Frozen):
     context: str = ""
     parent: str = ""
     """SSH name of the server that takes delegation changes of `gov.cn`; empty: listed for the registrar by hand."""
+    ttl_wait: Whole | None = Field(default=None, ge=0, le=86400)
+    """Seconds to wait at most for an old record set to leave the resolvers (labs only); else its whole old TTL."""
     control_plane: ControlPlane | None = None
     calendar: str = ""

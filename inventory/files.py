@@ -9,7 +9,7 @@ from inventory.indicators import Indicators
 from inventory.matrix import ZoneMatrix
 from inventory.model import Function, Network, Platform
 from inventory.review import Review
-from inventory.rollout import Limits, WaveStep
+from inventory.rollout import Limits, Names, WaveStep
 
 REGIONS = "regions.csv"
 COLUMNS = ("code", "name", "level", "parent", "valid_from", "valid_to", "successor")
@@ -30,6 +30,7 @@ class Waves(Frozen):
 
     waves: tuple[WaveStep, ...]
     limits: Limits = Limits()
+    names: Names = Names()
 
 
 SHARED_FILES: dict[str, type[Frozen]] = {

@@ -14,7 +14,7 @@ from inventory.indicators import NONE, Indicators
 from inventory.matrix import ZoneMatrix
 from inventory.profile import Profile
 from inventory.review import Review
-from inventory.rollout import Limits, Wave
+from inventory.rollout import Limits, Names, Wave
 from inventory.types import (
     Address4,
     Day,
@@ -203,6 +203,7 @@ class Inventory(Frozen):
     environment: Environment
     review: Review
     limits: Limits = Limits()
+    names: Names = Names()
     organisations: tuple[Organisation, ...] = ()
     indicators: Indicators = NONE
 

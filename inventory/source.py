@@ -33,7 +33,7 @@ from inventory.indicators import NONE, Indicators
 from inventory.matrix import ZoneMatrix
 from inventory.model import Inventory, Network, Platform, Region
 from inventory.review import NOBODY, Review
-from inventory.rollout import Limits, Wave, WaveStep
+from inventory.rollout import Limits, Names, Wave, WaveStep
 from inventory.view import Ref, View
 
 
@@ -103,6 +103,7 @@ def examine(
         functions=functions.functions if functions else (),
         waves=_waves(waves.waves if waves else (), listed),
         limits=waves.limits if waves else Limits(),
+        names=waves.names if waves else Names(),
         review=review or NOBODY,
         environment=environment or Environment(name="none", title="none", kind="lab", holds=(), blocks=()),
         organisations=tuple(unit for file in units for unit in file),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from ipv6.change.model import ChangeSet, Claim
+from ipv6.change.model import ChangeSet, Claim, RecordChange
 
 LAB_KEYS = frozenset({"lab-root", "lab-engineer", "lab-reviewer", "lab-reviewer-2"})
 """The lab's own keys; only environments of kind `lab` trust them."""
@@ -142,6 +142,32 @@ class Prober(Protocol):
     def ipv4_lost(self, change: ChangeSet, before: Mapping[str, str]) -> tuple[str, ...]: ...
 
     def ipv4_watched(self, change: ChangeSet) -> tuple[str, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """How one step came out in one zone: published, refused, failed or unreachable; `serial` is the zone's afterwards.
+
+    `changes` counts the record sets that were changed; after `lower`, those that resolvers may still hold for long.
+    """
+
+    zone: str
+    state: str
+    reason: str = ""
+    serial: int = 0
+    changes: int = 0
+
+
+class Publisher(Protocol):
+    """Changes approved record sets on a primary server, at most within `seconds`, and reads them back.
+
+    `step` is `lower` (the TTL of what is going to change), `publish` or `raise` (the TTL of what was confirmed).
+    A set that is in none of its approved states is refused by name.
+    """
+
+    def publish(
+        self, server: str, records: Sequence[RecordChange], step: str, seconds: float
+    ) -> tuple[Publication, ...]: ...
 
 
 class Clock(Protocol):

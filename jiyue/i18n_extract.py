@@ -58,7 +58,8 @@ CALLS = {
 SPEAKING = ("inventory.explain", "inventory.source", "inventory.desk", "inventory.yamlmap",
             "ipv6.plan.explain", "ipv6.plan.naming", "ipv6.plan.legible", "ipv6.plan.compact",
             "ipv6.plan.fields", "ipv6.plan.local", "ipv6.plan.usage", "ipv6.plan.fits", "ipv6.plan.whatif",
-            "ipv6.plan.place", "ipv6.verify.ipv4_state", "jiyue.probe.sampler", "ipv6.drift.compare")  # fmt: skip
+            "ipv6.plan.place", "ipv6.verify.ipv4_state", "jiyue.probe.sampler", "ipv6.drift.compare",
+            "ipv6.change.records", "ipv6.change.limits")  # fmt: skip
 """Modules whose every sentence is for people, but travels in tuples."""
 WORDS = {
     "jiyue.status": ("inventoried", "planned", "proposed", "submitted", "approved", "rejected", "assessed", "applied",
@@ -93,7 +94,9 @@ WORDS = {
 }  # fmt: skip
 """Words of a state that are shown translated, by where they come from."""
 MIN_LETTERS = 3
-NOT_TEXT = re.compile(r"^(write memory|show running-config|nft -f - .*|writable:.*|seal|prefix |shared\{\w+\})$|\{\}")
+NOT_TEXT = re.compile(
+    r"^(write memory|ip ospf |show running-config|nft -f - .*|writable:.*|seal|prefix |shared\{\w+\})$|\{\}"
+)
 """Commands and keys that look like text, and templates of `str.format` that are found again with names."""
 
 

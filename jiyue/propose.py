@@ -6,9 +6,10 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from inventory.atomic import write_whole
-from inventory.errors import EnvironmentFailed, GateError
+from inventory.errors import EnvironmentFailed, GateError, InputError
 from inventory.model import SHARED, Inventory
 from inventory.source import input_hashes
 from ipv6.apply import identity
@@ -17,7 +18,7 @@ from ipv6.apply.payload import Wanted
 from ipv6.change.compose import Prepared, compose, platform_records, prepare, rendered, server_of
 from ipv6.change.digest import digest as digest_of
 from ipv6.change.digest import to_json
-from ipv6.change.model import ChangeSet
+from ipv6.change.model import ChangeSet, RecordChange
 from ipv6.change.plan import derive
 from ipv6.change.render import html, markdown
 from ipv6.change.scope import check_platform
@@ -66,14 +67,17 @@ def propose(
     store.allocate(lambda ledger: make_plan(inv, ledger).new)
     ready = prepare(inv, store.claims())
     progress.now(_("reading what runs on the devices"))
-    observed = observe(transport, wanted(inv, ready, chosen), "propose")
+    former = {platform: _former(store, platform) for platform in chosen}
+    observed = observe(transport, wanted(inv, ready, chosen, former), "propose")
     require_all(observed)
     known_machines(inv, store, observed)
     folder = root / "var" / inv.environment.name / "proposals"
     found = []
     for platform in chosen:
         progress.now(_("composing {platform}").format(platform=platform))
-        change = compose(inv, ready.claims, observed.sections, observed.records, platform, inputs, ready)
+        change = compose(
+            inv, ready.claims, observed.sections, observed.records, platform, inputs, ready, former[platform]
+        )
         one = keep(store, change, author, observed)
         record = store.proposal(one.digest)
         write_pages(folder, store.change_set(one.digest), one.digest, record.author, stack_runs(store, platform))
@@ -90,8 +94,22 @@ def known_machines(inv: Inventory, store: Store, observed: Observed) -> None:
     identity.pin(store, known, observed.identities, store.now())
 
 
-def wanted(inv: Inventory, ready: Prepared, platforms: Sequence[str]) -> Iterator[Wanted]:
-    """What has to be read: every object of every held device, and every record set that the plan names."""
+def _former(store: Store, platform: str) -> tuple[RecordChange, ...]:
+    """The record sets of the change set that runs on a platform."""
+    applied = store.applied_digest(platform)
+    try:
+        return store.change_set(applied).records if applied else ()
+    except InputError:
+        return ()  # an older version's; what it brought is not known here, so nothing is removed for it
+
+
+def wanted(
+    inv: Inventory,
+    ready: Prepared,
+    platforms: Sequence[str],
+    former: Mapping[str, Sequence[RecordChange]] = MappingProxyType({}),
+) -> Iterator[Wanted]:
+    """What has to be read: every object of every held device, and every record set that the plan names or named."""
     for platform in platforms:
         for name, device in inv.devices.items():
             if inv.platform_of_device[name] == platform and inv.holds(device):
@@ -99,6 +117,9 @@ def wanted(inv: Inventory, ready: Prepared, platforms: Sequence[str]) -> Iterato
         for rrset in platform_records(inv, ready, platform):
             if server := server_of(inv, rrset):
                 yield Wanted(server, records=((rrset.zone, rrset.name, rrset.type),))
+        for record in former.get(platform, ()):
+            if record.server:
+                yield Wanted(record.server, records=((record.zone, record.name, record.type),))
 
 
 def keep(store: Store, change: ChangeSet, author: str, observed: Observed) -> Proposed:

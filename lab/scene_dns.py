@@ -48,7 +48,8 @@ def parent_hosts(inv: Inventory, keys: DnsKeys) -> tuple[HostSpec, ...]:
         body = _apex(parent) + (_delegation(child, keys) if child else _platforms(inv, keys))
         zone = zone_file(parent.zone, parent.server, body)
         files = (
-            *knot_files(_parent_conf(parent)),
+            *knot_files(_parent_conf(parent, inv)),
+            *((_update_key(keys),) if child is None else ()),
             FileSpec(f"{STORAGE}/{file_name(parent.zone)}", zone, 0o640, "knot:knot"),
             *key_files((keys.zone(parent.zone),)),
         )
@@ -87,7 +88,7 @@ def child_servers(inv: Inventory, keys: DnsKeys) -> Mapping[str, tuple[tuple[Fil
             files += tuple(
                 FileSpec(f"{STORAGE}/{file_name(zone)}", text, 0o640, "knot:knot") for zone, text in texts.items()
             )
-            files += key_files(tuple(keys.zone(zone) for zone in zones))
+            files += (_update_key(keys), *key_files(tuple(keys.zone(zone) for zone in zones)))
             services = (import_keys(zones), *services)
         found[name] = (files, services)
     return found
@@ -149,8 +150,37 @@ def _lines(sets: Iterable[RRset]) -> list[str]:
     return [f"{one.name} {one.ttl} {one.type} {rdata}" for one in sets for rdata in one.rdata]
 
 
-def _parent_conf(parent: Parent) -> str:
+def _update_key(keys: DnsKeys) -> FileSpec:
+    """The key that record sets are published with; the controller holds its secret beside the lab's others."""
+    text = f'key:\n  - id: jiyue-update\n    algorithm: hmac-sha256\n    secret: "{keys.update()}"\n'
+    return FileSpec("/etc/knot/update.key", text, 0o640, "root:knot")
+
+
+def _registrar(inv: Inventory) -> tuple[str, str, str]:
+    """What lets the province change its own glue in the parent zone, and nothing else there."""
+    names = ", ".join(f"{name}." for name in sorted(inv.network.name_servers))
+    acl = f"""\
+include: "/etc/knot/update.key"
+acl:
+  - id: update-read
+    address: 127.0.0.1
+    key: jiyue-update
+    action: transfer
+  - id: update
+    address: 127.0.0.1
+    key: jiyue-update
+    action: update
+    update-type: [A, AAAA]
+    update-owner: name
+    update-owner-match: equal
+    update-owner-name: [{names}]
+"""
+    return "    listen: 127.0.0.1@53\n", acl, "    acl: [update-read, update]\n"
+
+
+def _parent_conf(parent: Parent, inv: Inventory) -> str:
     four, six = parent.addresses
+    listen, acl, use = _registrar(inv) if parent.zone == PARENT_ZONE else ("", "", "")
     return f"""\
 server:
     rundir: "/run/knot"
@@ -160,12 +190,12 @@ server:
     background-workers: 1
     listen: {four}@53
     listen: {six}@53
-log:
+{listen}log:
   - target: stderr
     any: warning
 database:
     storage: "{STORAGE}"
-policy:
+{acl}policy:
   - id: lab
     algorithm: ecdsap256sha256
     single-type-signing: on
@@ -177,7 +207,7 @@ template:
     serial-policy: increment
     dnssec-signing: on
     dnssec-policy: lab
-zone:
+{use}zone:
   - domain: {parent.zone}
     file: "{file_name(parent.zone)}"
 """

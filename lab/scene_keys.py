@@ -31,7 +31,7 @@ class ZoneKey:
 
 
 class DnsKeys:
-    """One key per zone and one TSIG secret, under one private directory; made on first use."""
+    """One key per zone and two TSIG secrets, under one private directory; made on first use."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = private_dir(directory)
@@ -54,7 +54,14 @@ class DnsKeys:
 
     def tsig(self) -> str:
         """The secret of the transfer key (HMAC-SHA256, RFC 8945), base64."""
-        path = self._directory / "transfer.secret"
+        return self._secret("transfer")
+
+    def update(self) -> str:
+        """The secret of the key with which record sets are published (RFC 2136), base64."""
+        return self._secret("update")
+
+    def _secret(self, name: str) -> str:
+        path = self._directory / f"{name}.secret"
         if not path.exists():
             write_whole(path, base64.b64encode(secrets.token_bytes(32)).decode(), 0o600)
         return path.read_text(encoding="utf-8").strip()

@@ -136,7 +136,7 @@ def take_back(sections: Sequence[Part], records: Sequence[dns.Record]) -> tuple[
     """Bring everything to its base, last part first, by the reverse commands, then by the whole text; what failed."""
     problems = []
     try:
-        dns.apply([record.reversed for record in records])
+        dns.apply([record.reversed for record in records], back=True)
     except (Failed, Refused) as error:
         problems.append(f"records: {error}")
     for part in reversed(sections):

@@ -1,4 +1,4 @@
-"""The operations a controller may ask for, each one answer: observe, commit, confirm, rollback, status."""
+"""The operations a controller may ask for, each one answer: observe, commit, arm, confirm, rollback, status."""
 
 from __future__ import annotations
 
@@ -68,11 +68,25 @@ def fingerprint(payload: Mapping[str, Any], agent: str) -> Answer:
 
 def commit(payload: Mapping[str, Any], agent: str) -> Answer:
     """Check everything, arm the rollback, apply, read back; the change then waits for `confirm`."""
+    return _begin(payload, agent, outside=False)
+
+
+def arm(payload: Mapping[str, Any], agent: str) -> Answer:
+    """Hold the way back of record sets that an update from outside (RFC 2136) is about to change; touches none.
+
+    It then waits for `confirm` as after `commit`: silence restores, whether the update came or not.
+    """
+    return _begin(payload, agent, outside=True)
+
+
+def _begin(payload: Mapping[str, Any], agent: str, *, outside: bool) -> Answer:
     digest = changes.checked(payload.get("change"))
     seconds = payload.get("timer")
     if not isinstance(seconds, int | float) or not 1 <= seconds <= MAX_TIMER:
         raise Refused(f"a timer of {seconds!r} s; it must be 1 to {MAX_TIMER}")
     sections, records = engine.parts(payload), engine.record_sets(payload)
+    if outside and (sections or not records):
+        raise Refused("only record sets are changed from outside")
     with changes.lock():
         known = changes.load(digest)
         if known and known.state in ("committed", "confirmed") and _as_intended(sections, records):
@@ -88,6 +102,8 @@ def commit(payload: Mapping[str, Any], agent: str) -> Answer:
         engine.check(sections)
         change = Change(digest, "armed", boot=changes.boot_id(), payload=dict(payload))
         change = _arm(change, float(seconds), agent)
+        if outside:
+            return _answer(change, changed=True)
         try:
             change = changes.save(replace(change, state="applying"))
             engine.carry_out(sections, records, stand)
@@ -143,7 +159,8 @@ def confirm(payload: Mapping[str, Any], agent: str) -> Answer:
         change = _known(payload)
         if change.state == "confirmed":
             return _answer(change, "already confirmed")
-        if change.state not in ("committed", "confirming"):
+        held = change.state == "armed" and change.payload.get("op") == "arm"
+        if change.state not in ("committed", "confirming") and not held:
             return _answer(change, change.reason or f"it is {change.state}, there is nothing to confirm")
         if not change.remaining():
             return _answer(_undo(change, "the timer ran out before it was confirmed"), changed=True)
@@ -266,6 +283,7 @@ OPS = {
     "observe": observe,
     "fingerprint": fingerprint,
     "commit": commit,
+    "arm": arm,
     "confirm": confirm,
     "rollback": rollback,
     "status": status,

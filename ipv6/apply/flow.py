@@ -31,7 +31,7 @@ from ipv6.apply.schedule import Step, schedule
 from ipv6.change.model import DeviceChange, RecordChange
 from ipv6.change.plan import derive
 from ipv6.drivers.registry import driver, text_hash
-from ipv6.ports import Clock, Prober, Progress, Store, Transport
+from ipv6.ports import Clock, Prober, Progress, Publisher, Store, Transport
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +71,14 @@ def apply(
     lock: Path,
     policy: Policy | None = None,
     inputs: Mapping[str, str] = MappingProxyType({}),
+    publisher: Publisher | None = None,
 ) -> ApplyResult:
     """Apply these change sets (digest by platform, `shared` included).
 
     Raises Refused (exit 3) before anything is touched when a gate on paper is closed, GateError when another run
     holds `lock`. `inputs` are the hashes of the files that a change set would be made from now: one that was made
-    from others is void. Whatever happens to a platform afterwards is in the result. When the run itself dies, every
+    from others is void. `publisher` carries the record sets; without one the name servers' hosts change them alone.
+    Whatever happens to a platform afterwards is in the result. When the run itself dies, every
     device takes its unconfirmed change back by itself, and the next run goes on from there.
     """
     if not digests:
@@ -85,7 +87,8 @@ def apply(
     with environment_lock(lock, clock.now()):
         changes = gates.check(digests, inv, store, clock.now(), inputs)
         known = identity.pinned(inv, store)
-        run = Run(store, transport, prober, clock, progress, run_id, policy or Policy(), known)
+        policy = policy or Policy(ttl_wait=inv.environment.ttl_wait)
+        run = Run(store, transport, prober, clock, progress, run_id, policy, known, publisher)
         units = {platform: Unit(platform, digest, changes[platform]) for platform, digest in digests.items()}
         resume(run, list(units.values()))
         _examine(run, list(units.values()))

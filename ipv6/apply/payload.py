@@ -52,8 +52,12 @@ def commit(device: DeviceChange, change: str, timer: int) -> Target:
 
 def commit_records(server: str, records: Iterable[RecordChange], change: str, timer: int) -> Target:
     """Publish record sets and arm a rollback after `timer` seconds."""
-    found = [_record(record, record.before, record.after) for record in records]
-    return _target("commit", server, change, timer, [], found)
+    return _target("commit", server, change, timer, [], [_record(record) for record in records])
+
+
+def arm_records(server: str, records: Iterable[RecordChange], change: str, timer: int) -> Target:
+    """Hold the way back of record sets that an update is about to change, for `timer` seconds."""
+    return _target("arm", server, change, timer, [], [_record(record) for record in records])
 
 
 def reverse(device: DeviceChange, change: str, timer: int) -> Target:
@@ -64,7 +68,7 @@ def reverse(device: DeviceChange, change: str, timer: int) -> Target:
 
 def reverse_records(server: str, records: Iterable[RecordChange], change: str, timer: int) -> Target:
     """Withdraw record sets to what was served before."""
-    found = [_record(record, record.after, record.before) for record in records]
+    found = [_record(record, back=True) for record in records]
     return _target("commit", server, change, timer, [], found)
 
 
@@ -104,6 +108,9 @@ def _swapped(section: Section) -> Section:
     )
 
 
-def _record(record: RecordChange, before: tuple[str, ...], after: tuple[str, ...]) -> dict[str, Any]:
-    found = {"zone": record.zone, "name": record.name, "type": record.type, "ttl": record.ttl}
+def _record(record: RecordChange, *, back: bool = False) -> dict[str, Any]:
+    old = record.ttl_before or record.ttl
+    ttl, ttl_before = (old, record.ttl) if back else (record.ttl, old)
+    before, after = (record.after, record.before) if back else (record.before, record.after)
+    found = {"zone": record.zone, "name": record.name, "type": record.type, "ttl": ttl, "ttl_before": ttl_before}
     return {**found, "before": list(before), "after": list(after)}

@@ -11,7 +11,18 @@ from inventory.errors import JiyueError, worst
 from ipv6.apply.observe import answers_of
 from ipv6.change import order
 from ipv6.change.model import ChangeSet, DeviceChange, RecordChange
-from ipv6.ports import Clock, DeviceResult, JournalEntry, Prober, ProbeReport, Progress, Store, Target, Transport
+from ipv6.ports import (
+    Clock,
+    DeviceResult,
+    JournalEntry,
+    Prober,
+    ProbeReport,
+    Progress,
+    Publisher,
+    Store,
+    Target,
+    Transport,
+)
 
 T = TypeVar("T")
 
@@ -31,11 +42,13 @@ CODES = {"refused": REFUSED, "unreachable": ENVIRONMENT}
 @dataclass(frozen=True, slots=True)
 class Policy:
     """How careful a run is: `timer` seconds until a device takes an unconfirmed change back by itself, `resume`
-    the least time that must be left for a resumed run to build on a pending change, `probers` probed at once."""
+    the least time that must be left for a resumed run to build on a pending change, `probers` probed at once,
+    `ttl_wait` the most seconds to wait for an old record set to leave the resolvers (None: its whole old TTL)."""
 
     timer: int = 180
     resume: int = 90
     probers: int = 4
+    ttl_wait: int | None = None
     ranks: tuple[tuple[str, ...], ...] = order.FAR_TO_NEAR
 
     def rank(self, role: str) -> int:
@@ -107,6 +120,7 @@ class Run:
     policy: Policy
     identities: Mapping[str, str] = field(default_factory=dict)
     """What each device must be; it is told so with every order and refuses when it is another machine."""
+    publisher: Publisher | None = None
 
     def journal(self, unit: Unit, step: str, device: str, state: str, detail: str = "") -> None:
         """Write one line and wait until it is on disk."""

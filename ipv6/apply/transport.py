@@ -20,11 +20,11 @@ from ipv6.ports import DeviceResult, Target
 
 PLAYBOOKS = {
     **dict.fromkeys(("observe", "fingerprint", "status"), "observe"),
-    "commit": "push",
+    **dict.fromkeys(("commit", "arm"), "push"),
     "confirm": "confirm",
     "rollback": "rollback",
 }
-STATES = ("observed", "committed", "confirmed", "rolled-back", "refused", "failed")
+STATES = ("observed", "committed", "armed", "confirmed", "rolled-back", "refused", "failed")
 TIMED_OUT = (124, 137)
 """What timeout(1) ends with when it had to end its command, or to kill it."""
 _HOST = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")

@@ -15,6 +15,8 @@ from ipv6.change.encoding import plain
 from ipv6.change.limits import limits, risks
 from ipv6.change.model import ChangeSet, Claim, DeviceChange, RecordChange, Section
 from ipv6.change.order import steps, wave_of
+from ipv6.change.records import BY_HAND, SERVED, RecordKey, RecordState, change_of, key_of, removals
+from ipv6.change.records import limits as record_limits
 from ipv6.change.scope import Scope, check_platform, inputs_of
 from ipv6.drivers.registry import demand, driver, section
 from ipv6.plan.build import intents
@@ -25,14 +27,9 @@ from ipv6.plan.stack import stack_values
 
 SectionKey = tuple[str, str, str]
 """Device, driver, object."""
-RecordKey = tuple[str, str, str, str]
-"""Server, zone, name, type."""
-RecordState = tuple[int, tuple[str, ...]]
-"""TTL in seconds and the sorted data."""
+__all__ = ["BY_HAND", "SERVED", "Prepared", "RecordKey", "RecordState", "compose", "prepare"]
 
 NOT_HELD = "not in this environment"
-BY_HAND = "to be entered by the registrar of {zone}"
-SERVED = "already served"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +61,19 @@ def compose(
     platform: str,
     inputs: Mapping[str, str],
     prepared: Prepared | None = None,
+    former: Sequence[RecordChange] = (),
 ) -> ChangeSet:
     """The change set of one platform (or `shared`).
 
     `observed` holds the running text of every object of every held device; EnvironmentFailed when one is missing.
-    `records_before` holds the record sets that are served now; a missing one counts as absent.
+    `records_before` holds the record sets that are served now; a missing one counts as absent. `former` are those of
+    the change set that runs: what the plan no longer names of them goes away.
     """
     check_platform(inv, platform)
     ready = prepared or prepare(inv, claims)
     owned = [device for name, device in inv.devices.items() if inv.platform_of_device[name] == platform]
     devices = tuple(_device(inv, device, ready, observed) for device in sorted(owned, key=lambda device: device.name))
-    own_records = tuple(_record(inv, rrset, records_before) for rrset in platform_records(inv, ready, platform))
+    own_records = _records(inv, platform_records(inv, ready, platform), former, records_before)
     stack = plain(stack_values(inv, ready.by_key, platform)) if platform in inv.platform_by_name else {}
     changed = sum(not record.keep for record in own_records)
     return ChangeSet(
@@ -82,14 +81,14 @@ def compose(
         environment=inv.environment.name,
         claims=ready.scope.claims(ready.claims, platform),
         devices=devices,
-        records=tuple(sorted(own_records, key=lambda record: (record.zone, record.name, record.type))),
+        records=own_records,
         sites=_sites(inv, ready, platform),
         stack=stack,
         inputs=inputs_of(inputs, platform),
         kind=inv.environment.kind,
         addresses=pairs(inv, ready.by_key, platform, NOT_HELD),
         order=steps(wave_of(inv, platform), devices, changed),
-        limits=limits(inv, devices),
+        limits=(*limits(inv, devices), *record_limits(inv.limits, own_records)),
         risks=risks(devices, changed),
     )
 
@@ -134,16 +133,15 @@ def _device(inv: Inventory, device: Device, ready: Prepared, observed: Mapping[S
     return DeviceChange(device.name, device.role.value, device.region, tuple(sections), "" if held else NOT_HELD)
 
 
-def _record(inv: Inventory, rrset: RRset, before: Mapping[RecordKey, RecordState]) -> RecordChange:
-    server = server_of(inv, rrset)
-    ttl, served = before.get((server, rrset.zone, rrset.name, rrset.type), (rrset.ttl, ()))
-    after = tuple(sorted(rrset.rdata))
-    keep = ""
-    if not server:
-        keep = BY_HAND.format(zone=rrset.zone)
-    elif tuple(sorted(served)) == after and ttl == rrset.ttl:
-        keep = SERVED
-    return RecordChange(server, rrset.zone, rrset.name, rrset.type, rrset.ttl, tuple(sorted(served)), after, keep)
+def _records(
+    inv: Inventory,
+    planned: Sequence[RRset],
+    former: Sequence[RecordChange],
+    served: Mapping[RecordKey, RecordState],
+) -> tuple[RecordChange, ...]:
+    found = [change_of(inv, server_of(inv, rrset), rrset, served) for rrset in planned]
+    found += removals(inv, former, {key_of(record) for record in found}, served)
+    return tuple(sorted(found, key=lambda record: (record.zone, record.name, record.type)))
 
 
 def _sites(inv: Inventory, ready: Prepared, platform: str) -> tuple[dict[str, str], ...]:

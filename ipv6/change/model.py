@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-SCHEMA = "jiyue/change-set/2"
+SCHEMA = "jiyue/change-set/3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,11 @@ class DeviceChange:
 
 @dataclass(frozen=True, slots=True)
 class RecordChange:
-    """One RRset before and after; applied last. `server` is the device that holds the primary zone."""
+    """One RRset before and after; applied last. `server` is the device that holds the primary zone.
+
+    `ttl` (seconds) is what it ends with, `ttl_before` what it is served with now, `ttl_low` what it has meanwhile: an
+    old set is served with it before it changes, a new one until it is confirmed (0: no such step).
+    """
 
     server: str
     zone: str
@@ -54,6 +58,8 @@ class RecordChange:
     before: tuple[str, ...]
     after: tuple[str, ...]
     keep: str = ""
+    ttl_before: int = 0
+    ttl_low: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from ipv6.change import view as views
 from ipv6.change.model import ChangeSet
+from ipv6.change.records import ttls
 
 Translate = Callable[[str], str]
 
@@ -50,7 +51,7 @@ def _template(name: str) -> Template:
     environment = Environment(
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=True, finalize=visible
     )
-    environment.filters.update(cell=cell, diff=views.diff, counts=views.counts, fence=views.fence)
+    environment.filters.update(cell=cell, diff=views.diff, counts=views.counts, fence=views.fence, ttls=ttls)
     return environment.from_string(files("ipv6.change").joinpath(name).read_text(encoding="utf-8"))
 
 

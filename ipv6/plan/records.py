@@ -8,9 +8,6 @@ from inventory.model import SHARED, Inventory
 from ipv6.plan.intent import RRset
 from ipv6.plan.lookup import Lookup, both
 
-TTL = 300
-"""Seconds; short, so that a withdrawn AAAA is gone soon."""
-
 PARENT_ZONE = "gov.cn."
 
 
@@ -27,24 +24,25 @@ def owner_of(rrset: RRset) -> str:
 
 def _all(found: Lookup) -> Iterator[RRset]:
     servers = tuple(sorted(f"{name}." for name in found.inv.network.name_servers))
+    ttl = found.inv.names.ttl
     for platform in found.inv.platforms:
         zone = f"{platform.dns_zone}."
-        yield RRset(zone, zone, "NS", TTL, servers)
+        yield RRset(zone, zone, "NS", ttl, servers)
         for site in platform.sites:
             addresses = both(str(site.address4), found.address6(f"site/{site.name}"))
-            yield from _addresses(zone, f"{site.name}.", addresses, platform.name)
+            yield from _addresses(zone, f"{site.name}.", addresses, platform.name, ttl)
     zones = {platform.dns_zone for platform in found.inv.platforms}
     for name, device_name in found.inv.network.name_servers.items():
         device = found.inv.devices[device_name]
         addresses = tuple(one.split("/", 1)[0] for one in found.port(device, device.interfaces[0]))
         home = [zone for zone in zones if name.endswith(f".{zone}")]
         for zone in home:
-            yield from _addresses(f"{zone}.", f"{name}.", addresses, "")
-        yield from _addresses(PARENT_ZONE, f"{name}.", addresses, "")
+            yield from _addresses(f"{zone}.", f"{name}.", addresses, "", ttl)
+        yield from _addresses(PARENT_ZONE, f"{name}.", addresses, "", ttl)
 
 
-def _addresses(zone: str, name: str, addresses: tuple[str, ...], owner: str) -> Iterator[RRset]:
+def _addresses(zone: str, name: str, addresses: tuple[str, ...], owner: str, ttl: int) -> Iterator[RRset]:
     for family, kind in ((4, "A"), (6, "AAAA")):
         rdata = tuple(sorted(one for one in addresses if (":" in one) == (family == 6)))
         if rdata:
-            yield RRset(zone, name, kind, TTL, rdata, owner)
+            yield RRset(zone, name, kind, ttl, rdata, owner)

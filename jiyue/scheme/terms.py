@@ -106,6 +106,9 @@ def guard(code: str) -> str:
         "share": _("share of devices changed in one wave"),
         "ipv4-path": _("last IPv4 path"),
         "management-path": _("management path"),
+        "dns-create": _("new record sets in a zone"),
+        "dns-delete": _("share of a zone's record sets removed"),
+        "dns-withdraw": _("record sets that may be taken back at once"),
     }
     return words.get(code, code)
 

@@ -19,6 +19,7 @@ from jiyue.i18n import _
 from jiyue.probe.prober import VantageProber
 from jiyue.probe.sampler import Watch, sites_of
 from jiyue.propose import all_inputs
+from jiyue.workflow import names
 from jiyue.workflow.reporter import Reporter
 from jiyue.workflow.review import current
 from jiyue.workflow.review_log import require_whole
@@ -65,10 +66,11 @@ def _flow(services: Services, digests: Mapping[str, str], reporter: Reporter, in
     eyes, run_id = watching(services, tuple(digests)), f"run-{secrets.token_hex(6)}"
     _started(services, run_id, "apply")
     try:
-        return flow.apply(
-            digests, services.inventory, services.store, transport(services), eyes, SystemClock(), reporter,
-            run_id, services.space.var / "apply.lock", inputs=inputs,
-        )  # fmt: skip
+        with names.publisher(services) as publisher:
+            return flow.apply(
+                digests, services.inventory, services.store, transport(services), eyes, SystemClock(), reporter,
+                run_id, services.space.var / "apply.lock", inputs=inputs, publisher=publisher,
+            )  # fmt: skip
     finally:
         _watched(services, eyes, run_id, reporter)
 

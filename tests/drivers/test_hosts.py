@@ -69,6 +69,7 @@ def started() -> Iterator[Sandbox]:
         host.must("nginx >/dev/null 2>&1")
         host.write(CONF, BASE["knot", CONF])
         host.write("/etc/knot/transfer.key", KEY)
+        host.write("/etc/knot/update.key", KEY.replace("transfer", "jiyue-update"))
         for zone in ZONES:
             host.write(f"/var/lib/knot/{zone}.zone", ZONE.format(zone=zone))
         host.must("chown -R knot:knot /etc/knot /var/lib/knot && knotd -d -c /etc/knot/knot.conf")

@@ -12,12 +12,16 @@ from ipv6.agent.host import Failed, Refused, must, run
 _NAME = re.compile(r"(\*\.)?([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+", re.IGNORECASE)
 _TYPE = re.compile(r"[A-Z][A-Z0-9]{0,15}")
 _FEW = 2
+MAX_TTL = 2**31 - 1
+MAX_SERIAL = 2**32 - 1
+_SOA_WORDS = 7
 _ABSENT = ("no such node", "no such record", "no data")
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record set of the change: what must be there now, what is to be there afterwards."""
+    """One record set of the change: what must be there now, what is to be there afterwards; `ttl_before` (seconds)
+    is what the way back restores."""
 
     zone: str
     name: str
@@ -25,6 +29,7 @@ class Record:
     ttl: int
     before: tuple[str, ...]
     after: tuple[str, ...]
+    ttl_before: int
 
     @property
     def key(self) -> str:
@@ -34,7 +39,7 @@ class Record:
     @property
     def reversed(self) -> Record:
         """The way back."""
-        return Record(self.zone, self.name, self.type, self.ttl, self.after, self.before)
+        return Record(self.zone, self.name, self.type, self.ttl_before, self.after, self.before, self.ttl)
 
 
 def record(raw: Mapping[str, object]) -> Record:
@@ -44,10 +49,15 @@ def record(raw: Mapping[str, object]) -> Record:
         raise Refused(f"record {name!r} {kind!r} in {zone!r} is not a name with a trailing dot and a type")
     if name.lower() != zone.lower() and not name.lower().endswith(f".{zone.lower()}"):
         raise Refused(f"record {name} is not in zone {zone}")
-    ttl = raw.get("ttl", 300)
-    if not isinstance(ttl, int) or not 0 <= ttl <= 2**31 - 1:
-        raise Refused(f"record {name} {kind}: its time to live is {ttl!r}")
-    return Record(zone, name, kind, ttl, _values(kind, raw.get("before")), _values(kind, raw.get("after")))
+    ttl = _ttl(raw.get("ttl", 300), f"{name} {kind}")
+    old = _ttl(raw.get("ttl_before", 0), f"{name} {kind}") or ttl
+    return Record(zone, name, kind, ttl, _values(kind, raw.get("before")), _values(kind, raw.get("after")), old)
+
+
+def _ttl(raw: object, what: str) -> int:
+    if not isinstance(raw, int) or not 0 <= raw <= MAX_TTL:
+        raise Refused(f"record {what}: its time to live is {raw!r}")
+    return raw
 
 
 def _values(kind: str, raw: object) -> tuple[str, ...]:
@@ -105,25 +115,45 @@ def _parse(out: str) -> dict[tuple[str, str], tuple[int, list[str]]]:
     return found
 
 
-def apply(records: Sequence[Record]) -> None:
-    """Carry every set to `after`, all sets of a zone in one transaction; a refused step aborts its zone's."""
-    have = read(records)
+def apply(records: Sequence[Record], *, back: bool = False) -> None:
+    """Carry every set to `after` with its TTL, all sets of a zone in one transaction; a refused step aborts its zone's.
+
+    With `back` the serial rises even where nothing is to be done. An update that is still on its way was made for the
+    serial before (its prerequisite, RFC 2136 2.4.2), so it cannot arrive after the way back has been taken.
+    """
     for zone in dict.fromkeys(found.zone for found in records):
-        wanted = [found for found in records if found.zone == zone and have[found.key][1] != found.after]
-        if wanted:
-            _transaction(zone, wanted, have)
+        _transaction(zone, [found for found in records if found.zone == zone], back)
 
 
-def _transaction(zone: str, records: Sequence[Record], have: Mapping[str, tuple[int, tuple[str, ...]]]) -> None:
+def _transaction(zone: str, records: Sequence[Record], back: bool) -> None:
     run(["knotc", "zone-abort", zone])  # one that an interrupted run left open
     must(["knotc", "zone-begin", zone])
     try:
-        for found in records:
+        # Read inside the transaction: until it ends the server lets no update in.
+        have = read(records)
+        wanted = [found for found in records if have[found.key] != _state(found)]
+        for found in wanted:
             if have[found.key][1]:
                 must(["knotc", "zone-unset", zone, found.name, found.type])
             for value in found.after:
                 must(["knotc", "zone-set", zone, found.name, str(found.ttl), found.type, *value.split(" ")])
-        must(["knotc", "zone-commit", zone])
-    except Failed:
+        if back and not wanted:
+            _raise_serial(zone)
+        must(["knotc", "zone-commit" if wanted or back else "zone-abort", zone])
+    except (Failed, Refused):
         run(["knotc", "zone-abort", zone])
         raise
+
+
+def _state(found: Record) -> tuple[int, tuple[str, ...]]:
+    return (found.ttl, found.after) if found.after else (0, ())
+
+
+def _raise_serial(zone: str) -> None:
+    """The next serial (RFC 1982), without any other change."""
+    lines = [line.split() for line in must(["knotc", "zone-get", zone, zone, "SOA"]).splitlines()]
+    words = next((words for words in lines if len(words) == 4 + _SOA_WORDS and words[3] == "SOA"), None)
+    if words is None or not words[6].isdigit():
+        raise Failed(f"zone {zone} has no SOA that can be read")
+    words[6] = str(int(words[6]) % MAX_SERIAL + 1)
+    must(["knotc", "zone-set", zone, zone, *words[2:]])

@@ -72,6 +72,7 @@ def usual() -> ChangeSet:
         limits=(
             Limit("management-path", "fw-changsha", "1 lines of the management path change: addr mgmt", "exceeded"),
             Limit("ipv4-path", "fw-changsha", "2 of 2 IPv4 lines stay", "kept"),
+            Limit("dns-create", "changsha.gov.cn.", "1 new record sets, at most 1000", "kept"),
         ),
         risks=(Risk("deferred", "devices", "1 devices are planned and rendered but not applied here"),),
     )

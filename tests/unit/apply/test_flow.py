@@ -23,7 +23,8 @@ def run(scene: Scene, tmp_path: Path, platforms: tuple[str, ...] = PLATFORMS) ->
     """One apply."""
     digests = {platform: scene.digests[platform] for platform in platforms}
     parts = (scene.store, scene.world, scene.vantage, StillClock(), scene.told)
-    return apply(digests, inventory(), *parts, "run-1", tmp_path / "lock", ONE_BY_ONE)
+    outside = scene.outside if scene.publishes else None
+    return apply(digests, inventory(), *parts, "run-1", tmp_path / "lock", ONE_BY_ONE, publisher=outside)
 
 
 def states(result: ApplyResult) -> dict[str, str]:
@@ -53,7 +54,7 @@ def test_order(tmp_path: Path) -> None:
     """Shared first, far before near, one run per rank of a wave, shared records after those who carry them."""
     scene = Scene()
     run(scene, tmp_path)
-    commits = [names for op, names in scene.world.runs if op == "commit"]
+    commits = [names for op, names in scene.world.runs if op in ("commit", "arm")]
     assert commits == [
         ("ns1",),
         ("core",),
@@ -140,6 +141,25 @@ def test_a_red_canary_stops_everything(tmp_path: Path, question: str, state: str
     assert at_base(scene, "zhuzhou") and at_base(scene, "xiangtan")
     assert "stopped because changsha failed" in result.platforms[-1].reasons[0]
     assert not any("zhuzhou" in name for op, names in scene.world.runs if op == "commit" for name in names)
+
+
+def test_without_a_publisher_the_host_changes_the_records_itself(tmp_path: Path) -> None:
+    """The same end state, nothing sent from outside."""
+    scene, other = Scene(publishes=False), Scene()
+    assert states(run(scene, tmp_path)) == states(run(other, tmp_path)) == dict.fromkeys(PLATFORMS, "applied")
+    assert scene.world.picture() == other.world.picture()
+    assert not scene.outside.steps and {step for step, _, _ in other.outside.steps} == {"publish", "raise"}
+
+
+def test_a_zone_that_cannot_be_published_costs_its_own_platform_only(tmp_path: Path) -> None:
+    """The reason is kept, the others of the wave are published again without it."""
+    scene = Scene()
+    scene.outside.bad["zhuzhou.gov.cn."] = "octoDNS would remove mail"
+    result = run(scene, tmp_path)
+    assert (states(result)["zhuzhou"], states(result)["xiangtan"], result.exit_code) == ("withdrawn", "applied", 3)
+    assert "zhuzhou.gov.cn. on ns1: octoDNS would remove mail" in scene.store.reasons["zhuzhou"][0]
+    served = {key[2] for key, data in scene.world.records.items() if data}
+    assert "www.zhuzhou.gov.cn." not in served and not scene.world.pending()
 
 
 def test_nothing_checked_is_not_green(tmp_path: Path) -> None:

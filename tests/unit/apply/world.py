@@ -14,7 +14,7 @@ from inventory.source import load
 from ipv6.change.digest import digest
 from ipv6.change.model import ChangeSet, Claim, DeviceChange, RecordChange
 from ipv6.drivers.registry import section
-from ipv6.ports import Approval, DeviceResult, JournalEntry, ProbeReport, Target
+from ipv6.ports import Approval, DeviceResult, JournalEntry, ProbeReport, Publication, Target
 
 PLATFORMS = (SHARED, "hunan", "changsha", "zhuzhou", "xiangtan")
 NOW = "2026-03-01T08:00:00Z"
@@ -63,7 +63,9 @@ def change_set(platform: str) -> ChangeSet:
     deferred = DeviceChange(f"pe-county-{platform}", "county-pe", "430121", (), "not in this environment")
     name = f"www.{platform}.gov.cn."
     server = "ns-govcn" if platform == SHARED else "ns1"
-    record = RecordChange(server, f"{platform}.gov.cn.", name, "AAAA", 300, (), (f"3fff:10:{len(platform)}::80",))
+    record = RecordChange(
+        server, f"{platform}.gov.cn.", name, "AAAA", 300, (), (f"3fff:10:{len(platform)}::80",), ttl_low=60
+    )
     sites = ({"name": name.rstrip("."), "title": "", "owner": "", "address4": "198.18.0.1", "address6": ""},)
     return ChangeSet(platform, "lab", (), (*devices, deferred), (record,), sites if platform != SHARED else ())
 
@@ -111,6 +113,12 @@ class World:
             return DeviceResult(device, "observed", "", self._observed(device, payload))
         key = (device, payload["change"])
         known = self.seen.get(key)
+        if op == "arm":
+            sets = payload["records"]
+            served = [self.records.get((device, one["zone"], one["name"], one["type"]), ()) for one in sets]
+            if not known or known["state"] != "confirmed" or served != [tuple(one["after"]) for one in sets]:
+                self.seen[key] = known = {"state": "armed", "payload": payload, "remaining": payload["timer"]}
+            return DeviceResult(device, known["state"])
         if op == "commit":
             return self._commit(device, key, payload, known)
         if known is None:
@@ -119,7 +127,11 @@ class World:
         if op == "rollback" and known["state"] != "rolled-back":
             self._set(device, known["payload"], "base", "before")
             known["state"] = "rolled-back"
-        if op == "confirm" and known["state"] == "committed":
+        if op == "confirm" and known["state"] == "armed":
+            for one in known["payload"]["records"]:
+                served = self.records.get((device, one["zone"], one["name"], one["type"]), ())
+                assert served == tuple(one["after"]), "the host would take back what was never published"
+        if op == "confirm" and known["state"] in ("committed", "armed"):
             known["state"] = "confirmed"
         return DeviceResult(device, known["state"], "", {"remaining": known["remaining"]})
 
@@ -155,7 +167,7 @@ class World:
     def silence(self) -> None:
         """Time passes: every unconfirmed change is taken back by its device."""
         for (device, _), known in self.seen.items():
-            if known["state"] == "committed":
+            if known["state"] in ("committed", "armed"):
                 self._set(device, known["payload"], "base", "before")
                 known["state"] = "rolled-back"
 
@@ -166,11 +178,42 @@ class World:
 
     def pending(self) -> list[tuple[str, str]]:
         """Changes that nobody confirmed or took back."""
-        return [key for key, known in self.seen.items() if known["state"] == "committed"]
+        return [key for key, known in self.seen.items() if known["state"] in ("committed", "armed")]
 
     def picture(self) -> tuple[dict[str, str], dict[Any, tuple[str, ...]]]:
         """What runs and what is served."""
         return dict(self.texts), {key: data for key, data in self.records.items() if data}
+
+
+@dataclass
+class Outside:
+    """The publisher: what it sends is there, and only while the server's host holds the way back."""
+
+    world: World
+    fuse: Fuse
+    bad: dict[str, str] = field(default_factory=dict)
+    steps: list[tuple[str, str, int]] = field(default_factory=list)
+
+    def publish(
+        self, server: str, records: Sequence[RecordChange], step: str, seconds: float
+    ) -> tuple[Publication, ...]:
+        """Each zone is an effect of its own; a zone in `bad` is refused."""
+        found = []
+        for zone in dict.fromkeys(record.zone for record in records):
+            mine = [record for record in records if record.zone == zone]
+            self.steps.append((step, zone, len(mine)))
+            self.fuse.burn()
+            if zone in self.bad:
+                found.append(Publication(zone, "refused", self.bad[zone]))
+                continue
+            for record in mine:
+                key = (server, record.zone, record.name, record.type)
+                if step == "publish" and self.world.records.get(key, ()) != record.after:
+                    assert any(name == server for name, _ in self.world.pending()), "nobody would take it back"
+                    self.world.records[key] = record.after
+            self.fuse.burn()
+            found.append(Publication(zone, "published", "", 2, len(mine)))
+        return tuple(found)
 
 
 @dataclass
@@ -335,6 +378,7 @@ class Scene:
     """Everything one apply needs, with the fuse shared by all."""
 
     platforms: Sequence[str] = PLATFORMS
+    publishes: bool = True
 
     def __post_init__(self) -> None:
         self.fuse = Fuse()
@@ -342,6 +386,7 @@ class Scene:
         self.digests = {platform: digest(change) for platform, change in self.changes.items()}
         self.world = World.day0(self.changes)
         self.vantage = Vantage(self.world, self.fuse)
+        self.outside = Outside(self.world, self.fuse)
         self.store = Memory({self.digests[name]: change for name, change in self.changes.items()}, self.fuse)
         self.world.fuse = self.fuse
         for value in self.digests.values():

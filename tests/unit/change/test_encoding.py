@@ -34,7 +34,7 @@ changes = st.builds(
     inputs=st.dictionaries(words, hashes, max_size=2),
     kind=words,
     addresses=st.lists(st.builds(AddressPair, words, words, words, words, words), max_size=2).map(tuple),
-    schema=st.just("jiyue/change-set/2"),
+    schema=st.just("jiyue/change-set/3"),
 )
 
 

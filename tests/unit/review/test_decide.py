@@ -221,7 +221,7 @@ def test_author_swapped_in_the_store(store: Store, change: ChangeSet, reviewer: 
         store.approval(digest)
 
 
-@pytest.mark.parametrize("text", ["{}", "not json", '{"schema":"jiyue/change-set/2"}'])
+@pytest.mark.parametrize("text", ["{}", "not json", '{"schema":"jiyue/change-set/3"}'])
 def test_damaged_change_set(store: Store, change: ChangeSet, text: str) -> None:
     """Stored text that cannot be read is refused."""
     digest = submitted(store, change)
