@@ -43,6 +43,8 @@ class Channels:
         known = self._open.get(server)
         if known is not None and known[0].poll() is None:
             return LOOPBACK, known[1]
+        if known is not None:
+            _end(self._open.pop(server)[0])
         if not self._config.is_file():
             raise EnvironmentFailed(str(self._config), "there is no such SSH configuration", "start the lab first")
         said = ""
