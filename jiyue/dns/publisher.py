@@ -53,18 +53,32 @@ class OctoPublisher:
         except EnvironmentFailed as error:
             return tuple(Publication(zone, "unreachable", str(error)) for zone in zones)
         provider = PrimaryProvider(server, host, port, self.key, time.monotonic() + seconds - MARGIN)
-        found = []
+        found: dict[str, Publication] = {}
         for zone in zones:
-            mine = [record for record in records if record.zone == zone]
             try:
-                serial, count = self._zone(provider, zone, mine, step)
-                self._reader(server, host, port).settled(zone, serial, mine, step)
-                found.append(Publication(zone, "published", "", serial, count))
+                serial, count = self._zone(provider, zone, [one for one in records if one.zone == zone], step)
+                found[zone] = Publication(zone, "published", "", serial, count)
             except (Deviates, Unwilling) as error:
-                found.append(Publication(zone, "refused", str(error)))
+                found[zone] = Publication(zone, "refused", str(error))
             except Silent as error:
-                found.append(Publication(zone, "unreachable", str(error)))
-        return tuple(found)
+                found[zone] = Publication(zone, "unreachable", str(error))
+        if step != plans.RAISE:  # a secondary may take its time for that; no data depends on it
+            found |= self._settled(server, host, port, records, step, found)
+        return tuple(found.values())
+
+    def _settled(
+        self, server: str, host: str, port: int, records: Sequence[RecordChange], step: str,
+        found: Mapping[str, Publication],
+    ) -> dict[str, Publication]:  # fmt: skip
+        """The zones that a server does not have as published, once all of them had the time to follow."""
+        sent = {zone: one.serial for zone, one in found.items() if one.state == "published"}
+        try:
+            endpoints = {server: (host, port)}
+            endpoints |= {name: self.reach.endpoint(name) for name in self.secondaries.get(server, ())}
+            late = Reader(endpoints, self.patience).behind(sent, records, step)
+        except (EnvironmentFailed, Silent) as error:
+            return {zone: Publication(zone, "unreachable", str(error)) for zone in sent}
+        return {zone: Publication(zone, "refused", why) for zone, why in late.items()}
 
     def plan(self, server: str, zone: str, records: Sequence[RecordChange], step: str) -> tuple[Plan | None, int]:
         """The octoDNS plan of a step and the zone's serial; nothing is sent."""
@@ -118,15 +132,6 @@ class OctoPublisher:
             at, owner = min(late)
             when = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
             raise Unwilling(f"zone {name}: {len(late)} signatures have expired, the first ({owner}) at {when}")
-
-    def _reader(self, server: str, host: str, port: int) -> Reader:
-        endpoints = {server: (host, port)}
-        for name in self.secondaries.get(server, ()):
-            try:
-                endpoints[name] = self.reach.endpoint(name)
-            except EnvironmentFailed as error:
-                raise Silent(str(error)) from error
-        return Reader(endpoints, self.patience)
 
 
 def serial_of(zone: dns.zone.Zone) -> int:

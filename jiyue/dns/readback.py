@@ -20,7 +20,7 @@ from ipv6.change import records as states
 from ipv6.change.model import RecordChange
 from ipv6.change.records import ABSENT, RecordState
 from jiyue.dns import plan as plans
-from jiyue.dns.provider import Silent, Unwilling
+from jiyue.dns.provider import Silent
 
 PATIENCE = 10.0
 """Seconds that a secondary may take to follow; it is notified at once."""
@@ -35,26 +35,39 @@ class Reader:
     endpoints: Mapping[str, tuple[str, int]]
     patience: float = PATIENCE
 
-    def settled(self, zone: str, serial: int, records: Sequence[RecordChange], step: str) -> None:
-        """Every server has `serial` or a later one and answers with the data of this step; Unwilling names who not."""
+    def behind(self, serials: Mapping[str, int], records: Sequence[RecordChange], step: str) -> dict[str, str]:
+        """Why a zone is not everywhere as this step left it: a server has an older serial, or its data differ."""
+        found: dict[str, str] = {}
         for server, endpoint in self.endpoints.items():
-            self._follows(server, endpoint, zone, serial)
+            found = self._late(server, endpoint, serials) | found
             with connected(server, endpoint) as peer:
-                wrong = [text for record in records if (text := _differs(peer, record, step))]
-            if wrong:
-                raise Unwilling(f"{server} answers {'; '.join(wrong[:3])} ({len(wrong)} of {len(records)} differ)")
+                for zone in serials.keys() - found.keys():
+                    mine = [record for record in records if record.zone == zone]
+                    if wrong := [text for record in mine if (text := _differs(peer, record, step))]:
+                        shown = "; ".join(wrong[:3])
+                        found[zone] = f"{server} answers {shown} ({len(wrong)} of {len(mine)} differ)"
+        return found
 
-    def _follows(self, server: str, endpoint: tuple[str, int], zone: str, serial: int) -> None:
-        deadline = time.monotonic() + self.patience
+    def _late(self, server: str, endpoint: tuple[str, int], serials: Mapping[str, int]) -> dict[str, str]:
+        """The zones that this server still has with an older serial when its time is over."""
+        waiting, deadline = dict(serials), time.monotonic() + self.patience
         while True:
             with connected(server, endpoint) as peer:
-                have = soa_serial(peer, zone)
-            if have is not None and dns.serial.Serial(have) >= dns.serial.Serial(serial):
-                return
-            if time.monotonic() > deadline:
-                said = "does not serve it" if have is None else f"has serial {have}"
-                raise Unwilling(f"zone {zone}: {server} {said} after {self.patience:g} s, it should have {serial}")
+                have = {zone: soa_serial(peer, zone) for zone in waiting}
+            waiting = {zone: wanted for zone, wanted in waiting.items() if not _reached(have[zone], wanted)}
+            if not waiting or time.monotonic() > deadline:
+                break
             time.sleep(_PAUSE)
+        return {zone: self._said(server, zone, have[zone], wanted) for zone, wanted in waiting.items()}
+
+    def _said(self, server: str, zone: str, have: int | None, wanted: int) -> str:
+        said = "does not serve it" if have is None else f"has serial {have}"
+        return f"zone {zone}: {server} {said} after {self.patience:g} s, it should have {wanted}"
+
+
+def _reached(have: int | None, wanted: int) -> bool:
+    """Serials go round (RFC 1982)."""
+    return have is not None and dns.serial.Serial(have) >= dns.serial.Serial(wanted)
 
 
 @contextmanager

@@ -68,12 +68,12 @@ def test_armed_published_read_back_proven_confirmed_then_the_ttl_rises(pair: Pai
     unit = world.run()
     assert (unit.code, unit.reasons) == (0, [])
     assert world.agents.orders == ["arm", "confirm"]
+    assert pair.follows(before) == before + 2
     assert [pair.served(name) for name in SITES[:3]] == [(f"300 3fff:10::{n}",) * 2 for n in (1, 2, 3)]
     steps_ = [(line.step, line.state) for line in world.store.lines if not line.device]
     assert steps_ == [
         ("update publish", "updated"), ("by-name", "passed"), ("update raise", "updated"), ("records", "confirmed"),
     ]  # fmt: skip
-    assert pair.follows(before) == before + 2
     again = world.run()
     assert again.code == 0 and pair.serials() == (before + 2, before + 2)
 
@@ -105,6 +105,7 @@ def test_controller_killed_and_silence_restores(pair: Pair, when: str) -> None:
     world.agents.broken = lambda op: False
     world.policy = Policy(timer=TIMER, ttl_wait=0)
     assert world.run().code == 0
+    pair.follows(0)
     assert pair.served(SITES[0])[1] == "300 3fff:10::1"
 
 
@@ -117,6 +118,7 @@ def test_killed_between_update_and_confirm_then_run_again_at_once(pair: Pair) ->
     world.agents.orders.clear()
     assert world.run().code == 0
     assert world.agents.orders == ["rollback", "arm", "confirm"]
+    pair.follows(0)
     assert pair.served(SITES[2]) == ("300 3fff:10::3",) * 2
 
 
