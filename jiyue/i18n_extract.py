@@ -59,7 +59,7 @@ SPEAKING = ("inventory.explain", "inventory.source", "inventory.desk", "inventor
             "ipv6.plan.explain", "ipv6.plan.naming", "ipv6.plan.legible", "ipv6.plan.compact",
             "ipv6.plan.fields", "ipv6.plan.local", "ipv6.plan.usage", "ipv6.plan.fits", "ipv6.plan.whatif",
             "ipv6.plan.place", "ipv6.verify.ipv4_state", "jiyue.probe.sampler", "ipv6.drift.compare",
-            "ipv6.change.records", "ipv6.change.limits")  # fmt: skip
+            "ipv6.change.records", "ipv6.change.limits", "jiyue.dns.health")  # fmt: skip
 """Modules whose every sentence is for people, but travels in tuples."""
 WORDS = {
     "jiyue.status": ("inventoried", "planned", "proposed", "submitted", "approved", "rejected", "assessed", "applied",
@@ -90,6 +90,7 @@ WORDS = {
     "jiyue.review": ("active", "retired", "revoked", "engineer", "reviewer", "signed with the lab's own key",
                      "emergency approval, to be reviewed afterwards"),
     "jiyue.drift": ("same", "drift", "unknown"),
+    "jiyue.dns": ("missing", "changed", "ttl", "foreign", "waiting"),
     "jiyue.output": ("; ",),
 }  # fmt: skip
 """Words of a state that are shown translated, by where they come from."""

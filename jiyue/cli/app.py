@@ -20,6 +20,7 @@ GROUPS = (
     "lab",
     "inventory",
     "ipv6",
+    "dns",
     "review",
     "site",
     "stack",

@@ -48,7 +48,7 @@ def wanted(zone: dns.zone.Zone, records: Sequence[RecordChange], step: str) -> l
         now = state(zone, record.name, record.type)
         then = _then(record, now, step)
         if then is None:
-            odd.append(f"{record.name} {record.type} is {_said(now)}, approved from {_said(states.start(record))}")
+            odd.append(f"{record.name} {record.type} is {said(now)}, approved from {said(states.start(record))}")
         else:
             found.append(Wanted(record, now, then))
     if odd:
@@ -144,11 +144,12 @@ def _verb(pair: tuple[RecordState, RecordState] | None) -> str:
         return "leave it alone"
     now, then = pair
     if not then[1]:
-        return f"remove {_said(now)}"
-    return f"make it {_said(then)}" if now[1] else f"add {_said(then)}"
+        return f"remove {said(now)}"
+    return f"make it {said(then)}" if now[1] else f"add {said(then)}"
 
 
-def _said(state: RecordState) -> str:
+def said(state: RecordState) -> str:
+    """As a person reads it."""
     ttl, data = state
     return f"{', '.join(data)} (TTL {ttl})" if data else "nothing"
 
@@ -175,7 +176,7 @@ def text(plan: Plan, serial: int) -> str:
         old, new = _octo(change.existing), _octo(change.new)
         name, kind = key_of(change.record)
         sign = "+" if not old[1] else "-" if not new[1] else "~"
-        shown = _said(new) if sign == "+" else _said(old) if sign == "-" else f"{_said(old)} -> {_said(new)}"
+        shown = said(new) if sign == "+" else said(old) if sign == "-" else f"{said(old)} -> {said(new)}"
         lines.append(f"  {sign} {name} {kind} {shown}")
     counts: Mapping[str, int] = plan.change_counts
     sentence = _("{created} new, {changed} changed, {removed} removed; {kept} stay as they are")

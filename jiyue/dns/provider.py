@@ -31,6 +31,13 @@ TIMEOUT = 15.0
 """Seconds that one message or transfer may take."""
 
 
+def quiet() -> None:
+    """Choose the validators that octoDNS would choose by itself, with a warning."""
+    if not Record.validators.configured:
+        Record.enable_validators(("legacy",))
+        Zone.enable_zone_validators(("legacy",))
+
+
 class Moved(Exception):
     """The zone changed after it was read; nothing was sent into it."""
 
@@ -54,9 +61,7 @@ class PrimaryProvider(Rfc2136Provider):  # type: ignore[misc]  # octoDNS carries
             server, host, port=port, timeout=TIMEOUT, key_name=key.name, key_secret=key.secret,
             key_algorithm=key.algorithm, update_batch_size=BATCH,
         )  # fmt: skip
-        if not Record.validators.configured:  # else octoDNS does the same with a warning
-            Record.enable_validators(("legacy",))
-            Zone.enable_zone_validators(("legacy",))
+        quiet()
         self._deadline = deadline
         self._zones: dict[str, dns.zone.Zone] = {}
 

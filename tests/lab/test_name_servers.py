@@ -12,8 +12,11 @@ import pytest
 
 from inventory.source import load
 from ipv6.change.model import RecordChange
+from ipv6.plan.plan import make_plan
+from jiyue.dns import health, zones
 from jiyue.dns.channel import Channels
 from jiyue.dns.key import load_key
+from jiyue.dns.provider import PrimaryProvider
 from jiyue.dns.publisher import OctoPublisher
 from jiyue.probe.ssh import ssh
 from lab import runtime
@@ -104,3 +107,38 @@ def test_the_secret_is_in_no_process_list_and_in_no_configuration_that_others_re
     assert found and not [line for line in found if secret in line]
     assert (state / "dns" / "update.secret").stat().st_mode & 0o777 == 0o600
     assert ssh(state / "ssh_config", "ns1", "stat -c '%a %U:%G' /etc/knot/update.key").out == b"640 root:knot\n"
+
+
+def test_how_the_zones_stand_and_what_is_not_as_planned(publisher: OctoPublisher) -> None:
+    """Every zone is signed, delegated with a DS that fits, on both servers alike; nothing but AAAA is still missing."""
+    servers = {name: publisher.reach.endpoint(name) for name in ("ns1", "ns2")}
+    provider = PrimaryProvider("ns1", *servers["ns1"], publisher.key)
+    claims = {claim.key: claim.prefix for claim in make_plan(INVENTORY).claims}
+    planned = zones.planned(INVENTORY, claims)
+    served = {zone: provider.transferred(zone) for zone in planned}
+    numbers = health.serials(tuple(planned), servers)
+    above = health.delegation(publisher.reach.endpoint("ns-govcn"), "ns-govcn", served)
+    now = time.time()
+    found = [health.standing(served[zone], zone, numbers[zone], now, above[zone]) for zone in planned]
+    assert len(found) == 15 and [one for one in found if one.reasons] == []
+    for zone, sets in planned.items():
+        odd = zones.compare(zone, sets, served[zone], ())
+        assert {one.kind for one in odd} <= {"waiting", "changed"}, odd
+        assert {one.type for one in odd} == {"AAAA"}
+        late = zones.compare(zone, sets, served[zone], ("hunan", "changsha", "shared"))
+        assert bool([one for one in late if one.kind == "missing"]) == (zone in ("hunan.gov.cn.", ZONE))
+
+
+def test_what_a_zone_suffers_from_is_said(publisher: OctoPublisher) -> None:
+    provider = PrimaryProvider("ns1", *publisher.reach.endpoint("ns1"), publisher.key)
+    zone = provider.transferred(ZONE)
+    late = health.standing(zone, ZONE, {"ns1": 7, "ns2": 5}, time.time() + 13 * 86400, ())
+    assert late.reasons[0] == "the serials differ: ns1 7, ns2 5"
+    assert late.reasons[1].startswith("a signature expires at ") and late.signed_until in late.reasons[1]
+    lame = health.standing(zone, ZONE, {"ns1": 7, "ns2": None}, time.time() + 15 * 86400, ("more",))
+    assert lame.reasons[0] == "lame delegation: ns2 does not answer for it with authority"
+    assert lame.reasons[1].startswith("a signature has expired at ") and lame.reasons[2] == "more"
+    other = provider.transferred("zhuzhou.gov.cn.")
+    other.delete_rdataset(other.origin, "DNSKEY")
+    wrong = health.delegation(publisher.reach.endpoint("ns-govcn"), "ns-govcn", {"zhuzhou.gov.cn.": other})
+    assert wrong == {"zhuzhou.gov.cn.": ["no DS at ns-govcn fits a key of the zone"]}
