@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 from rich.console import Console
 
@@ -18,12 +20,21 @@ def add(app: typer.Typer) -> None:
     """Add the verb to the command."""
 
     @verb(
-        app, "demo", "The whole path on this machine, from IPv4-only to an accepted dual-stack province.", "jiyue demo"
+        app,
+        "demo",
+        "The whole path on this machine, from IPv4-only to an accepted dual-stack province.",
+        "jiyue demo\njiyue demo --fault wrong-acl@changsha-fw",
     )
-    def demo(session: Session) -> int:
+    def demo(
+        session: Session,
+        fault: Annotated[
+            str,
+            typer.Option("--fault", help=_("Fault (NAME@HOST,...) that strikes while its platform is being changed.")),
+        ] = "",
+    ) -> int:
         from jiyue.workflow.demo import run
 
-        outcome = run(open_services(session.workspace), ConsoleReporter(session.console))
+        outcome = run(open_services(session.workspace), ConsoleReporter(session.console), fault)
 
         def text(console: Console) -> None:
             show(console, outcome.rows)

@@ -14,7 +14,7 @@ from ipv6.apply import flow, gates, revert
 from ipv6.apply.clock import SystemClock
 from ipv6.apply.flow import ApplyResult, PlatformResult
 from ipv6.apply.transport import AnsibleTransport
-from ipv6.ports import DeviceResult
+from ipv6.ports import DeviceResult, Transport
 from jiyue.i18n import _
 from jiyue.probe.prober import VantageProber
 from jiyue.probe.sampler import Watch, sites_of
@@ -46,13 +46,18 @@ def prober(services: Services, watch: Watch | None = None) -> VantageProber:
     return VantageProber(services.inventory, space.ssh_config, claims, runner=services.runner, watch=watch)
 
 
-def apply(services: Services, platforms: Sequence[str], reporter: Reporter) -> ApplyResult:
-    """Apply the current change sets of the named platforms; what comes out is kept as stage and result."""
+def apply(
+    services: Services, platforms: Sequence[str], reporter: Reporter, way: Transport | None = None
+) -> ApplyResult:
+    """Apply the current change sets of the named platforms; what comes out is kept as stage and result.
+
+    `way` is how devices are reached, the environment's own without one.
+    """
     digests: Mapping[str, str] = {name: current(services, name).digest for name in platforms}
     inputs = all_inputs(services.inventory, services.space.root)
     require_whole(services)
     try:
-        result = _flow(services, digests, reporter, inputs)
+        result = _flow(services, digests, reporter, inputs, way or transport(services))
     except gates.Refused as error:
         for line in error.lines:
             services.store.log_event("gate-refused", "", line.place, why=line.cause)
@@ -62,13 +67,15 @@ def apply(services: Services, platforms: Sequence[str], reporter: Reporter) -> A
     return result
 
 
-def _flow(services: Services, digests: Mapping[str, str], reporter: Reporter, inputs: Mapping[str, str]) -> ApplyResult:
+def _flow(
+    services: Services, digests: Mapping[str, str], reporter: Reporter, inputs: Mapping[str, str], way: Transport
+) -> ApplyResult:
     eyes, run_id = watching(services, tuple(digests)), f"run-{secrets.token_hex(6)}"
     _started(services, run_id, "apply")
     try:
         with names.publisher(services) as publisher:
             return flow.apply(
-                digests, services.inventory, services.store, transport(services), eyes, SystemClock(), reporter,
+                digests, services.inventory, services.store, way, eyes, SystemClock(), reporter,
                 run_id, services.space.var / "apply.lock", inputs=inputs, publisher=publisher,
             )  # fmt: skip
     finally:

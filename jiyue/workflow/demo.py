@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from inventory.errors import EnvironmentFailed, JiyueError
+from inventory.errors import EnvironmentFailed, JiyueError, NothingChecked
 from inventory.model import SHARED
 from inventory.vocab import Stage
 from jiyue import engines
@@ -13,11 +13,13 @@ from jiyue.doctor import examine
 from jiyue.engines.cache import tools_folder
 from jiyue.i18n import _, translate
 from jiyue.workflow import accept, apply, lab, plan, propose, report, review, sites, stacks, verify
+from jiyue.workflow.ambush import ambush
 from jiyue.workflow.reporter import ConsoleReporter
 from jiyue.workflow.services import Services
 from jiyue.workflow.status import platform_rows
 from jiyue.workflow.store import exists as has_store
 from lab.errors import failed
+from lab.faults.registry import parse
 
 
 @dataclass
@@ -31,11 +33,16 @@ class Outcome:
     stopped: JiyueError | None = None
 
 
-def run(services: Services, reporter: ConsoleReporter) -> Outcome:
-    """Walk the path; later steps are left out when an earlier one fails, the report is always written."""
+def run(services: Services, reporter: ConsoleReporter, fault: str = "") -> Outcome:
+    """Walk the path; later steps are left out when an earlier one fails, the report is always written.
+
+    `fault` (NAME@HOST,...) strikes while the wave of its host is being changed; the walk ends after apply then.
+    """
+    if fault:
+        parse(fault)
     outcome = Outcome(seconds=reporter.seconds)
     try:
-        _walk(services, reporter, outcome)
+        _walk(services, reporter, outcome, fault)
     except JiyueError as error:
         outcome.stopped = error
     if has_store(services):
@@ -47,7 +54,7 @@ def run(services: Services, reporter: ConsoleReporter) -> Outcome:
     return outcome
 
 
-def _walk(services: Services, reporter: ConsoleReporter, outcome: Outcome) -> None:
+def _walk(services: Services, reporter: ConsoleReporter, outcome: Outcome, fault: str) -> None:
     with reporter.step("machine", _("This machine and its engines")):
         _machine(services)
         reporter.note(_("engines: ready"))
@@ -78,7 +85,9 @@ def _walk(services: Services, reporter: ConsoleReporter, outcome: Outcome) -> No
     with reporter.step("stacks", _("Stacks: 15 platforms on Kubernetes")):
         _stacks(services, reporter, outcome)
     with reporter.step("apply", _("Apply: shared part, province, canary, waves")):
-        _apply(services, reporter, outcome)
+        _apply(services, reporter, outcome, fault)
+    if fault:
+        return
     with reporter.step("verify", _("Verify: from the IPv6-only, IPv4-only and dual-stack vantage points")):
         seen = verify.verify(services, services.platforms)
         ready = seen.sites()
@@ -130,8 +139,13 @@ def _stacks(services: Services, reporter: ConsoleReporter, outcome: Outcome) -> 
     outcome.changed += ["stacks"] if touched else []
 
 
-def _apply(services: Services, reporter: ConsoleReporter, outcome: Outcome) -> None:
-    result = apply.apply(services, (SHARED, *services.platforms), reporter)
+def _apply(services: Services, reporter: ConsoleReporter, outcome: Outcome, fault: str) -> None:
+    way = ambush(services, apply.transport(services), fault, reporter) if fault else None
+    result = apply.apply(services, (SHARED, *services.platforms), reporter, way)
+    if way is not None:
+        text = _("the fault stays until `jiyue lab fault clear`; then `jiyue ipv6 apply` goes on")
+        reporter.note(text if way.struck else _("the fault did not strike: nothing was to be changed there"))
+        outcome.codes += [] if way.struck else [NothingChecked.exit_code]
     touched = [one.platform for one in result.platforms if one.state != "unchanged"]
     reporter.note(_("{touched} change sets applied, {kept} already as intended").format(
         touched=sum(1 for one in result.platforms if one.state == "applied"),

@@ -1,7 +1,9 @@
-"""The whole lab, once: killed in the middle of applying, run again to the end, looked at from outside, taken down."""
+"""The whole lab, once: killed in the middle of applying, run again into a fault, repaired, run to the end, looked at
+from outside, taken down."""
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sqlite3
@@ -15,6 +17,7 @@ import pytest
 
 from tests.e2e.helpers import JIYUE, ROOT, jiyue, machine
 
+FAULT = "wrong-acl@changsha-fw"
 STORE = ROOT / "var" / "lab" / "jiyue.db"
 
 
@@ -24,6 +27,10 @@ class Province:
 
     before: dict[str, set[str]]
     killed_at: str = ""
+    faulted: subprocess.CompletedProcess[str] | None = None
+    page: str = ""
+    rows: list[dict[str, object]] = field(default_factory=list)
+    repaired: subprocess.CompletedProcess[str] | None = None
     resumed: subprocess.CompletedProcess[str] | None = None
     left: dict[str, set[str]] = field(default_factory=dict)
 
@@ -64,6 +71,11 @@ def province() -> Iterator[Province]:
     seen = Province(machine())
     try:
         seen.killed_at = _kill_while_applying()
+        seen.faulted = jiyue("demo", "--fault", FAULT, "--json", "--lang", "en", check=False)
+        seen.rows = json.loads(seen.faulted.stdout)["platforms"]
+        seen.page = (ROOT / "var" / "report" / "index.html").read_text(encoding="utf-8")
+        jiyue("lab", "fault", "clear")
+        seen.repaired = jiyue("ipv6", "apply", check=False)
         seen.resumed = jiyue("demo", check=False)
         yield seen
     finally:

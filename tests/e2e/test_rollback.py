@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
 from tests.e2e.helpers import as_json, jiyue, on_host
 from tests.e2e.province import Province
 
-pytestmark = [pytest.mark.lab, pytest.mark.breaks]
+pytestmark = pytest.mark.lab
 CITY, SITE, ADDRESS = "loudi", "www.hnloudi.gov.cn", "3fff:ff1:1300:1000::10"
-FAULT = (
-    "nft add table inet fault; nft add chain inet fault in '{ type filter hook input priority 0; }'; "
-    "nft add rule inet fault in meta nfproto ipv6 tcp dport 443 drop"
-)
 
 
 def aaaa(name: str) -> str:
@@ -29,6 +26,27 @@ def web(family: int) -> int:
     return jiyue("lab", "exec", "vantage-dual", "--", *command, check=False).returncode
 
 
+def test_a_fault_in_the_canary_rolls_it_back_and_stops_the_wave(province: Province) -> None:
+    """`demo --fault wrong-acl@changsha-fw`: Changsha went back and says why, nobody after it was touched."""
+    assert province.faulted is not None
+    assert province.faulted.returncode == 1, province.faulted.stderr[-3000:]
+    rows = {row["name"]: row for row in province.rows}
+    reasons = [str(one) for one in rows["changsha"]["reasons"]]  # type: ignore[attr-defined]
+    assert any("3fff:ff1:100:1000::" in one and "443" in one for one in reasons), reasons
+    assert "3fff:ff1:100:1000::" in province.page and "443" in province.page
+    assert rows["hunan"]["stage"] == "applied"
+    assert {row["stage"] for name, row in rows.items() if name != "hunan"} == {"assessed"}
+    assert "⚡ f1: wrong-acl@fw-changsha" in province.faulted.stderr
+    assert re.search(r"IPv4 was watched for \d+ s: [1-9]\d* pages and \d+ echoes, 0 lost", province.faulted.stderr)
+
+
+def test_after_the_repair_apply_goes_on_to_the_end(province: Province) -> None:
+    """The same approvals hold; the platforms are all applied, then accepted."""
+    assert province.repaired is not None
+    assert province.repaired.returncode == 0, province.repaired.stdout + province.repaired.stderr
+
+
+@pytest.mark.breaks
 def test_rollback_takes_a_city_back_to_ipv4_only(province: Province) -> None:
     """`ipv6 rollback`: the records go first, then the devices; IPv4 keeps answering."""
     assert aaaa(SITE) == ADDRESS
@@ -38,9 +56,10 @@ def test_rollback_takes_a_city_back_to_ipv4_only(province: Province) -> None:
     assert web(4) == 0
 
 
+@pytest.mark.breaks
 def test_a_city_whose_verify_fails_is_rolled_back_alone(province: Province) -> None:
-    """With IPv6 HTTPS blocked on its site host the city is not confirmed; others keep their state."""
-    jiyue("lab", "exec", f"site-{CITY}", "--", "sh", "-c", FAULT)
+    """With IPv6 HTTPS blocked on its firewall the city is not confirmed; others keep their state."""
+    jiyue("lab", "fault", "inject", f"wrong-acl@{CITY}-fw")
     jiyue("ipv6", "propose", CITY)
     jiyue("ipv6", "submit", CITY)
     jiyue("review", "approve", CITY)
@@ -55,9 +74,10 @@ def test_a_city_whose_verify_fails_is_rolled_back_alone(province: Province) -> N
     assert all(one["stage"] == "accepted" for one in others)
 
 
+@pytest.mark.breaks
 def test_the_same_command_applies_it_once_the_fault_is_gone(province: Province) -> None:
     """The approval still holds; apply, verify and accept bring the city back to accepted."""
-    jiyue("lab", "exec", f"site-{CITY}", "--", "nft", "delete", "table", "inet", "fault")
+    jiyue("lab", "fault", "clear")
     jiyue("ipv6", "apply", CITY)
     assert aaaa(SITE) == ADDRESS
     assert web(6) == 0
