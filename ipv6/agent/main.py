@@ -17,7 +17,7 @@ from ipv6.agent import ops
 from ipv6.agent.evidence import identity
 from ipv6.agent.host import Failed, Refused
 
-_PAUSES = (1, 1, 2, 2, 4, 8, 15, *(30,) * 120)
+_PAUSES = (*(1,) * 30, *(30,) * 120)
 """Seconds between tries of a timer to take a change back: about an hour, a link or a daemon may be away for a while."""
 
 

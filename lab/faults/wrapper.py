@@ -24,11 +24,12 @@ fi
 """
 
 
-def wrap(hand: Hand, program: str, folder: str, surroundings: Mapping[str, str]) -> None:
-    """From now on `program` starts with these variables; processes that run already stay as they are."""
+def wrap(hand: Hand, program: str, folder: str, surroundings: Mapping[str, str], before: str = "") -> None:
+    """From now on `program` starts with these variables, after `before` (lines of shell that may set its arguments);
+    processes that run already stay as they are."""
     base = f"real-{program.rpartition('/')[2]}"
     sets = "".join(f"{name}={quoted(value)}\nexport {name}\n" for name, value in surroundings.items())
-    text = f'#!/bin/sh\n{sets}exec {quoted(f"{folder}/{base}")} "$@"\n'
+    text = f'#!/bin/sh\n{sets}{before}exec {quoted(f"{folder}/{base}")} "$@"\n'
     must(hand, _WRAP.format(program=quoted(program), folder=quoted(folder), base=quoted(base)), text)
 
 

@@ -11,7 +11,8 @@ from pydantic import Field
 from ..model import STRICT, Hand, Kind, must, quoted
 from ..wrapper import unwrap, wrap
 
-# Python looks for this module at every start. Only one process does it: the first that comes to the point.
+# Python looks for this module at every start, but not for a program on standard input that wants no site: there the
+# wrapper runs it first. Only one process does it: the first that comes to the point.
 _HOOK = """\
 import os, signal, sys
 _left, _done = {point}, {folder!r} + "/done"
@@ -46,7 +47,10 @@ def settle(hand: Hand, params: KilledAt, chance: Random) -> KilledAt:
 
 def inject(hand: Hand, params: KilledAt, folder: str, seed: int) -> None:
     must(hand, f"cat > {quoted(folder)}/sitecustomize.py", hook(params.point, folder))
-    wrap(hand, "/usr/bin/python3", folder, {"PYTHONPATH": folder})
+    first = f"import sys; exec(open({folder + '/sitecustomize.py'!r}).read(), {{}})"
+    code = f'{first}; exec(compile(sys.stdin.read(), "<stdin>", "exec"))'
+    before = f'for last; do :; done\nif [ "$last" = - ]; then set -- -I -S -c {quoted(code)}; fi\n'
+    wrap(hand, "/usr/bin/python3", folder, {"PYTHONPATH": folder}, before)
 
 
 def hook(point: int, folder: str, action: str = KILL) -> str:

@@ -19,7 +19,7 @@ ACCIDENTS = (
     "agent-killed",
     "disk-full",
 )
-POINTS = {"frr": 26, "linux": 40}
+POINTS = {"frr": 16, "linux": 26}
 """About how many steps a commit has: a point beyond the last is met by the timer, or by nobody."""
 
 

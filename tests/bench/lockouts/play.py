@@ -28,6 +28,10 @@ DROP = (
     "nft add table inet somebody && nft add chain inet somebody in '{ type filter hook input priority -9; }'"
     " && nft add rule inet somebody in tcp dport 22 drop"
 )
+_KILL = """\
+sleep {seconds:.2f}
+kill -9 $(pgrep -f '[j]iyue-timer' | {one})
+"""
 _USUAL = {"frr": 0.9, "linux": 0.6}
 """Seconds that a commit takes here, about; only to choose a moment within it."""
 
@@ -53,8 +57,9 @@ def host(kind: str, name: str) -> Iterator[tuple[Sandbox, tuple[str, str]]]:
         yield sandbox, hosts.picture(kind, sandbox)
 
 
-def play(case: Case, sandbox: Sandbox, base: tuple[str, str]) -> Outcome:
-    """One case; the host is as it was afterwards, unless the outcome says otherwise."""
+def play(case: Case, sandbox: Sandbox, base: tuple[str, str], grace: float = GRACE) -> Outcome:
+    """One case, looked at `grace` seconds after its timer at the latest; the host is as before, unless the outcome says
+    otherwise."""
     digest = digest_of(f"case {case.number}")
     folder = hosts.root(sandbox) / "var/lib/jiyue/changes" / digest
     sandbox.must(f"rm -rf {FOLDER} && mkdir -p {FOLDER}")
@@ -62,7 +67,7 @@ def play(case: Case, sandbox: Sandbox, base: tuple[str, str]) -> Outcome:
     _commit(case, sandbox, surroundings)
     ends = _deadline(folder)
     locked_out = sandbox.run(hosts.ASK).stdout != "SSH-"
-    while not _settled(folder) and time.monotonic() < ends + GRACE:
+    while not _settled(folder) and time.monotonic() < ends + grace:
         time.sleep(0.1)
     returned = time.monotonic()
     seen = hosts.picture(case.host, sandbox)
@@ -116,9 +121,8 @@ def _commit(case: Case, sandbox: Sandbox, surroundings: str) -> None:
         killer = Timer(case.at * _USUAL[case.host], os.kill, (controller.pid, signal.SIGKILL))
         killer.start()
     if case.accident == "timer-killed":
-        sandbox.must(
-            f"(sleep {case.at * case.timer:.2f}; kill -9 $(pgrep -f '[j]iyue-timer' | {_one(case)})) >&- 2>&- &"
-        )
+        sandbox.write("/run/accident", _KILL.format(seconds=case.at * case.timer, one=_one(case)))
+        sandbox.must("setsid sh /run/accident </dev/null >/dev/null 2>&1 &")
     try:
         controller.communicate(program(order).encode(), timeout=60)
     except BrokenPipeError:
@@ -167,7 +171,8 @@ def _difference(base: tuple[str, str], seen: tuple[str, str]) -> str:
 def _tidy(case: Case, sandbox: Sandbox) -> None:
     if case.accident == "disk-full":
         disk_full.clear(sandbox, disk_full.DiskFull(free_kb=case.free_kb), FOLDER)
+    words = ("[/]run/accident", "[j]iyue-timer", "[a]gent-.*expire")
     sandbox.run(
-        "pkill -9 -f '[j]iyue-timer'; pkill -9 -f '[a]gent-.*expire'; nft delete table inet somebody 2>/dev/null;"
+        "".join(f"pkill -9 -f '{word}'; " for word in words) + "nft delete table inet somebody 2>/dev/null; "
         f"nsenter --net=/run/operator ip link set dev far up; rm -rf /var/lib/jiyue/changes {FOLDER}"
     )
