@@ -7,8 +7,6 @@ case happens here to the program that carries the change out.
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
 import time
 from threading import Timer
@@ -42,7 +40,7 @@ def play(case: Case, sandbox: Sandbox, base: tuple[str, str]) -> Outcome:
         start_new_session=True,
     )
     if case.accident == "controller-killed":
-        killer = Timer(case.at * 2.0, os.kill, (controller.pid, signal.SIGKILL))
+        killer = Timer(case.at * 2.0, controller.kill)
         killer.start()
     controller.communicate(_script(case).encode(), timeout=120)
     ends = time.monotonic() + case.timer

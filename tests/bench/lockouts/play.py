@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -118,7 +116,7 @@ def _commit(case: Case, sandbox: Sandbox, surroundings: str) -> None:
         start_new_session=True,
     )
     if case.accident == "controller-killed":
-        killer = Timer(case.at * _USUAL[case.host], os.kill, (controller.pid, signal.SIGKILL))
+        killer = Timer(case.at * _USUAL[case.host], controller.kill)
         killer.start()
     if case.accident == "timer-killed":
         sandbox.write("/run/accident", _KILL.format(seconds=case.at * case.timer, one=_one(case)))
