@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from inventory.fields import Code, Frozen, Title, Word
-from inventory.types import Prefix6, Whole
+from inventory.types import Flag, Prefix4, Prefix6, Whole
 from inventory.vocab import Level, Plane
 
 
@@ -42,6 +42,13 @@ class ControlPlane(Frozen):
         return (self.apiserver, self.etcd_client, self.etcd_peer, self.controller_manager, self.scheduler, self.kwok)
 
 
+class Management(Frozen):
+    """The way to the devices that no change may touch: their management port and the networks of that way."""
+
+    port: str = Field(pattern=r"^[A-Za-z0-9./-]{1,32}$", description="an interface name")
+    networks: tuple[Prefix4, ...] = Field(min_length=1)
+
+
 HELD_LEVELS = {Level.PROVINCE: "province", Level.CITY: "cities", Level.COUNTY: "counties"}
 """Words that stand for every region in force of a level in `holds`."""
 
@@ -63,3 +70,9 @@ class Environment(Frozen):
     """Seconds to wait at most for an old record set to leave the resolvers (labs only); else its whole old TTL."""
     control_plane: ControlPlane | None = None
     calendar: str = ""
+    management: Management | None = None
+    """How devices are reached out of band; without it no apply can prove that its own path is safe."""
+    soak: Annotated[Whole, Field(ge=0, le=7 * 86400)] | None = None
+    """Seconds that take the place of every wave's own, in a lab without users."""
+    attended: Flag = True
+    """Whether a person is there to say that a rollout may go on after a pause."""

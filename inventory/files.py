@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from inventory.addressing import Addressing, Organisation
 from inventory.environment import Environment
-from inventory.fields import Frozen
+from inventory.fields import Frozen, Word
 from inventory.indicators import Indicators
 from inventory.matrix import ZoneMatrix
 from inventory.model import Function, Network, Platform
 from inventory.review import Review
-from inventory.rollout import Limits, Names, WaveStep
+from inventory.rollout import Limits, Names, Pace, WaveStep, Windows
 
 REGIONS = "regions.csv"
 COLUMNS = ("code", "name", "level", "parent", "valid_from", "valid_to", "successor")
@@ -26,11 +28,12 @@ class Functions(Frozen):
 
 
 class Waves(Frozen):
-    """`waves.yaml`: the order of the rollout."""
+    """`waves.yaml`: the order of the rollout; `pace` is by wave, `shared` included."""
 
     waves: tuple[WaveStep, ...]
     limits: Limits = Limits()
     names: Names = Names()
+    pace: dict[Word, Pace] = Field(default_factory=dict)
 
 
 SHARED_FILES: dict[str, type[Frozen]] = {
@@ -38,6 +41,7 @@ SHARED_FILES: dict[str, type[Frozen]] = {
     "zones.yaml": ZoneMatrix,
     "functions.yaml": Functions,
     "waves.yaml": Waves,
+    "windows.yaml": Windows,
     "addressing.yaml": Addressing,
     "review.yaml": Review,
     "indicators.yaml": Indicators,

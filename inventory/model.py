@@ -14,7 +14,7 @@ from inventory.indicators import NONE, Indicators
 from inventory.matrix import ZoneMatrix
 from inventory.profile import Profile
 from inventory.review import Review
-from inventory.rollout import Limits, Names, Wave
+from inventory.rollout import Limits, Names, Pace, Wave, Windows
 from inventory.types import (
     Address4,
     Day,
@@ -92,6 +92,8 @@ class Device(Frozen):
         default="", pattern=r"^([A-Za-z0-9][A-Za-z0-9._-]{0,63})?$", description="a serial number or a machine id"
     )
     """What the device must answer with; empty: what it answers first is pinned."""
+    pair: str = ""
+    """The device that takes over when this one is away; the two are never changed at once."""
     interfaces: tuple[Interface, ...] = ()
 
 
@@ -204,6 +206,8 @@ class Inventory(Frozen):
     review: Review
     limits: Limits = Limits()
     names: Names = Names()
+    pace: dict[str, Pace] = Field(default_factory=dict)
+    windows: Windows = Windows()
     organisations: tuple[Organisation, ...] = ()
     indicators: Indicators = NONE
 
@@ -261,6 +265,16 @@ class Inventory(Frozen):
     def sites(self) -> tuple[Site, ...]:
         """Every hosted site, by platform then by file order."""
         return tuple(site for platform in self.platforms for site in platform.sites)
+
+    @cached_property
+    def twins(self) -> dict[str, frozenset[str]]:
+        """By device, those that take over for it: its pair, and for a name server the province's others."""
+        servers = frozenset(self.network.name_servers.values())
+        found = {name: servers - {name} for name in servers}
+        for name, device in self.devices.items():
+            for one, other in ((name, device.pair), (device.pair, name)) if device.pair else ():
+                found[one] = found.get(one, frozenset()) | {other}
+        return found
 
     @cached_property
     def held_regions(self) -> frozenset[str]:

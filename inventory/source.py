@@ -1,6 +1,7 @@
 """The inventory's only reader: files in, one frozen value out, every error with file:line and all of them at once.
 
-    regions.csv network.yaml zones.yaml functions.yaml waves.yaml addressing.yaml review.yaml indicators.yaml
+    regions.csv network.yaml zones.yaml functions.yaml waves.yaml windows.yaml addressing.yaml review.yaml
+    indicators.yaml
     platforms/<platform>.yaml   organisations/<platform>.csv   env/<environment>.yaml
 
 Everything is read as hostile: sizes are bounded, links that leave the root are refused, YAML is the strict subset of
@@ -33,7 +34,7 @@ from inventory.indicators import NONE, Indicators
 from inventory.matrix import ZoneMatrix
 from inventory.model import Inventory, Network, Platform, Region
 from inventory.review import NOBODY, Review
-from inventory.rollout import Limits, Names, Wave, WaveStep
+from inventory.rollout import Limits, Names, Wave, WaveStep, Windows
 from inventory.view import Ref, View
 
 
@@ -81,6 +82,7 @@ def examine(
     matrix = desk.record("zones.yaml", ZoneMatrix)
     functions = desk.record("functions.yaml", Functions)
     waves = desk.record("waves.yaml", Waves)
+    windows = desk.record("windows.yaml", Windows)
     addressing = desk.record("addressing.yaml", Addressing)
     review = desk.record("review.yaml", Review)
     indicators = desk.record("indicators.yaml", Indicators)
@@ -104,6 +106,8 @@ def examine(
         waves=_waves(waves.waves if waves else (), listed),
         limits=waves.limits if waves else Limits(),
         names=waves.names if waves else Names(),
+        pace=waves.pace if waves else {},
+        windows=windows or Windows(),
         review=review or NOBODY,
         environment=environment or Environment(name="none", title="none", kind="lab", holds=(), blocks=()),
         organisations=tuple(unit for file in units for unit in file),

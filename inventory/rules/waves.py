@@ -1,9 +1,10 @@
-"""Every platform's file names a wave of the rollout, and one canary city goes before the other cities."""
+"""Every platform's file names a wave of the rollout, one canary city goes first, and the pace names waves."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from inventory.model import SHARED
 from inventory.rules import Reason, rule
 from inventory.rules._clash import twice
 from inventory.types import show
@@ -28,6 +29,10 @@ def waves(view: View) -> Iterator[Reason]:
         if not wave.platforms and all(platform.wave != wave.name for _, platform in view.platforms):
             yield Reason((_FILE, "waves", n), f"no platform is in wave {wave.name}", "name it in a platform's file")
     yield from _canary(view)
+    for name in view.inventory.pace:
+        if name not in known | {SHARED}:
+            cause = f"pace names {show(name)}, which is no wave"
+            yield Reason((_FILE, "pace", name), cause, "write the name of a wave, or `shared`")
 
 
 def _canary(view: View) -> Iterator[Reason]:

@@ -16,6 +16,7 @@ from typing import Any
 from ipv6.agent import ops
 from ipv6.agent.evidence import identity
 from ipv6.agent.host import Failed, Refused
+from ipv6.agent.via import via
 
 _PAUSES = (*(1,) * 30, *(30,) * 120)
 """Seconds between tries of a timer to take a change back: about an hour, a link or a daemon may be away for a while."""
@@ -52,6 +53,7 @@ def answer(payload: Mapping[str, Any], agent: str) -> dict[str, Any]:
         "identity": mine,
         "evidence": list(found.evidence),
         "foreign": found.foreign,
+        "via": via() if found.state == "observed" else {},
     }
 
 

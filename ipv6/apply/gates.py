@@ -1,4 +1,10 @@
-"""What must hold before anything is touched. Every gate fails closed and says why; there is no flag that skips one."""
+"""What must hold before anything is touched. Every gate fails closed and says why; there is no flag that skips one.
+
+In this order: the approved digest (and all that it rests on), the running objects as they are now, the assessments,
+the change window, the management path, the documentation prefixes. The first reads nothing but paper; the others
+follow once the devices were read. A moved object and an unproven path cost only their own platform, the others the
+whole run.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +12,15 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from inventory.errors import GateError, InputError, JiyueError
 from inventory.model import SHARED, Inventory
+from ipv6.apply import path, window
 from ipv6.apply.observe import Observed
+from ipv6.apply.schedule import carriers
 from ipv6.change.digest import digest
 from ipv6.change.documentation import documentation
 from ipv6.change.limits import exceeded, shares
 from ipv6.change.model import ChangeSet
 from ipv6.change.moved import on_devices, on_paper
+from ipv6.change.order import wave_of
 from ipv6.change.scope import Scope
 from ipv6.drivers.registry import driver
 from ipv6.ports import LAB_KEYS, Store
@@ -39,34 +48,90 @@ class Refused(GateError):
 def check(
     digests: Mapping[str, str], inv: Inventory, store: Store, now: str, inputs: Mapping[str, str]
 ) -> dict[str, ChangeSet]:
-    """The change sets by platform when every gate on paper is open; Refused with all reasons otherwise.
+    """The change sets by platform when each is the approved one and its turn has come; Refused with all reasons
+    otherwise. It is asked before any device is.
 
     `inputs` are the hashes (sha256 by path) of the files that a change set would be made from now.
     """
     changes: dict[str, ChangeSet] = {}
     refusals: list[JiyueError] = []
-    assessed, scope = store.assessed_sites(now), Scope(inv)
+    scope = Scope(inv)
     for platform, wanted in digests.items():
         place = f"{platform} {wanted[:12]}"
         try:
-            change = approved(platform, wanted, store, inv)
+            change = approved(platform, wanted, store, inv, now)
         except GateError as error:
             refusals.extend(GateError(place, line.cause, line.fix) for line in error.lines)
             continue
         changes[platform] = change
-        found = (*environment(change, inv), *unassessed(change, assessed), *beyond(change, inv))
-        found += tuple(outdated(change, wanted, store, scope, inputs))
+        found = (*environment(change, inv), *beyond(change, inv), *outdated(change, wanted, store, scope, inputs))
         refusals.extend(GateError(place, cause, fix) for cause, fix in found)
     if SHARED not in digests and digests and not store.applied_digest(SHARED):
         cause = "what the platforms share is not applied yet"
         refusals.append(GateError(SHARED, cause, "apply `shared` first or together with them"))
+    refusals.extend(GateError(platform, cause, fix) for platform, cause, fix in too_early(digests, inv, store))
     if refusals:
         raise Refused(refusals)
     return changes
 
 
-def approved(platform: str, wanted: str, store: Store, inv: Inventory) -> ChangeSet:
-    """The stored change set of exactly this digest under an approval that holds; GateError otherwise."""
+def ready(
+    changes: Mapping[str, ChangeSet], digests: Mapping[str, str], inv: Inventory, store: Store, now: str, seen: Observed
+) -> dict[str, list[str]]:
+    """The other gates, after the devices were read: by platform, why it must not be touched.
+
+    Refused, with every reason of every gate in their order, when one is closed that stops the whole run.
+    """
+    assessed = store.assessed_sites(now)
+    alone: dict[str, list[str]] = {}
+    refusals: list[JiyueError] = []
+    closed = False
+    for platform, change in changes.items():
+        base = [f"base moved: {text}" for text in moved(change, seen)]
+        unproven = [f"the management path is not proven: {text}" for text in path.unproven(change, inv, seen)]
+        shut = window.closed(inv, wave_of(inv, platform), now, store.approval(digests[platform]).emergency)
+        together = (
+            *((text, "propose again and have it reviewed") for text in base),
+            *unassessed(change, assessed),
+            *([(shut, "wait for it, or have an emergency approved")] if shut else []),
+            *((text, "reach it over its management port") for text in unproven),
+            *documented(change, inv),
+        )
+        closed = closed or len(together) > len(base) + len(unproven)
+        refusals += [GateError(f"{platform} {digests[platform][:12]}", cause, fix) for cause, fix in together]
+        alone[platform] = base + unproven
+    if closed:
+        raise Refused(refusals)
+    return alone
+
+
+def still(platform: str, wanted: str, inv: Inventory, store: Store, now: str) -> str:
+    """Why the platform may not go on, asked again before every batch; empty text when it may."""
+    try:
+        approved(platform, wanted, store, inv, now)
+    except GateError as error:
+        return f"the approval holds no more: {error.cause}"
+    return window.closed(inv, wave_of(inv, platform), now, store.approval(wanted).emergency)
+
+
+def too_early(digests: Mapping[str, str], inv: Inventory, store: Store) -> Iterator[tuple[str, str, str]]:
+    """Platforms whose turn has not come, as (platform, cause, fix): what carries all and the canary go before."""
+    first: list[str] = []
+    for wave in inv.waves:
+        for platform in wave.platforms if first else ():
+            if platform in digests:
+                names = ", ".join(first)
+                yield (
+                    platform,
+                    f"{names} go before it and are not applied yet",
+                    f"apply {names} first or together with it",
+                )
+        if wave.canary or not carriers(inv).isdisjoint(wave.platforms):
+            first += [one for one in wave.platforms if one not in digests and not store.applied_digest(one)]
+
+
+def approved(platform: str, wanted: str, store: Store, inv: Inventory, now: str = "") -> ChangeSet:
+    """The stored change set of exactly this digest under an approval that holds (at `now`); GateError otherwise."""
     try:
         approval = store.approval(wanted)
         change = store.change_set(wanted)
@@ -74,6 +139,8 @@ def approved(platform: str, wanted: str, store: Store, inv: Inventory) -> Change
         raise GateError(error.place, error.cause, error.fix) from error
     if approval.digest != wanted:
         raise GateError(platform, f"the approval is for {approval.digest[:12]}", "have this one reviewed")
+    if now and approval.expires <= now:
+        raise GateError(platform, f"it expired at {approval.expires}", "ask the reviewer to approve again")
     if approval.author in approval.persons:
         raise GateError(platform, f"{approval.author} reviewed the own proposal", "have somebody else review it")
     if approval.key_ids & LAB_KEYS and inv.environment.kind != "lab":
@@ -90,15 +157,19 @@ def environment(change: ChangeSet, inv: Inventory) -> Iterator[tuple[str, str]]:
     env = inv.environment
     if (change.environment, change.kind) != (env.name, env.kind):
         yield f"it was made for environment {change.environment} ({change.kind})", f"propose again in {env.name}"
-    if env.kind != "lab" and (found := documentation(change)):
-        yield (
-            f"it holds documentation addresses ({', '.join(found[:3])}{', ...' if len(found) > 3 else ''})",
-            "put the received blocks into the environment and propose again",
-        )
     for device in change.devices:
         for section in device.sections if not device.deferred else ():
             if reason := driver(section.driver).held_back:
                 yield f"{device.device}: {reason}", "leave its region out of the environment"
+
+
+def documented(change: ChangeSet, inv: Inventory) -> Iterator[tuple[str, str]]:
+    """Documentation addresses outside of a lab, looked for in every text, as (cause, fix)."""
+    if inv.environment.kind != "lab" and (found := documentation(change)):
+        yield (
+            f"it holds documentation addresses ({', '.join(found[:3])}{', ...' if len(found) > 3 else ''})",
+            "put the received blocks into the environment and propose again",
+        )
 
 
 def unassessed(change: ChangeSet, assessed: frozenset[str]) -> Iterator[tuple[str, str]]:

@@ -24,11 +24,19 @@ RecordKey = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
+class Via:
+    """The device's own address of the connection over which it was asked, and the port that holds it."""
+
+    address: str
+    port: str
+
+
+@dataclass(frozen=True, slots=True)
 class Observed:
     """Running texts by (device, driver, object); (ttl, data) by (server, zone, name, type); reasons by device.
 
     `identities` is what each machine says it is, `evidence` are its hints about who changed what is not as expected,
-    `foreign` counts what somebody else keeps on it.
+    `foreign` counts what somebody else keeps on it, `via` is the way over which it was reached.
     """
 
     sections: dict[SectionKey, str] = field(default_factory=dict)
@@ -37,6 +45,7 @@ class Observed:
     identities: dict[str, str] = field(default_factory=dict)
     evidence: dict[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
     foreign: dict[str, int] = field(default_factory=dict)
+    via: dict[str, Via] = field(default_factory=dict)
 
 
 def observe(
@@ -119,6 +128,9 @@ def answers_of(results: Iterable[DeviceResult]) -> Mapping[str, DeviceResult]:
 
 def _read(wanted: Wanted, data: Mapping[str, Any], into: Observed, expected: Mapping[SectionKey, str]) -> None:
     device = wanted.device
+    via = data.get("via")
+    if isinstance(via, Mapping) and via.get("address"):
+        into.via[device] = Via(str(via["address"]), str(via.get("port", "")))
     sections = {
         (str(one["driver"]), str(one["object"])): str(
             one["text"] if "text" in one else expected.get((device, str(one["driver"]), str(one["object"])), "")

@@ -46,14 +46,16 @@ def recall(entries: Iterable[JournalEntry]) -> Past:
     return past
 
 
-def resume(run: Run, units: Sequence[Unit]) -> None:
+def resume(run: Run, units: Sequence[Unit]) -> bool:
     """Ask every device that may wait; build on a pending change that has time left, take all others back.
 
-    Publications are always taken back: they are the last step and quickly done again.
+    Publications are always taken back: they are the last step and quickly done again. Gives whether anything was
+    open, after which devices may run something else than before.
     """
     pasts = {unit.platform: recall(run.store.entries(unit.digest)) for unit in units}
     _devices(run, units, pasts)
     _records(run, units, pasts)
+    return any(past.open or past.records for past in pasts.values())
 
 
 def _devices(run: Run, units: Sequence[Unit], pasts: dict[str, Past]) -> None:

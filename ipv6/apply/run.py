@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from inventory.errors import JiyueError, worst
+from inventory.model import Inventory
+from ipv6.apply.batches import apart
+from ipv6.apply.control import Control
 from ipv6.apply.observe import answers_of
 from ipv6.change import order
 from ipv6.change.model import ChangeSet, DeviceChange, RecordChange
@@ -34,6 +37,7 @@ APPLIED, UNCHANGED, ROLLED_BACK, WITHDRAWN, FAILED, SKIPPED = (
     "failed",
     "skipped",
 )
+PARTLY, STOPPED = "partly-applied", "stopped"
 CHECK_FAILED, REFUSED, ENVIRONMENT = 1, 3, 4
 CODES = {"refused": REFUSED, "unreachable": ENVIRONMENT}
 """Exit codes of what a device answered; anything else unwanted is a failed check."""
@@ -59,7 +63,8 @@ class Policy:
 @dataclass(slots=True)
 class Unit:
     """One platform on its way. `live` is the state of each device that this run has to change,
-    `published` are its record sets that are served already, `touched` says that devices may have been changed."""
+    `published` are its record sets that are served already, `touched` says that devices may have been changed,
+    `harmed` that its IPv4 suffered; `only` are the devices that this run is limited to."""
 
     platform: str
     digest: str
@@ -71,6 +76,8 @@ class Unit:
     published: tuple[RecordChange, ...] = ()
     touched: bool = False
     settled: bool = False
+    harmed: bool = False
+    only: frozenset[str] | None = None
 
     @property
     def failed(self) -> bool:
@@ -88,6 +95,15 @@ class Unit:
     def held(self) -> list[DeviceChange]:
         """The devices of this environment."""
         return [device for device in self.change.devices if not device.deferred]
+
+    @property
+    def left_out(self) -> list[str]:
+        """Devices that are still to be changed and not in this run."""
+        return [one.device for one in self.held if self.live.get(one.device) == "base" and not self.within(one.device)]
+
+    def within(self, device: str) -> bool:
+        """Whether this run may change the device."""
+        return self.only is None or device in self.only
 
 
 def prove(run: Run, units: Sequence[Unit], what: str, ask: Callable[[Unit], ProbeReport]) -> None:
@@ -118,6 +134,8 @@ class Run:
     progress: Progress
     run_id: str
     policy: Policy
+    inv: Inventory
+    control: Control
     identities: Mapping[str, str] = field(default_factory=dict)
     """What each device must be; it is told so with every order and refuses when it is another machine."""
     publisher: Publisher | None = None
@@ -135,8 +153,11 @@ class Run:
         """
         for unit, target in orders:
             self.journal(unit, step, mark + target.device, "started", str(target.payload["change"]))
-        targets = list({target.device: self._meant(target) for _, target in orders}.values())
-        answers: Mapping[str, DeviceResult] = answers_of(self.transport.run(targets, label)) if targets else {}
+        targets = {target.device: self._meant(target) for _, target in orders}
+        answers: dict[str, DeviceResult] = {}
+        # Both of a redundant pair are never told at once: one may restart a service that the other stands in for.
+        for group in apart(list(targets), self.inv.twins):
+            answers |= answers_of(self.transport.run([targets[name] for name in group], label))
         found = []
         for unit, target in orders:
             result = answers.get(target.device) or DeviceResult(target.device, "unreachable", "no answer")

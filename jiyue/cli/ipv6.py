@@ -1,4 +1,4 @@
-"""`jiyue ipv6 plan|propose|submit|apply|rollback|status`."""
+"""`jiyue ipv6 plan|propose|submit`; the other verbs of the group stand in files of their own."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
-from inventory.errors import worst
 from jiyue.cli.keyfile import KeyFile, PassphraseFd, key_of
 from jiyue.cli.output import Session
 from jiyue.cli.verbs import add_parts, verb
@@ -18,7 +16,6 @@ from jiyue.workflow.selection import chosen
 from jiyue.workflow.services import open_services
 
 Names = Annotated[list[str] | None, typer.Argument(help=_("Platforms (or `shared`); all when none is named."))]
-One = Annotated[str, typer.Argument(help=_("Platform or `shared`."))]
 
 
 def add(app: typer.Typer) -> None:
@@ -80,62 +77,3 @@ def add(app: typer.Typer) -> None:
                 console.print(f"{row['platform']} {row['digest'][:12]} {_(row['status'])}")
 
         session.emit("ipv6-submit", {"proposals": rows}, text)
-
-    @verb(group, "apply", "Apply what is approved: shared part, province, canary, waves.", "jiyue ipv6 apply")
-    def apply(session: Session, platforms: Names = None) -> int:
-        from jiyue.workflow.apply import apply as run
-
-        services = open_services(session.workspace)
-        result = run(services, chosen(services, platforms or [], shared=True), ConsoleReporter(session.console))
-        rows = [
-            {"platform": one.platform, "state": one.state, "digest": one.digest, "reasons": list(one.reasons)}
-            for one in result.platforms
-        ]
-
-        def text(console: Console) -> None:
-            for one in result.platforms:
-                console.print(f"{one.platform}: {_(one.state)}")
-                for reason in one.reasons[:10]:
-                    console.print(f"    {translate(reason)}", markup=False)
-
-        session.emit("ipv6-apply", {"run": result.run, "platforms": rows}, text)
-        return result.exit_code
-
-    @verb(group, "rollback", "Take a platform back to before its change set.", "jiyue ipv6 rollback changsha")
-    def rollback(session: Session, platform: One) -> int:
-        from jiyue.workflow.apply import rollback as run
-
-        services = open_services(session.workspace)
-        name = chosen(services, [platform], shared=True)[0]
-        one = run(services, name, ConsoleReporter(session.console))
-
-        def text(console: Console) -> None:
-            console.print(f"{one.platform}: {_(one.state)}")
-            for reason in one.reasons:
-                console.print(f"    {translate(reason)}", markup=False)
-
-        payload = {"platform": one.platform, "state": one.state, "digest": one.digest, "reasons": list(one.reasons)}
-        session.emit("ipv6-rollback", payload, text)
-        return one.code
-
-    @verb(group, "status", "Which device is where.", "jiyue ipv6 status changsha --json")
-    def status(session: Session, platforms: Names = None) -> int:
-        from jiyue.workflow.apply import devices
-
-        services = open_services(session.workspace)
-        found = devices(services, chosen(services, platforms or [], shared=True))
-        rows = [
-            {"platform": name, "device": device, "state": result.state, "reason": result.reason}
-            for name, results in found.items()
-            for device, result in results.items()
-        ]
-
-        def text(console: Console) -> None:
-            table = Table(_("platform"), _("device"), _("state"), _("reason"))
-            for row in rows:
-                table.add_row(row["platform"], row["device"], _(row["state"]), translate(row["reason"]))
-            console.print(table)
-
-        session.emit("ipv6-status", {"devices": rows}, text)
-        states = {row["state"] for row in rows}
-        return worst([4] * ("unreachable" in states) + [1] * ("failed" in states))

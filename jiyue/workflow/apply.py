@@ -6,7 +6,9 @@ import getpass
 import secrets
 import socket
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from inventory.model import SHARED
 from inventory.vocab import Stage
@@ -32,6 +34,11 @@ SHOWN = 10
 """Lost probes that are told one by one; all of them are kept."""
 
 
+def lock_of(services: Services) -> Path:
+    """The lock that whoever changes the environment's devices holds."""
+    return services.space.var / "apply.lock"
+
+
 def transport(services: Services) -> AnsibleTransport:
     """The way to the devices of this environment."""
     space = services.space
@@ -47,17 +54,21 @@ def prober(services: Services, watch: Watch | None = None) -> VantageProber:
 
 
 def apply(
-    services: Services, platforms: Sequence[str], reporter: Reporter, way: Transport | None = None
+    services: Services,
+    platforms: Sequence[str],
+    reporter: Reporter,
+    limit: Sequence[str] = (),
+    way: Transport | None = None,
 ) -> ApplyResult:
     """Apply the current change sets of the named platforms; what comes out is kept as stage and result.
 
-    `way` is how devices are reached, the environment's own without one.
+    `limit` narrows the run to devices and regions; `way` is how devices are reached, the environment's own without one.
     """
     digests: Mapping[str, str] = {name: current(services, name).digest for name in platforms}
     inputs = all_inputs(services.inventory, services.space.root)
     require_whole(services)
     try:
-        result = _flow(services, digests, reporter, inputs, way or transport(services))
+        result = _flow(services, digests, reporter, inputs, limit, way or transport(services))
     except gates.Refused as error:
         for line in error.lines:
             services.store.log_event("gate-refused", "", line.place, why=line.cause)
@@ -68,7 +79,12 @@ def apply(
 
 
 def _flow(
-    services: Services, digests: Mapping[str, str], reporter: Reporter, inputs: Mapping[str, str], way: Transport
+    services: Services,
+    digests: Mapping[str, str],
+    reporter: Reporter,
+    inputs: Mapping[str, str],
+    limit: Sequence[str],
+    way: Transport,
 ) -> ApplyResult:
     eyes, run_id = watching(services, tuple(digests)), f"run-{secrets.token_hex(6)}"
     _started(services, run_id, "apply")
@@ -76,7 +92,7 @@ def _flow(
         with names.publisher(services) as publisher:
             return flow.apply(
                 digests, services.inventory, services.store, way, eyes, SystemClock(), reporter,
-                run_id, services.space.var / "apply.lock", inputs=inputs, publisher=publisher,
+                run_id, lock_of(services), inputs=inputs, limit=limit, publisher=publisher,
             )  # fmt: skip
     finally:
         _watched(services, eyes, run_id, reporter)
@@ -115,22 +131,64 @@ def keep(services: Services, one: PlatformResult) -> None:
     if one.state in GOOD:
         advance(services.store, one.platform, Stage.APPLIED)
     else:
-        fall_back(services.store, one.platform, Stage.ASSESSED, one.reasons or (one.state,))
+        runs = services.store.applied_digest(one.platform)
+        stage = Stage.APPLIED if runs else Stage.ASSESSED
+        fall_back(services.store, one.platform, stage, one.reasons or (one.state,))
 
 
-def rollback(services: Services, platform: str, reporter: Reporter) -> PlatformResult:
-    """Take the applied change set of one platform back to its base."""
+def rollback(services: Services, platform: str, reporter: Reporter, to: str = "", before: str = "") -> PlatformResult:
+    """Take change sets of one platform back: the one that runs, or all down to `to` or to before `before`."""
     eyes, run_id = watching(services, (platform,)), f"run-{secrets.token_hex(6)}"
     _started(services, run_id, "rollback")
     try:
         result = revert.rollback(
             platform, services.inventory, services.store, transport(services), eyes, SystemClock(), reporter,
-            run_id, services.space.var / "apply.lock",
+            run_id, lock_of(services), to=to, before=before,
         )  # fmt: skip
     finally:
         _watched(services, eyes, run_id, reporter)
     keep(services, result)
     return result
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where one device is in its platform's current change set: its own word, and since when the journal says so.
+
+    `remaining` are the seconds until it takes an unconfirmed change back; `kind` says whether a real host answered, a
+    lab's host, or a stand-in for a device.
+    """
+
+    platform: str
+    device: str
+    state: str
+    since: str
+    remaining: float
+    digest: str
+    kind: str
+    reason: str
+
+
+def standing(services: Services, platforms: Sequence[str]) -> tuple[Standing, ...]:
+    """Every held device of these platforms, asked now; one that does not answer stands where the journal left it."""
+    kind = "lab" if services.inventory.environment.kind == "lab" else "real"
+    found = []
+    for name, answers in devices(services, platforms).items():
+        digest = current(services, name).digest
+        said = {entry.device: entry for entry in services.store.entries(digest) if entry.device}
+        for device, result in answers.items():
+            data, last = result.data or {}, said.get(device)
+            left, since = data.get("remaining", 0), last.at if last else ""
+            reason = result.reason
+            if result.state == "unreachable" and last:
+                reason = f"the journal says {last.state}; {result.reason}"
+            found.append(
+                Standing(
+                    name, device, result.state, since, float(left) if isinstance(left, int | float) else 0.0, digest,
+                    "stand-in" if data.get("stand_in") else kind, reason,
+                )
+            )  # fmt: skip
+    return tuple(found)
 
 
 def devices(services: Services, platforms: Sequence[str]) -> dict[str, dict[str, DeviceResult]]:

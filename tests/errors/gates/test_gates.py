@@ -11,15 +11,21 @@ import yaml
 
 from inventory.errors import GateError, InputError
 from inventory.model import SHARED
+from inventory.rollout import WEEKDAYS, Windows
 from ipv6.apply import gates
 from ipv6.apply.flow import apply
 from ipv6.change.digest import digest
 from ipv6.change.documentation import documentation
 from ipv6.change.model import ChangeSet, Claim
-from ipv6.ports import Approval, Signer
+from ipv6.drivers.registry import text_hash
+from ipv6.ports import Approval, JournalEntry, Signer
 from tests.unit.apply.world import NOW, Scene, StillClock, inventory
 
 CASES: dict[str, dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "cases.yaml").read_text(encoding="utf-8"))
+
+
+APPLIED_AND_PROVEN = (("done", "", "applied", ""), ("evidence", "", "passed", ""))
+ALWAYS = {"windows": [{"days": WEEKDAYS, "start": "00:00", "end": "00:00"}]}
 
 
 class Strict:
@@ -54,8 +60,8 @@ class Strict:
         return frozenset(self._case.get("assessed", ["www.changsha.gov.cn"]))
 
     def applied_digest(self, platform: str) -> str:
-        """Whether the shared part runs."""
-        return str(self._case.get("shared", "something")) if platform == SHARED else ""
+        """Whether what goes before runs."""
+        return str(self._case.get(platform, "something")) if platform in (SHARED, "hunan") else ""
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -75,6 +81,11 @@ def test_refused(name: str, tmp_path: Path) -> None:
     inv = inventory()
     if "environment" in case:
         inv = inv.model_copy(update={"environment": inv.environment.model_copy(update=case["environment"])})
+    inv = inv.model_copy(update={"windows": Windows.model_validate(case.get("windows", ALWAYS))})
+    scene.world.texts |= case.get("runs", {})
+    scene.world.via |= case.get("via", {})
+    hashes = {"digest": wanted[:12], "base": scene.changes["changsha"].devices[0].sections[0].base_hash[:12]}
+    hashes["running"] = text_hash(scene.world.texts["pe-changsha"])[:12]
     before = scene.world.picture()
     store = Strict(scene, case, approval, stored)
     with pytest.raises(gates.Refused) as caught:
@@ -90,15 +101,18 @@ def test_refused(name: str, tmp_path: Path) -> None:
             tmp_path / "lock",
             inputs=case.get("inputs", {}),
         )
-    assert str(caught.value).splitlines() == [line.format(digest=wanted[:12]) for line in case["says"]]
+    assert str(caught.value).splitlines() == [line.format(**hashes) for line in case["says"]]
     assert caught.value.exit_code == 3 and len(caught.value.lines) == len(case["says"])
-    assert scene.world.picture() == before and scene.world.runs == [] and scene.vantage.asked == []
+    assert scene.world.picture() == before and scene.vantage.asked == []
+    assert [op for op, _ in scene.world.runs] == (["observe"] if case.get("read") else [])
     assert scene.store.lines == []
 
 
 def test_nothing_wrong_is_let_through(tmp_path: Path) -> None:
     """The cases fail for what they name, not for the scene."""
     scene = Scene(("changsha",))
+    for one in (SHARED, "hunan"):  # what goes before and runs
+        scene.store.lines += [JournalEntry("", one, "something", *step) for step in APPLIED_AND_PROVEN]
     store = Strict(scene, {}, scene.store.approvals[scene.digests["changsha"]], scene.changes["changsha"])
     result = apply(
         scene.digests, inventory(), store, scene.world, scene.vantage, StillClock(), scene.told, "r", tmp_path / "lock"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,12 +20,13 @@ from tests.unit.apply.world import PLATFORMS, Crash, Scene, StillClock, Told, Wo
 ONE_BY_ONE = Policy(probers=1)
 
 
-def run(scene: Scene, tmp_path: Path, platforms: tuple[str, ...] = PLATFORMS) -> ApplyResult:
+def run(scene: Scene, tmp_path: Path, platforms: tuple[str, ...] = PLATFORMS, **more: Any) -> ApplyResult:
     """One apply."""
     digests = {platform: scene.digests[platform] for platform in platforms}
     parts = (scene.store, scene.world, scene.vantage, StillClock(), scene.told)
     outside = scene.outside if scene.publishes else None
-    return apply(digests, inventory(), *parts, "run-1", tmp_path / "lock", ONE_BY_ONE, publisher=outside)
+    more = {"publisher": outside, "sleep": scene.sleep, **more}
+    return apply(digests, inventory(), *parts, "run-1", tmp_path / "lock", ONE_BY_ONE, **more)
 
 
 def states(result: ApplyResult) -> dict[str, str]:
@@ -51,7 +53,7 @@ def test_everything_is_applied(tmp_path: Path) -> None:
 
 
 def test_order(tmp_path: Path) -> None:
-    """Shared first, far before near, one run per rank of a wave, shared records after those who carry them."""
+    """Shared first, far before near, one of each role before the rest, shared records after those who carry them."""
     scene = Scene()
     run(scene, tmp_path)
     commits = [names for op, names in scene.world.runs if op in ("commit", "arm")]
@@ -67,13 +69,16 @@ def test_order(tmp_path: Path) -> None:
         ("fw-changsha",),
         ("pe-changsha",),
         ("ns1",),
-        ("site-zhuzhou", "site-xiangtan"),
-        ("fw-zhuzhou", "fw-xiangtan"),
-        ("pe-zhuzhou", "pe-xiangtan"),
+        ("site-zhuzhou",),
+        ("fw-zhuzhou",),
+        ("pe-zhuzhou",),
+        ("site-xiangtan",),
+        ("fw-xiangtan",),
+        ("pe-xiangtan",),
         ("ns1",),
     ]
     changsha = [question for platform, question in scene.vantage.asked if platform == "changsha"]
-    assert changsha == ["baseline", "by_address", "lost", "by_name"]
+    assert changsha == ["baseline", "by_address", "lost", "by_name", "by_name"]  # the last one lets the next wave begin
 
 
 def test_second_run_changes_nothing_and_says_so(tmp_path: Path) -> None:
@@ -100,11 +105,10 @@ def test_applied_again_after_the_devices_were_reset(tmp_path: Path) -> None:
     assert scene.world.picture() == wanted
 
 
-@pytest.mark.parametrize("question", ["by_address", "lost"])
-def test_a_red_platform_is_rolled_back_alone(tmp_path: Path, question: str) -> None:
-    """The others of its wave go on; the reason is kept."""
+def test_a_red_platform_is_rolled_back_alone(tmp_path: Path) -> None:
+    """The others of its wave go on as long as its budget allows; the reason is kept."""
     scene = Scene()
-    scene.vantage.bad[("zhuzhou", question)] = "3fff::80 port 443: refused"
+    scene.vantage.bad[("zhuzhou", "by_address")] = "3fff::80 port 443: refused"
     result = run(scene, tmp_path)
     found = states(result)
     assert found["zhuzhou"] == "rolled-back" and found["xiangtan"] == "applied"
@@ -112,6 +116,23 @@ def test_a_red_platform_is_rolled_back_alone(tmp_path: Path, question: str) -> N
     assert result.exit_code == 1
     assert "3fff::80 port 443: refused" in scene.store.reasons["zhuzhou"][0]
     assert ("zhuzhou", "by_name") not in scene.vantage.asked
+
+
+@pytest.mark.parametrize(
+    ("harmed", "other", "found"), [("zhuzhou", "xiangtan", "skipped"), ("xiangtan", "zhuzhou", "rolled-back")]
+)
+def test_ipv4_that_suffers_takes_the_wave_back(tmp_path: Path, harmed: str, other: str, found: str) -> None:
+    """Whoever was changed in this wave goes back, the rest is not begun, earlier waves stay."""
+    scene = Scene()
+    scene.vantage.bad[(harmed, "lost")] = "198.18.2.10 port 443: no answer"
+    result = run(scene, tmp_path)
+    assert (states(result)[harmed], states(result)[other], states(result)["changsha"]) == (
+        "rolled-back",
+        found,
+        "applied",
+    )
+    assert at_base(scene, harmed) and at_base(scene, other) and not scene.world.pending()
+    assert f"IPv4 suffered at {harmed}" in result.halted and result.exit_code == 1
 
 
 def test_records_are_withdrawn_for_the_red_platform_only(tmp_path: Path) -> None:
@@ -139,7 +160,7 @@ def test_a_red_canary_stops_everything(tmp_path: Path, question: str, state: str
         "xiangtan": "skipped",
     }
     assert at_base(scene, "zhuzhou") and at_base(scene, "xiangtan")
-    assert "stopped because changsha failed" in result.platforms[-1].reasons[0]
+    assert "changsha failed, on which everything after it depends" in result.platforms[-1].reasons[0]
     assert not any("zhuzhou" in name for op, names in scene.world.runs if op == "commit" for name in names)
 
 
@@ -255,7 +276,7 @@ def _nothing(_: World) -> None:
 )
 def test_killed_anywhere_then_run_again(tmp_path: Path, passes: Callable[[World], None], stride: int) -> None:
     """Die before and after every effect; the next run always ends in the same state, with the true IPv4 baseline."""
-    platforms = (SHARED, "hunan", "zhuzhou")
+    platforms = (SHARED, "hunan", "changsha")
     whole = Scene(platforms)
     run(whole, tmp_path, platforms)
     wanted, effects = whole.world.picture(), whole.fuse.count
@@ -278,7 +299,7 @@ def test_killed_anywhere_then_run_again(tmp_path: Path, passes: Callable[[World]
 @pytest.mark.parametrize("question", ["by_address", "by_name"])
 def test_killed_anywhere_then_red(tmp_path: Path, question: str) -> None:
     """When the second run finds the platform red, what the first run confirmed is taken back too."""
-    platforms = (SHARED, "hunan", "zhuzhou")
+    platforms = (SHARED, "hunan", "changsha")
     whole = Scene(platforms)
     run(whole, tmp_path, platforms)
     for at in range(1, whole.fuse.count + 1, 3):
@@ -286,18 +307,18 @@ def test_killed_anywhere_then_red(tmp_path: Path, question: str) -> None:
         scene.fuse.at = at
         with pytest.raises(Crash):
             run(scene, tmp_path, platforms)
-        if "zhuzhou" in scene.store.now_applied:
+        if "changsha" in scene.store.now_applied:
             break
-        scene.vantage.bad[("zhuzhou", question)] = "no answer"
+        scene.vantage.bad[("changsha", question)] = "no answer"
         result = run(scene, tmp_path, platforms)
         assert not scene.world.pending(), at
         if question == "by_address":
             # Either it had not been touched yet or it is taken back; in both cases it stands at its base.
-            assert states(result)["zhuzhou"] == "rolled-back", at
-            assert at_base(scene, "zhuzhou"), at
+            assert states(result)["changsha"] == "rolled-back", at
+            assert at_base(scene, "changsha"), at
         else:
-            assert states(result)["zhuzhou"] == "withdrawn", at
-            assert not [key for key, data in scene.world.records.items() if data and "zhuzhou" in key[2]], at
+            assert states(result)["changsha"] == "withdrawn", at
+            assert not [key for key, data in scene.world.records.items() if data and "changsha" in key[2]], at
 
 
 def test_second_operator_is_told(tmp_path: Path) -> None:
@@ -380,7 +401,7 @@ def test_a_loss_seen_while_devices_change_stops_before_the_next_rank(tmp_path: P
     scene = Scene()
     scene.vantage.bad[("zhuzhou", "watched")] = "www.zhuzhou.gov.cn at 198.18.2.10: 4 probes lost"
     result = run(scene, tmp_path)
-    assert states(result)["zhuzhou"] == "rolled-back" and states(result)["xiangtan"] == "applied"
+    assert states(result)["zhuzhou"] == "rolled-back" and states(result)["xiangtan"] == "skipped"
     assert at_base(scene, "zhuzhou") and not scene.world.pending()
     touched = {name for op, names in scene.world.runs if op == "commit" for name in names if "zhuzhou" in name}
     assert touched == {"site-zhuzhou"}

@@ -83,6 +83,7 @@ class World:
     machines: dict[str, str] = field(default_factory=dict)
     vanish: Callable[[str, str], bool] = lambda device, op: False
     runs: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    via: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @classmethod
     def day0(cls, changes: Mapping[str, ChangeSet]) -> World:
@@ -162,7 +163,10 @@ class World:
         for record in payload["records"]:
             served = self.records.get((device, record["zone"], record["name"], record["type"]), ())
             records.append({**record, "ttl": 300, "rdata": list(served)})
-        return {"sections": sections, "records": records, "identity": self.machines.get(device, "")}
+        known = inventory().devices.get(device)
+        via = {"address": str(known.mgmt4) if known else "192.168.240.99", "port": "mgmt0"}
+        said = {"via": self.via.get(device, via), "identity": self.machines.get(device, "")}
+        return {"sections": sections, "records": records, **said}
 
     def silence(self) -> None:
         """Time passes: every unconfirmed change is taken back by its device."""
@@ -393,3 +397,8 @@ class Scene:
             approval = Approval(value, "wang", "li", "lab-reviewer", NOW, "2026-04-01T00:00:00Z")
             self.store.approvals[value] = approval
         self.told = Told()
+        self.slept: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        """Time passes at once; what happens meanwhile is the test's business."""
+        self.slept.append(seconds)
