@@ -59,7 +59,9 @@ SPEAKING = ("inventory.explain", "inventory.source", "inventory.desk", "inventor
             "ipv6.plan.explain", "ipv6.plan.naming", "ipv6.plan.legible", "ipv6.plan.compact",
             "ipv6.plan.fields", "ipv6.plan.local", "ipv6.plan.usage", "ipv6.plan.fits", "ipv6.plan.whatif",
             "ipv6.plan.place", "ipv6.verify.ipv4_state", "jiyue.probe.sampler", "ipv6.drift.compare",
-            "ipv6.change.records", "ipv6.change.limits", "jiyue.dns.health")  # fmt: skip
+            "ipv6.change.records", "ipv6.change.limits", "jiyue.dns.health",
+            "ipv6.apply.devices", "ipv6.apply.evidence", "ipv6.apply.flow", "ipv6.apply.control", "ipv6.apply.revert",
+            "ipv6.apply.window")  # fmt: skip
 """Modules whose every sentence is for people, but travels in tuples."""
 WORDS = {
     "jiyue.status": ("inventoried", "planned", "proposed", "submitted", "approved", "rejected", "assessed", "applied",
@@ -73,6 +75,7 @@ WORDS = {
     "jiyue.site": ("high", "medium", "low", "note", "portal", "department", "county"),
     "ipv6.agent": ("applying", "committed", "confirming", "confirmed", "undoing", "rolled-back", "failed", "started",
                    "observed", "reverted", "withdrawn", "unreachable", "refused"),
+    "ipv6.apply": ("partly-applied", "stopped", "running", "paused", "soaking", "ended", "real", "lab", "stand-in"),
     "jiyue.probe": ("timeout", "refused", "reset", "unreachable", "error", "open", "answer", "reply", "broken", "bad",
                     "no-address", "{state} after {ms} ms", "{state} after {ms} ms ({error})", "{state} ({error})"),
     "the machine": ("No such file or directory", "Permission denied", "Read-only file system", "Is a directory",

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import socket
-import struct
 
 _SIOCGIFADDR = 0x8915
 
@@ -20,6 +17,10 @@ def via() -> dict[str, str]:
 
 def _port(address: str) -> str:
     """The interface whose first IPv4 address it is, as ioctl(2) SIOCGIFADDR says."""
+    import fcntl  # only a question needs them, and every start of the agent would pay
+    import socket
+    import struct
+
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
         for _, name in socket.if_nameindex():
             try:

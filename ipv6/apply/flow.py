@@ -128,7 +128,6 @@ def _examine(run: Run, units: Sequence[Unit], observed: Observed, alone: Mapping
     if run.inv.environment.kind == "lab":
         run.progress.note(f"environment {run.inv.environment.name} is a lab: its change window is always open")
     for unit in units:
-        unit.fail(REFUSED, identity.of(unit.change, strangers))
         unit.fail(ENVIRONMENT, (f"no management path: {text}" for text in gates.reachable(unit.change, observed)))
         if not unit.failed:
             unit.fail(REFUSED, alone[unit.platform])
@@ -178,8 +177,11 @@ def _walk(run: Run, steps: Sequence[Step], units: Mapping[str, Unit]) -> None:
         count_failures(run, step, group)
         broken = [unit.platform for unit in group if unit.failed or (unit.left_out and step.decisive)]
         if broken and step.decisive:
-            said = f"{', '.join(broken)} {'failed' if any(unit.failed for unit in group) else 'is not whole'}"
-            run.control.halt(CHECK_FAILED, f"{said}, on which everything after it depends")
+            names = ", ".join(broken)
+            why = f"{names} failed, on which everything after it depends"
+            if not any(unit.failed for unit in group):
+                why = f"{names} is not whole, and everything after it depends on it"
+            run.control.halt(CHECK_FAILED, why)
         if run.control.halted:
             run.progress.note(f"stopped: {run.control.halted}")
             _skip(run, units.values())

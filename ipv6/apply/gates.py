@@ -123,8 +123,8 @@ def too_early(digests: Mapping[str, str], inv: Inventory, store: Store) -> Itera
                 names = ", ".join(first)
                 yield (
                     platform,
-                    f"{names} go before it and are not applied yet",
-                    f"apply {names} first or together with it",
+                    f"what goes before it is not applied yet: {names}",
+                    "apply that first or together with it",
                 )
         if wave.canary or not carriers(inv).isdisjoint(wave.platforms):
             first += [one for one in wave.platforms if one not in digests and not store.applied_digest(one)]

@@ -58,7 +58,7 @@ def _apply(group: typer.Typer) -> None:
             return tell(session, words[0])
         services = open_services(session.workspace)
         names = chosen(services, words, shared=True)
-        result = run(services, names, ConsoleReporter(session.console), tuple(limit or ()))
+        result = run(services, names, ConsoleReporter(session.console), limit=tuple(limit or ()))
         rows = [
             {"platform": one.platform, "state": one.state, "digest": one.digest, "reasons": list(one.reasons)}
             for one in result.platforms

@@ -57,8 +57,8 @@ def apply(
     services: Services,
     platforms: Sequence[str],
     reporter: Reporter,
-    limit: Sequence[str] = (),
     way: Transport | None = None,
+    limit: Sequence[str] = (),
 ) -> ApplyResult:
     """Apply the current change sets of the named platforms; what comes out is kept as stage and result.
 

@@ -11,6 +11,7 @@ import pytest
 
 from inventory.rollout import Limits
 from ipv6.apply import names as steps
+from ipv6.apply.control import Control
 from ipv6.apply.past import resume
 from ipv6.apply.payload import arm_records
 from ipv6.apply.run import Policy, Run, Unit
@@ -20,7 +21,7 @@ from jiyue.dns.key import TsigKey
 from jiyue.dns.provider import Moved, PrimaryProvider, Unwilling
 from tests.drivers.names import KEY, SECOND, SITES, ZONE, Agents, KilledError, Pair, Resolver, aaaa, publisher
 from tests.drivers.payloads import ask, digest_of
-from tests.unit.apply.world import Fuse, Memory, StillClock, Told
+from tests.unit.apply.world import Fuse, Memory, StillClock, Told, inventory
 
 TIMER = 60
 
@@ -53,7 +54,11 @@ class World:
         """Settle what an earlier run left, then the records step; in the host's network."""
         unit = Unit("hunan", self.digest, self.change)
         made = publisher(self.pair, **more)  # type: ignore[arg-type]
-        run = Run(self.store, self.agents, self.prober, StillClock(), self.told, "run-1", self.policy, publisher=made)
+        control = Control(self.store, StillClock(), self.told, "run-1")
+        run = Run(
+            self.store, self.agents, self.prober, StillClock(), self.told, "run-1", self.policy, inventory(), control,
+            publisher=made,
+        )  # fmt: skip
         resume(run, [unit])
         self.pair.inside(lambda: steps.run_records(run, [unit], "wave"))
         return unit
