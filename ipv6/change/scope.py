@@ -14,8 +14,8 @@ from inventory.vocab import Level
 from ipv6.change.model import Claim
 
 JUDGED_LATER = frozenset({"review.yaml", "indicators.yaml", "windows.yaml"})
-"""Who may approve, when it may go out and what a measurement is worth are judged anew each time; were they inputs, a new
-reviewer, freeze or threshold would void every proposal, although nothing that is pushed depends on them."""
+"""Who may approve, when it may go out and what a measurement is worth are judged anew each time; were they inputs, a
+new reviewer, freeze or threshold would void every proposal, although nothing that is pushed depends on them."""
 
 _PLATFORM_FILE = re.compile(r"(?:^|/)(?:platforms/|Pulumi\.|organisations/)(?P<name>[a-z]+)\.(?:yaml|csv)$")
 
