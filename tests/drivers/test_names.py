@@ -141,6 +141,23 @@ def test_an_update_that_arrives_after_the_way_back_is_not_taken(pair: Pair) -> N
     assert pair.follows(before) == before + 1 and pair.served(SITES[0]) == ("", "")
 
 
+def test_confirming_what_never_came_takes_it_back(pair: Pair) -> None:
+    """The host looks for itself: it keeps only what is really there."""
+    change, before = digest_of("silent"), pair.serials()[0]
+    assert pair.agent(arm_records("ns1", RECORDS, change, TIMER).payload)["state"] == "armed"
+    again = pair.agent(arm_records("ns1", RECORDS[:1], digest_of("other"), TIMER).payload)
+    assert (again["state"], change[:12] in again["reason"]) == ("refused", True)
+    answer = pair.agent(ask("confirm", change))
+    assert (answer["state"], answer["reason"]) == ("rolled-back", "the running objects are no longer as committed")
+    assert pair.follows(before) == before + 1
+
+
+def test_sections_are_never_armed_for_an_update(pair: Pair) -> None:
+    part = {"driver": "knot", "object": "/etc/knot/knot.conf", "base": "", "intended": ""}
+    answer = pair.agent({**arm_records("ns1", RECORDS, digest_of("both"), TIMER).payload, "sections": [part]})
+    assert (answer["state"], answer["reason"]) == ("refused", "only record sets are changed from outside")
+
+
 def test_time_over_nothing_is_sent(pair: Pair) -> None:
     found = pair.inside(lambda: publisher(pair).publish("ns1", RECORDS, "publish", 5.0))
     assert [(one.state, one.reason) for one in found] == [
