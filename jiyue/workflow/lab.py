@@ -19,7 +19,7 @@ from lab.scene import scene
 from lab.scene_ready import ready_checks
 
 PURGED = ("jiyue.db", "jiyue.db-wal", "jiyue.db-shm", "ledger.head", "state", "stacks", "approved", "proposals",
-          "evidence", "accept", "apply", "lab", "keys")  # fmt: skip
+          "evidence", "accept", "apply", "dns", "lab", "keys")  # fmt: skip
 """What `lab down --purge` removes below `var/<env>`: everything but the Pulumi home."""
 
 
