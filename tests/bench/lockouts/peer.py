@@ -19,11 +19,8 @@ from tests.bench.lockouts.play import CUT, DROP, FOLDER, GRACE, Outcome, _differ
 from tests.drivers.sandbox import Sandbox
 
 CONF = {"frr": "/etc/frr/frr.conf", "linux": "/etc/nftables.conf"}
-_STEPS = 5
-_RELOAD = {
-    "frr": "{env}/usr/lib/frr/frr-reload.py --reload /etc/frr/frr.conf",
-    "linux": "nft -f /etc/nftables.conf{then}ip -batch /run/new/batch",
-}
+_STEPS = 4
+_RELOAD = "{env}/usr/lib/frr/frr-reload.py --reload /etc/frr/frr.conf"
 
 
 def play(case: Case, sandbox: Sandbox, base: tuple[str, str]) -> Outcome:
@@ -76,9 +73,8 @@ def _script(case: Case) -> str:
     environment = f"PYTHONPATH={FOLDER} " if case.accident in ("agent-killed", "link-cut") else ""
     if case.host == "frr":
         middle = f"{DROP}\n" if case.accident == "wrong-acl" and case.number % 4 == 0 else ""
-        return f"cp /run/new/conf /etc/frr/frr.conf\n{middle}{_RELOAD['frr'].format(env=environment)}\n"
-    steps = ["cp /run/new/conf /etc/nftables.conf", "nft -f /etc/nftables.conf", "ip -batch /run/new/batch",
-             "echo 1 > /proc/sys/net/ipv6/conf/all/forwarding"]  # fmt: skip
+        return f"cp /run/new/conf /etc/frr/frr.conf\n{middle}{_RELOAD.format(env=environment)}\n"
+    steps = ["cp /run/new/conf /etc/nftables.conf", "nft -f /etc/nftables.conf", "ip -batch /run/new/batch"]
     if case.accident == "agent-killed":
         steps = steps[: case.point % _STEPS]
     if case.accident == "link-cut":

@@ -65,7 +65,7 @@ def play(case: Case, sandbox: Sandbox, base: tuple[str, str], grace: float = GRA
     _commit(case, sandbox, surroundings)
     ends = _deadline(folder)
     locked_out = sandbox.run(hosts.ASK).stdout != "SSH-"
-    while not _settled(folder) and time.monotonic() < ends + grace:
+    while not _settled(folder, ends) and time.monotonic() < ends + grace:
         time.sleep(0.1)
     returned = time.monotonic()
     seen = hosts.picture(case.host, sandbox)
@@ -142,10 +142,11 @@ def _deadline(folder: Path) -> float:
     return time.monotonic()
 
 
-def _settled(folder: Path) -> bool:
-    """Whether the device says it is back, or never began."""
+def _settled(folder: Path, ends: float) -> bool:
+    """Whether the device says it is back, or never touched anything: `armed` is written before, `applying` first."""
     try:
-        return bool(json.loads((folder / "state.json").read_text())["state"] == "rolled-back")
+        state = json.loads((folder / "state.json").read_text())["state"]
+        return state == "rolled-back" or (state == "armed" and time.monotonic() > ends)
     except FileNotFoundError:
         return True
     except (OSError, ValueError):
