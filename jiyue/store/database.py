@@ -8,6 +8,7 @@ import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from sqlalchemy import Connection, Engine, text
@@ -16,10 +17,11 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from inventory.errors import EnvironmentFailed, InputError, JiyueError
 from jiyue.store import failures, migrate
-from jiyue.store.engine import LOCK, WRITE, ask, make_engine, usable
+from jiyue.store.engine import LOCK, WRITE, begin_writing, make_engine, usable
 from jiyue.store.failures import StoreDamaged
 from jiyue.store.url import shown, store_url
 
+_DRIVER = "jiyue_driver"
 BUSY_SECONDS = 60.0
 """How long a writer waits for another one before it gives up."""
 
@@ -75,30 +77,46 @@ class Database:
             yield connection
 
     @contextmanager
-    def write(self, asking: str = "") -> Iterator[Connection]:
-        """The one writer: holds the write lock from the start, on disk when it returns.
+    def write(self) -> Iterator[Connection]:
+        """The one writer: holds the write lock from the start, on disk when it returns."""
+        with self._failures(), self._kept() as connection, connection.begin():
+            yield connection
 
-        The row of `asking` (SQL) comes with the lock and is read with `engine.answer`: one message to a server less.
+    @contextmanager
+    def append(self, asking: str) -> Iterator[tuple[Any, Any]]:
+        """The one writer on the driver's own connection: (connection, the row of `asking` read under the lock).
+
+        For the statements of every single commit of the ledger, beside which a toolkit's own steps would weigh. What
+        the driver has not committed when the block ends is committed then.
         """
-        with self._failures():
-            idle = self._idle.setdefault(os.getpid(), [])
-            # One connection is kept out of the pool: checking it out again would cost more than the statements.
-            connection = idle.pop() if idle else self._writer.connect()
+        with self._failures(), self._kept() as connection:
+            driver: Any = connection.info.get(_DRIVER)
+            if driver is None:
+                driver = connection.info[_DRIVER] = connection.connection.driver_connection
             try:
-                if not usable(connection):
-                    connection.close()
-                    connection = self._writer.connect()
-                if asking:
-                    ask(connection, asking)
-                with connection.begin():
-                    yield connection
+                yield driver, begin_writing(driver, self.wait, asking)
+                driver.commit()
             except BaseException:
-                connection.close()
+                driver.rollback()
                 raise
-            if idle:
+
+    @contextmanager
+    def _kept(self) -> Iterator[Connection]:
+        """A connection for a writer; one is kept out of the pool: checking it out again costs more than a statement."""
+        idle = self._idle.setdefault(os.getpid(), [])
+        connection = idle.pop() if idle else self._writer.connect()
+        try:
+            if not usable(connection):
                 connection.close()
-            else:
-                idle.append(connection)
+                connection = self._writer.connect()
+            yield connection
+        except BaseException:
+            connection.close()
+            raise
+        if idle:
+            connection.close()
+        else:
+            idle.append(connection)
 
     @property
     def layout(self) -> str:

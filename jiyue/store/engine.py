@@ -16,7 +16,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DisconnectionError
 
 WRITE = "jiyue_write"
-_ASKED, _ANSWER, _FILE = "jiyue_asked", "jiyue_answer", "jiyue_file"
+_FILE = "jiyue_file"
 LOCK = 0x6A697975  # "jiyu": the first half of the advisory lock's name, the second is the schema's
 CONNECT_SECONDS = 10
 _SQLITE = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF", "recursive_triggers=ON",
@@ -33,27 +33,12 @@ def cursor(connection: Connection) -> Any:
     return connection.connection.cursor()
 
 
-def ask(connection: Connection, query: str) -> None:
-    """Have a query of one row answered together with the lock of the transaction that begins next."""
-    connection.info[_ASKED] = query
-
-
-def answer(connection: Connection) -> Any:
-    """The row that was asked for when the transaction began; None when nothing was, or there is no such row."""
-    return connection.info.pop(_ANSWER, None)
-
-
 def usable(connection: Connection) -> bool:
     """Whether a connection that was kept still leads to the store: its file is the one that is there now."""
     if connection.closed or connection.invalidated:
         return False
     path, identity = connection.info.get(_FILE, (None, None))
     return path is None or _identity(path) == identity
-
-
-def _asked(connection: Connection) -> str:
-    connection.info.pop(_ANSWER, None)
-    return str(connection.info.pop(_ASKED, ""))
 
 
 def _sqlite(url: URL, wait: float) -> Engine:
@@ -80,10 +65,7 @@ def _sqlite(url: URL, wait: float) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        found = cursor(connection)
-        found.execute("BEGIN IMMEDIATE" if connection.get_execution_options().get(WRITE) else "BEGIN")
-        if asked := _asked(connection):
-            connection.info[_ANSWER] = found.execute(asked).fetchone()
+        cursor(connection).execute("BEGIN IMMEDIATE" if connection.get_execution_options().get(WRITE) else "BEGIN")
 
     return engine
 
@@ -99,6 +81,27 @@ def _patiently(connection: sqlite3.Connection, statement: str, wait: float) -> N
             if "locked" not in str(error) or time.monotonic() > end:
                 raise
         time.sleep(0.01)
+
+
+def begin_writing(driver: Any, wait: float, asking: str) -> Any:
+    """Begin the one writer's transaction on a driver's own connection; gives the row of `asking` read under the lock.
+
+    Lock, settings and question are one message to a server.
+    """
+    if isinstance(driver, sqlite3.Connection):
+        driver.execute("BEGIN IMMEDIATE")
+        return driver.execute(asking).fetchone()
+    found = driver.execute(f"{_lock(wait)}; {asking}")
+    while found.nextset():
+        pass
+    return found.fetchone()
+
+
+def _lock(wait: float) -> str:
+    return (
+        f"BEGIN; SELECT set_config('lock_timeout', '{int(wait * 1000)}', true), "
+        f"set_config('synchronous_commit', 'on', true), pg_advisory_xact_lock({LOCK}, hashtext(current_schema()))"
+    )
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -118,23 +121,14 @@ def _postgresql(url: URL, wait: float) -> Engine:
         options["sslmode"] = "require"
     # The driver commits by itself and so adds no BEGIN of its own: ours goes with the lock in one message.
     engine = create_engine(url, connect_args=options, isolation_level="AUTOCOMMIT")
-    lock = (
-        f"BEGIN; SELECT set_config('lock_timeout', '{int(wait * 1000)}', true), "
-        f"set_config('synchronous_commit', 'on', true), pg_advisory_xact_lock({LOCK}, hashtext(current_schema()))"
-    )
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        asked = _asked(connection)
-        if not connection.get_execution_options().get(WRITE):
+        if connection.get_execution_options().get(WRITE):
+            # READ COMMITTED: what is read after the lock is what the writer before left.
+            cursor(connection).execute(_lock(wait))
+        else:
             cursor(connection).execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            return
-        # READ COMMITTED: what is read after the lock is what the writer before left.
-        found = cursor(connection).execute(f"{lock}; {asked}" if asked else lock)
-        while found.nextset():
-            pass
-        if asked:
-            connection.info[_ANSWER] = found.fetchone()
 
     return engine
 

@@ -12,6 +12,7 @@ from ipv6.change.model import Claim
 from jiyue.store import schema
 
 START = "0" * 64
+_ENCODE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 CLAIM, RELEASE = "claim", "release"
 RELEASED = "released/"
 """How the keys begin under which a planner sees prefixes in quarantine: `released/<key>/<turn>`."""
@@ -75,7 +76,7 @@ def link_hash(
     if kind == CLAIM and turn == 1:
         values = [prev_hash, key, claim.prefix, claim.parent, at]
     # The bytes of `ipv6.change.encoding.canonical`, which for texts and whole numbers needs no walk of its own.
-    text = json.dumps(values, separators=(",", ":"), ensure_ascii=False)
+    text = _ENCODE(values)
     try:
         return hashlib.sha256(text.encode()).hexdigest()
     except UnicodeEncodeError as error:

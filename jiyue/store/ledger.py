@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from psycopg import ClientCursor
 from sqlalchemy import Connection, select
 
 from inventory.errors import EnvironmentFailed, InputError
@@ -14,7 +16,7 @@ from ipv6.change.model import Claim
 from jiyue.store import schema
 from jiyue.store.anchor import Anchor, Head
 from jiyue.store.database import Database
-from jiyue.store.engine import answer, cursor
+from jiyue.store.engine import cursor
 from jiyue.store.entry import CLAIM, COLUMNS, RELEASE, START, STORED, Entry, make
 from jiyue.store.failures import DAMAGED
 from jiyue.store.occupied import Occupied
@@ -24,6 +26,7 @@ from jiyue.store.view import Held, View
 MOST_DAYS = 3650
 LONGEST_REASON = 500
 _HEAD = "SELECT count, hash FROM ledger_head"
+_ROWS = f"SELECT {', '.join(COLUMNS)} FROM ledger"
 _INSERT = f"INSERT INTO ledger ({', '.join(COLUMNS)}) VALUES "
 _MARKS = {
     "sqlite": f"({', '.join('?' * len(COLUMNS))})",
@@ -53,7 +56,7 @@ class Ledger(Part):
         """What is claimed, in the order of the claims; `at` (UTC text) for what was claimed then."""
         if at is None:
             with self._mutex, self.database.read() as connection:
-                return tuple(self._follow(connection).claims)
+                return tuple(self._follow(*_at(connection)).claims)
         held: dict[str, Claim] = {}
         for entry in self.history():
             if entry.at <= at and entry.kind == CLAIM:
@@ -65,7 +68,7 @@ class Ledger(Part):
     def quarantined(self, at: str | None = None) -> tuple[Claim, ...]:
         """Released prefixes that may not be given yet, under keys `released/<key>/<turn>`; `at` is now if not given."""
         with self._mutex, self.database.read() as connection:
-            return self._follow(connection).quarantined(at or self.now())
+            return self._follow(*_at(connection)).quarantined(at or self.now())
 
     def history(self, key: str = "") -> tuple[Entry, ...]:
         """Every record in order, or those of one key: what was released stays in history for ever."""
@@ -77,7 +80,7 @@ class Ledger(Part):
     def head(self) -> Head:
         """Where the chain ends now; to be printed, kept elsewhere or signed."""
         with self._mutex, self.database.read() as connection:
-            view = self._follow(connection)
+            view = self._follow(*_at(connection))
             return Head(view.count, view.head)
 
     def allocate(self, choose: Callable[[Held], Sequence[Claim]]) -> tuple[Claim, ...]:
@@ -90,11 +93,11 @@ class Ledger(Part):
         """
         with self._mutex:
             try:
-                with self.database.write(asking=_HEAD) as connection:
-                    view, at = self._follow(connection), self.now()
+                with self.database.append(_HEAD) as (driver, row):
+                    view, at = self._follow(driver, row), self.now()
                     entries = self._new(view, choose(view.held(at)), at)
                     if entries:
-                        _insert(connection, entries)
+                        _insert(driver, entries)
             except BaseException:
                 self._view.forget_occupied()
                 raise
@@ -112,8 +115,8 @@ class Ledger(Part):
         if not reason.strip() or len(reason) > LONGEST_REASON or not reason.isprintable():
             raise InputError(place, "no usable reason was given", f"say why in up to {LONGEST_REASON} characters")
         with self._mutex:
-            with self.database.write(asking=_HEAD) as connection:
-                view, at = self._follow(connection), self.now()
+            with self.database.append(_HEAD) as (driver, row):
+                view, at = self._follow(driver, row), self.now()
                 claim = view.by_key.get(key)
                 if claim is None:
                     raise InputError(place, "nothing is claimed under this key", "`jiyue ipv6 show ADDRESS` shows keys")
@@ -123,7 +126,7 @@ class Ledger(Part):
                     raise InputError(place, cause, "release those first")
                 until = _later(at, quarantine_days)
                 entry = make(view.count + 1, view.head, RELEASE, view.turns[key], claim, at, reason.strip(), until)
-                _insert(connection, [entry])
+                _insert(driver, [entry])
             self._keep(view, [entry])
             return entry
 
@@ -136,10 +139,11 @@ class Ledger(Part):
         with self.database.read() as connection:
             for row in connection.execute(select(*STORED).order_by(schema.ledger.c.seq)):
                 view.take(Entry(*row))
-            _check_end(self.database.place, connection, view)
+            driver = cursor(connection)
+            _check_end(self.database.place, driver, view)
             for head in (known, self.anchor.read() if self.anchor else None):
                 if head is not None:
-                    _check_contains(self.database.place, connection, head)
+                    _check_contains(self.database.place, driver, head)
         return view.count
 
     def accept_head(self) -> Head:
@@ -177,24 +181,22 @@ class Ledger(Part):
             view.take(entry, own=True)
         self._seen(view)
 
-    def _follow(self, connection: Connection) -> View:
-        """The view carried on to what this transaction sees."""
-        row = answer(connection)
-        count, head = row if row else _end(self.database.place, connection)
+    def _follow(self, driver: Any, row: Any) -> View:
+        """The view carried on to what this transaction sees; `row` is the ledger's head in it."""
+        count, head = _end(self.database.place, row)
         if not self._anchored:
             if self.anchor is not None and (seen := self.anchor.read()) is not None:
-                _check_contains(self.database.place, connection, seen)
+                _check_contains(self.database.place, driver, seen)
             self._anchored = True
         view = self._view
         if (view.count, view.head) == (count, head):
             self._seen(view)
             return view
-        if count <= view.count or _hash_at(connection, view.count) != view.head:
+        if count <= view.count or _hash_at(driver, view.count) != view.head:
             view = View(self.database.place)  # another ledger was restored into the store
-        wanted = select(*STORED).where(schema.ledger.c.seq > view.count).order_by(schema.ledger.c.seq)
-        for row in connection.execute(wanted):
-            view.take(Entry(*row))
-        _check_end(self.database.place, connection, view)
+        for found in driver.execute(f"{_ROWS} WHERE seq > {view.count:d} ORDER BY seq").fetchall():
+            view.take(Entry(*found))
+        _check_end(self.database.place, driver, view)
         self._view = view
         self._seen(view)
         return view
@@ -204,40 +206,50 @@ class Ledger(Part):
             self.anchor.seen(view.count, view.head)
 
 
-def _insert(connection: Connection, entries: Sequence[Entry]) -> None:
-    # The driver's own words: this statement and the lock are most of what a commit costs beside the disk.
-    marks = _MARKS[connection.dialect.name]
+def _insert(driver: Any, entries: Sequence[Entry]) -> None:
+    """The last statements of a transaction; a server gets a single record and its commit in one message."""
     if len(entries) == 1:
-        cursor(connection).execute(_INSERT + marks, entries[0].row)
+        if isinstance(driver, sqlite3.Connection):
+            driver.execute(_INSERT + _MARKS["sqlite"], entries[0].row)
+        else:
+            # Were the record refused, the server would not go on to the commit.
+            ClientCursor(driver).execute(f"{_INSERT}{_MARKS['postgresql']}; COMMIT", entries[0].row)
         return
+    marks = _MARKS["sqlite" if isinstance(driver, sqlite3.Connection) else "postgresql"]
     for start in range(0, len(entries), PART):
         part = entries[start : start + PART]
         statement = _INSERT + ", ".join([marks] * len(part))
-        cursor(connection).execute(statement, [value for entry in part for value in entry.row])
+        driver.execute(statement, [value for entry in part for value in entry.row])
 
 
-def _hash_at(connection: Connection, seq: int) -> str:
+def _at(connection: Connection) -> tuple[Any, Any]:
+    """The driver's own cursor in a reader's transaction, and the ledger's head in it."""
+    found = cursor(connection)
+    return found, found.execute(_HEAD).fetchone()
+
+
+def _hash_at(driver: Any, seq: int) -> str:
     if seq == 0:
         return START
-    return str(connection.execute(select(schema.ledger.c.hash).where(schema.ledger.c.seq == seq)).scalar() or "")
+    row = driver.execute(f"SELECT hash FROM ledger WHERE seq = {seq:d}").fetchone()
+    return str(row[0]) if row else ""
 
 
-def _end(place: str, connection: Connection) -> tuple[int, str]:
-    row = cursor(connection).execute(_HEAD).fetchone()
+def _end(place: str, row: Any) -> tuple[int, str]:
     if row is None:
         raise EnvironmentFailed(place, "the ledger's head is missing: the ledger was edited", DAMAGED)
     return row[0], row[1]
 
 
-def _check_end(place: str, connection: Connection, view: View) -> None:
-    count, head = _end(place, connection)
+def _check_end(place: str, driver: Any, view: View) -> None:
+    count, head = _end(place, driver.execute(_HEAD).fetchone())
     if (view.count, view.head) != (count, head):
         cause = f"the ledger has {view.count} records and should have {count}: its end was cut off or edited"
         raise EnvironmentFailed(place, cause, DAMAGED)
 
 
-def _check_contains(place: str, connection: Connection, known: Head) -> None:
-    if _hash_at(connection, known.count) != known.hash:
+def _check_contains(place: str, driver: Any, known: Head) -> None:
+    if _hash_at(driver, known.count) != known.hash:
         cause = (
             f"the ledger does not contain record {known.count} as it was seen before: "
             "its end was cut off, or an old copy was put back"
