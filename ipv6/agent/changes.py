@@ -8,11 +8,11 @@ import os
 import re
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from ipv6.agent.host import Failed, Refused, read, write
 
@@ -23,8 +23,7 @@ _LOCK_WAIT = 60.0
 _RESERVE = 16 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """Where one change stands. `deadline` is on the monotonic clock (seconds) of the boot named by `boot`."""
 
     change: str
@@ -34,7 +33,7 @@ class Change:
     boot: str = ""
     at: str = ""
     timers: tuple[tuple[int, str], ...] = ()
-    payload: dict[str, Any] = field(default_factory=dict)
+    payload: Mapping[str, Any] = MappingProxyType({})
 
     @property
     def pending(self) -> bool:
@@ -92,10 +91,10 @@ def unconfirmed(digest: str) -> Change | None:
 def save(change: Change, *, with_payload: bool = False) -> Change:
     """Make the state durable, with the wall-clock time for people; gives what was saved."""
     where = directory(change.change)
-    saved = replace(change, at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
+    saved = change._replace(at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
     if with_payload:
-        write(where / "payload.json", json.dumps(change.payload, sort_keys=True, ensure_ascii=False), 0o600)
-    raw = asdict(saved)
+        write(where / "payload.json", json.dumps(dict(change.payload), sort_keys=True, ensure_ascii=False), 0o600)
+    raw = saved._asdict()
     del raw["payload"]
     write(where / "state.json", json.dumps(raw, sort_keys=True), 0o600)
     return saved

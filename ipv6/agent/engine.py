@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ipv6.agent.device import Device, device
 from ipv6.agent.host import Failed, Refused, text_hash
 from ipv6.drivers.knot import records as dns
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One section of the payload with its driver."""
 
     driver: str

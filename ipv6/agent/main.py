@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import sys
 import time
 from collections.abc import Mapping
@@ -59,12 +60,14 @@ def answer(payload: Mapping[str, Any], agent: str) -> dict[str, Any]:
 
 def run(payload: str, agent: str) -> None:
     """Read the payload, write the answer as one line; `agent` is the path of this zipapp on the device."""
+    os.chdir("/")
     line = json.dumps(answer(json.loads(payload), agent), ensure_ascii=True, separators=(",", ":"))
     sys.stdout.write(line + "\n")
 
 
 def main(argv: list[str]) -> int:
     """`expire DIGEST` or `boot`; 0 when nothing is left to do."""
+    os.chdir("/")
     match argv:
         case ["expire", digest]:
             for pause in _PAUSES:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from ipv6.agent import changes, engine, evidence, timer
 from ipv6.agent.changes import Change
@@ -16,8 +15,7 @@ from ipv6.drivers.knot import records as dns
 MAX_TIMER = 3600
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What goes back: `changed` says whether this call touched the device."""
 
     state: str
@@ -54,16 +52,6 @@ def observe(payload: Mapping[str, Any], agent: str) -> Answer:
     compared = any(raw.get("known") for raw in payload.get("sections", ()))
     others = evidence.foreign(payload["sections"]) if compared else 0
     return Answer("observed", sections=tuple(sections), records=tuple(records), evidence=hints, foreign=others)
-
-
-def fingerprint(payload: Mapping[str, Any], agent: str) -> Answer:
-    """The hash of every running object; its text goes along only where that is not the `hash` in the payload."""
-    sections = []
-    for raw in payload.get("sections", ()):
-        text = device(str(raw["driver"])).read(str(raw["object"]))
-        found = {"driver": raw["driver"], "object": raw["object"], "hash": text_hash(text)}
-        sections.append(found if found["hash"] == raw.get("hash") else {**found, "text": text})
-    return Answer("observed", sections=tuple(sections))
 
 
 def commit(payload: Mapping[str, Any], agent: str) -> Answer:
@@ -105,13 +93,13 @@ def _begin(payload: Mapping[str, Any], agent: str, *, outside: bool) -> Answer:
         if outside:
             return _answer(change, changed=True)
         try:
-            change = changes.save(replace(change, state="applying"))
+            change = changes.save(change._replace(state="applying"))
             engine.carry_out(sections, records, stand)
             if not change.remaining():
                 raise Failed(f"it took longer than the timer of {seconds:g} s")
         except (Failed, Refused, OSError) as error:
             return _answer(_undo(change, str(error)), changed=True)
-        return _answer(changes.save(replace(change, state="committed")), changed=True)
+        return _answer(changes.save(change._replace(state="committed")), changed=True)
 
 
 def _arm(change: Change, seconds: float, agent: str) -> Change:
@@ -119,10 +107,10 @@ def _arm(change: Change, seconds: float, agent: str) -> Change:
     touched; Refused when one of them cannot be had."""
     timers: tuple[tuple[int, str], ...] = ()
     try:
-        change = changes.save(replace(change, deadline=time.monotonic() + seconds), with_payload=True)
+        change = changes.save(change._replace(deadline=time.monotonic() + seconds), with_payload=True)
         changes.reserve(change.change)
         timers = timer.arm(seconds, agent, change.change, changes.directory(change.change) / "timer.log")
-        return changes.save(replace(change, timers=timers))
+        return changes.save(change._replace(timers=timers))
     except (Failed, OSError) as error:
         timer.disarm(timers)
         changes.forget(change.change)
@@ -168,10 +156,10 @@ def confirm(payload: Mapping[str, Any], agent: str) -> Answer:
         if not _as_intended(sections, engine.record_sets(change.payload)):
             return _answer(_undo(change, "the running objects are no longer as committed"), changed=True)
         changes.use_reserve(change.change)
-        change = changes.save(replace(change, state="confirming"))
+        change = changes.save(change._replace(state="confirming"))
         for part in sections:
             part.device.persist(part.object, part.intended)
-        change = changes.save(replace(change, state="confirmed", reason=""))
+        change = changes.save(change._replace(state="confirmed", reason=""))
         timer.disarm(change.timers)
         return _answer(change, changed=True)
 
@@ -217,7 +205,7 @@ def _undo(change: Change, reason: str) -> Change:
     """Back to the base, timers last so that a crash in between is still caught; persisted where it had been."""
     persisted = change.state in ("confirmed", "confirming")
     changes.use_reserve(change.change)
-    change = changes.try_save(replace(change, state="undoing", reason=reason))
+    change = changes.try_save(change._replace(state="undoing", reason=reason))
     sections, records = engine.parts(change.payload), engine.record_sets(change.payload)
     problems = list(engine.take_back(sections, records))
     if persisted and not problems:
@@ -225,12 +213,12 @@ def _undo(change: Change, reason: str) -> Change:
             part.device.persist(part.object, part.base)
     if problems:
         # Still pending for the timers and for the next boot: they try again.
-        return replace(change, state="failed", reason=f"{reason}; and rolling back failed: {'; '.join(problems)}")
+        return change._replace(state="failed", reason=f"{reason}; and rolling back failed: {'; '.join(problems)}")
     try:
-        change = changes.save(replace(change, state="rolled-back", reason=reason))
+        change = changes.save(change._replace(state="rolled-back", reason=reason))
     except OSError as error:
         # It runs the base again. What is on disk still says pending, so the timers and the boot look once more.
-        return replace(change, state="rolled-back", reason=f"{reason}; that could not be written down: {error}")
+        return change._replace(state="rolled-back", reason=f"{reason}; that could not be written down: {error}")
     timer.disarm(change.timers)
     return change
 
@@ -281,7 +269,6 @@ def _answer(change: Change, reason: str = "", *, changed: bool = False) -> Answe
 
 OPS = {
     "observe": observe,
-    "fingerprint": fingerprint,
     "commit": commit,
     "arm": arm,
     "confirm": confirm,

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 from contextlib import suppress
 from pathlib import Path
 
-from ipv6.agent.host import Failed
+from ipv6.agent.host import Failed, spawn
 
 PYTHON = "/usr/bin/python3"
 WATCHER_LATER = 2.0
@@ -24,11 +23,9 @@ def arm(seconds: float, agent: str, digest: str, log: Path) -> tuple[tuple[int, 
     pids = []
     for later in (0.0, WATCHER_LATER):
         argv = ["/bin/sh", "-c", _SCRIPT, "jiyue-timer", f"{seconds + later:.2f}", PYTHON, agent, digest]
-        with log.open("ab") as out:
-            process = subprocess.Popen(
-                argv, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True, cwd="/"
-            )
-        pids.append((process.pid, started(process.pid)))
+        with log.open("ab") as out, Path(os.devnull).open("rb") as nothing:
+            pid = spawn(argv, nothing.fileno(), out.fileno(), out.fileno(), session=True)
+        pids.append((pid, started(pid)))
     if not all(start for _, start in pids):
         disarm(tuple(pids))
         raise Failed("the rollback timer did not start")

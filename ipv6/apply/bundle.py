@@ -22,7 +22,7 @@ _DATE = (1980, 1, 1, 0, 0, 0)
 _CONTROLLER_ONLY = ("__init__.py", "render.py", "capabilities.py")
 _MAIN = "import sys\nfrom ipv6.agent.main import main\nraise SystemExit(main(sys.argv[1:]))\n"
 _PROGRAM = """\
-import base64, marshal, os, sys, zlib
+import binascii, marshal, os, sys, zlib
 HOME, CACHE, NAME = "/var/lib/jiyue", "/run/jiyue", "agent-{digest}"
 AGENT = b"{agent}"
 PAYLOAD = b"{payload}"
@@ -31,7 +31,7 @@ _START = """\
 os.umask(0o022)
 os.makedirs(HOME, mode=0o700, exist_ok=True)
 path = os.path.join(HOME, NAME + ".pyz")
-agent = base64.b64decode(AGENT)
+agent = binascii.a2b_base64(AGENT)
 try:
     with open(path, "rb") as file:
         have = file.read()
@@ -90,7 +90,7 @@ class Compiled:
 
 sys.meta_path.insert(0, Compiled)
 from ipv6.agent.main import run
-run(zlib.decompress(base64.b64decode(PAYLOAD)).decode(), path)
+run(zlib.decompress(binascii.a2b_base64(PAYLOAD)).decode(), path)
 """
 
 

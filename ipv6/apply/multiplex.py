@@ -7,9 +7,10 @@ import select
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 
 LOST = 255
@@ -64,30 +65,36 @@ def _text(handle: int) -> str:
 
 
 def run(
-    commands: Mapping[str, Command], width: int, limit: float, done: Callable[[str, Ended], None], tries: int = 2
+    commands: Iterable[tuple[str, Command]],
+    width: int,
+    limit: float,
+    done: Callable[[str, Ended], None],
+    tries: int = 2,
 ) -> None:
-    """Run all, `width` at a time; `done` is called for each as it ends, for those cut off after `limit` seconds too.
+    """Run all, `width` at a time, each made just before it starts; `done` hears of every host exactly once.
 
-    One that did not get through and said nothing is tried again, `tries` times in all. Ends everything it started when
-    it is told to stop or its parent goes away.
+    After `limit` seconds whatever still runs is ended. One that did not get through and said nothing is tried again,
+    `tries` times in all. Ends everything it started when it is told to stop or its parent goes away.
     """
-    waiting = [(host, command, 1) for host, command in reversed(list(commands.items()))]
+    waiting: Iterator[tuple[str, Command, int]] = ((host, command, 1) for host, command in commands)
     running: dict[int, _Running] = {}
     poll, parent, deadline = select.poll(), os.getppid(), time.monotonic() + limit
     before = signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(SystemExit(143)))
     try:
-        while waiting or running:
-            while waiting and len(running) < width:
-                one = _Running(*waiting.pop())
+        while True:
+            for found in islice(waiting, width - len(running)):
+                one = _Running(*found)
                 running[one.pidfd] = one
                 poll.register(one.pidfd, select.POLLIN)
+            if not running:
+                break
             left = deadline - time.monotonic()
             for handle, _ in poll.poll(max(0.0, min(left, _LOOK)) * 1000):
                 poll.unregister(handle)
                 one = running.pop(handle)
                 ended = one.end()
                 if ended.code == LOST and not ended.out and one.tries < tries:
-                    waiting.append((one.host, one.command, one.tries + 1))
+                    waiting = chain(((one.host, one.command, one.tries + 1),), waiting)
                 else:
                     done(one.host, ended)
             if left <= 0 or os.getppid() != parent:
@@ -95,7 +102,7 @@ def run(
                     done(one.host, one.end(kill=True))
                 for host, _, _ in waiting:
                     done(host, Ended(None, "", ""))
-                running, waiting = {}, []
+                running, waiting = {}, iter(())
     finally:
         for one in running.values():
             with suppress(OSError):

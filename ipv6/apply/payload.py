@@ -39,12 +39,6 @@ def observe(wanted: Wanted, known: Mapping[tuple[str, str, str], str] = MappingP
     return _target("observe", wanted.device, "", 0, sections, records)
 
 
-def fingerprint(device: str, wanted: Iterable[tuple[str, str, str]]) -> Target:
-    """Compare objects with the hashes they should have, (driver, object, hash): texts travel only where they differ."""
-    sections = [{"driver": driver, "object": object, "hash": digest} for driver, object, digest in wanted]
-    return _target("fingerprint", device, "", 0, sections, [])
-
-
 def commit(device: DeviceChange, change: str, timer: int) -> Target:
     """Bring the sections to what is intended and arm a rollback after `timer` seconds."""
     return _target("commit", device.device, change, timer, [_section(one) for one in changed(device)], [])

@@ -19,7 +19,7 @@ from ipv6.apply.controller import Reach, clean_environment, write_run
 from ipv6.ports import DeviceResult, Target
 
 PLAYBOOKS = {
-    **dict.fromkeys(("observe", "fingerprint", "status"), "observe"),
+    **dict.fromkeys(("observe", "status"), "observe"),
     **dict.fromkeys(("commit", "arm"), "push"),
     "confirm": "confirm",
     "rollback": "rollback",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass, field
 
 # Not owned by us: who wrote the file, where it logs, how vtysh stores it.
 _FOREIGN = re.compile(
@@ -22,12 +21,14 @@ _BOTTOM = ("router bgp ", "router ospf", "router ospf6")
 _NEIGHBOR = ("remote-as", "description", "update-source", "activate", "route-reflector-client", "next-hop-self")
 
 
-@dataclass(slots=True)
 class Node:
-    """One line and the lines inside its context."""
+    """One line and the lines inside its context; no dataclass, because those take long to load on a device."""
 
-    line: str
-    children: list[Node] = field(default_factory=list)
+    __slots__ = ("children", "line")
+
+    def __init__(self, line: str) -> None:
+        self.line = line
+        self.children: list[Node] = []
 
     def child(self, line: str) -> Node | None:
         """The child with exactly that line."""

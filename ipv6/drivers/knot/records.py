@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ipv6.agent.host import Failed, Refused, must, run
 
@@ -18,8 +18,7 @@ _SOA_WORDS = 7
 _ABSENT = ("no such node", "no such record", "no data")
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One record set of the change: what must be there now, what is to be there afterwards; `ttl_before` (seconds)
     is what the way back restores."""
 

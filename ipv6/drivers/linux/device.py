@@ -74,19 +74,34 @@ def _json(netns: str, *words: str) -> list[dict[str, Any]]:
 
 
 def _links(netns: str) -> frozenset[str]:
+    if not netns:
+        lines = Path("/proc/net/dev").read_text(encoding="ascii").splitlines()
+        return frozenset(line.partition(":")[0].strip() for line in lines if ":" in line)
     return frozenset(str(link["ifname"]) for link in _json(netns, "link", "show"))
 
 
 def _entries(netns: str) -> Iterator[Entry]:
-    for link in _json(netns, "addr", "show"):
-        if link["ifname"] == MANAGEMENT:
-            continue
-        for info in link.get("addr_info", ()):
-            if info.get("scope") == "global" and not info.get("dynamic"):
-                yield Entry("addr", netns, entry_address(info), str(link["ifname"]))
     for version in ("-4", "-6"):
-        for route in _json(netns, version, "route", "show", "table", "main"):
+        links, routes = _listed(netns, version, "addr show", "route show table main")
+        for link in links:
+            for info in link.get("addr_info", ()):
+                if link["ifname"] != MANAGEMENT and info.get("scope") == "global" and not info.get("dynamic"):
+                    yield Entry("addr", netns, entry_address(info), str(link["ifname"]))
+        for route in routes:
             yield from _route(netns, version, route)
+
+
+def _listed(netns: str, version: str, *commands: str) -> list[list[dict[str, Any]]]:
+    """What `ip` lists for each command, in one run of it: one JSON list after the other."""
+    text = must(_ip(netns, "-j", version, "-batch", "-"), "".join(f"{command}\n" for command in commands))
+    found, at, decoder = [], 0, json.JSONDecoder()
+    while at < len(text):
+        one, at = decoder.raw_decode(text, at)
+        found.append([item for item in one if isinstance(item, dict) and item])
+        at = len(text) - len(text[at:].lstrip())
+    if len(found) != len(commands):
+        raise Failed(f"ip {version} listed {len(found)} of {len(commands)} things")
+    return found
 
 
 def entry_address(info: Mapping[str, Any]) -> str:

@@ -11,16 +11,15 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 
 class BadLine(ValueError):
     """A line that is none of the four forms."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One line; `where` is the interface of an address, `via` the gateway of a route (empty: blackhole)."""
 
     kind: str

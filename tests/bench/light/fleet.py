@@ -5,12 +5,13 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from pyroute2 import netns
 
+from inventory.errors import EnvironmentFailed
 from lab import runtime
 from lab.spec import HOST_ENV
 from tests.bench.light.hosts import Light, hosts, lab
@@ -104,7 +105,8 @@ def fleet(directory: Path, count: int, routers: int) -> Iterator[Fleet]:
         addresses = {host.name: host.mgmt4.partition("/")[0] for host in spec.hosts}
         yield Fleet(found, texts, directory, config, pids, addresses)
     finally:
-        runtime.down(directory / "lab")
+        with suppress(EnvironmentFailed):  # what is left goes with the process tree this runs in
+            runtime.down(directory / "lab")
 
 
 _SHARED = ("ProxyCommand", "ControlMaster", "ControlPersist", "ControlPath")

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ipv6.apply import payload
+from ipv6.apply.payload import Wanted
 from ipv6.apply.transport import AnsibleTransport
 from ipv6.ports import DeviceResult
 from tests.bench.light.hosts import hosts
@@ -34,10 +35,9 @@ def main() -> int:
             transport.run([payload.order("confirm", one.device, digest) for one in changes], "confirm"), "confirmed"
         )
         return 0
-    asked = [
-        payload.fingerprint(one.device, [(each.driver, each.object, each.intended_hash) for each in one.sections])
-        for one in changes
-    ]
+    known = {(one.device, each.driver, each.object): each.intended_hash for one in changes for each in one.sections}
+    wanted = [Wanted(one.device, tuple((each.driver, each.object) for each in one.sections)) for one in changes]
+    asked = [payload.observe(one, known) for one in wanted]
     answers = transport.run(asked, "nothing")
     _demand(answers, "observed")
     moved = [one.device for one in answers for each in (one.data or {})["sections"] if "text" in each]  # type: ignore[attr-defined]

@@ -26,7 +26,7 @@ def collect(commands: dict[str, Command], width: int = 4, limit: float = 30.0) -
         assert host not in found
         found[host] = ended
 
-    run(commands, width, limit, done)
+    run(commands.items(), width, limit, done)
     return found
 
 
@@ -66,7 +66,7 @@ def test_told_to_stop_it_ends_what_it_started(tmp_path: Path) -> None:
 from pathlib import Path
 from ipv6.apply.multiplex import Command, run
 script = "echo $$ > {tmp_path}/pid.new; mv {tmp_path}/pid.new {tmp_path}/pid; exec sleep 60"
-run({{"a": Command(("sh", "-c", script), Path("/dev/null"))}}, 1, 60, lambda *_: None)
+run([("a", Command(("sh", "-c", script), Path("/dev/null")))], 1, 60, lambda *_: None)
 """
     process = subprocess.Popen([sys.executable, "-c", program])
     while not (tmp_path / "pid").exists():

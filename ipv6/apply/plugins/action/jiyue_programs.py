@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,13 +48,14 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             counts[kind] += 1
             result["changed"] = result.get("changed", False) or '"changed":true' in ended.out
 
-        commands = {}
-        for host in variables["ansible_play_hosts"]:
-            try:
-                commands[host] = Command(self._argv(variables["hostvars"][host]), folder / host)
-            except ValueError as error:
-                answer(host, Ended(1, "", str(error)))
-        run(commands, int(self._task.args["width"]), limit, answer)
+        def commands() -> Iterator[tuple[str, Command]]:
+            for host in variables["ansible_play_hosts"]:
+                try:
+                    yield host, Command(self._argv(variables["hostvars"][host]), folder / host)
+                except ValueError as error:
+                    answer(host, Ended(1, "", str(error)))
+
+        run(commands(), int(self._task.args["width"]), limit, answer)
         return {**result, "msg": json.dumps(counts)}
 
     def _argv(self, found: Any) -> Sequence[str | bytes]:
