@@ -16,16 +16,22 @@ VARIABLE = "JIYUE_EVENTS"
 """The environment variable that tells Ansible's plugins the file."""
 
 
-def append(path: str, kind: str, host: str, result: Mapping[str, Any]) -> None:
-    """Add one event; `kind` and the fields are named as ansible-runner names them."""
-    event = {"event": kind, "event_data": {"host": host, "res": dict(result)}}
-    line = json.dumps(event, separators=(",", ":"), default=str).encode() + b"\n"
-    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
+class Sink:
+    """The file, open for appending; one write per event, so events of several processes never mix."""
+
+    def __init__(self, path: str) -> None:
+        self._handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+    def add(self, kind: str, host: str, result: Mapping[str, Any]) -> None:
+        """Add one event; `kind` and the fields are named as ansible-runner names them."""
+        event = {"event": kind, "event_data": {"host": host, "res": dict(result)}}
+        line = json.dumps(event, separators=(",", ":"), default=str).encode() + b"\n"
         while line:  # a regular file takes it at once, unless the disk is full, which raises
-            line = line[os.write(handle, line) :]
-    finally:
-        os.close(handle)
+            line = line[os.write(self._handle, line) :]
+
+    def close(self) -> None:
+        """Let go of the file."""
+        os.close(self._handle)
 
 
 def read(path: Path) -> Iterator[Mapping[str, Any]]:

@@ -191,6 +191,8 @@ def _area(area: Area | None, words: list[str]) -> Area:
             return replace(found, timers=(int(value), found.timers[1]))
         case ["dead-interval", value]:
             return replace(found, timers=(found.timers[0], int(value)))
+        case ["retransmit-interval", _]:  # has no say in who becomes whose neighbour
+            return found
     raise ValueError(" ".join(words))
 
 

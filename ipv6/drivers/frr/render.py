@@ -1,6 +1,8 @@
 """Renders the whole FRR configuration of a device from its intent; pure.
 
-OSPFv2 and OSPFv3 run in area 0 with hello 1 s and dead 4 s, BGP activates each family explicitly.
+OSPFv2 and OSPFv3 run in area 0 with hello 1 s and dead 4 s, BGP activates each family explicitly. OSPFv3 repeats what
+was lost after 1 s instead of 5 (RFC 2328, RxmtInterval, which RFC 5340 keeps): its first packets meet a neighbour that
+is configured seconds later, and a change must not wait for them.
 """
 
 from __future__ import annotations

@@ -79,8 +79,10 @@ run([("a", Command(("sh", "-c", script), Path("/dev/null")))], 1, 60, lambda *_:
 def test_events_cut_short_by_a_kill_are_left_out(tmp_path: Path) -> None:
     file = tmp_path / "events"
     assert list(events.read(file)) == []
-    events.append(str(file), "runner_on_ok", "a", {"stdout": "长沙\n"})
-    events.append(str(file), "runner_on_failed", "b", {"rc": 1})
+    sink = events.Sink(str(file))
+    sink.add("runner_on_ok", "a", {"stdout": "长沙\n"})
+    sink.add("runner_on_failed", "b", {"rc": 1})
+    sink.close()
     whole = file.read_bytes()
     hosts = [
         [event["event_data"]["host"] for event in _cut(file, whole, size)] for size in (len(whole), len(whole) - 1)

@@ -34,7 +34,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         """Counts of how the hosts ended; their answers are events."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         variables, folder = task_vars or {}, Path(self._task.args["folder"])
-        file, counts = os.environ[events.VARIABLE], {"ok": 0, "failed": 0, "unreachable": 0}
+        sink, counts = events.Sink(os.environ[events.VARIABLE]), {"ok": 0, "failed": 0, "unreachable": 0}
         limit = float(self._task.args["limit"])
 
         def answer(host: str, ended: Ended) -> None:
@@ -44,7 +44,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
                 said["msg"] = f"no answer within {limit:g} s"
             elif kind == "unreachable":
                 said["msg"] = ended.err or "ssh ended without a word"
-            events.append(file, f"runner_on_{kind}", host, said)
+            sink.add(f"runner_on_{kind}", host, said)
             counts[kind] += 1
             result["changed"] = result.get("changed", False) or '"changed":true' in ended.out
 
@@ -56,6 +56,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
                     answer(host, Ended(1, "", str(error)))
 
         run(commands(), int(self._task.args["width"]), limit, answer)
+        sink.close()
         return {**result, "msg": json.dumps(counts)}
 
     def _argv(self, found: Any) -> Sequence[str | bytes]:

@@ -25,8 +25,12 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
     CALLBACK_TYPE = "stdout"
     CALLBACK_NAME = "jiyue_events"
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._sink = events.Sink(os.environ[events.VARIABLE])
+
     def _add(self, kind: str, result: Any) -> None:
-        events.append(os.environ[events.VARIABLE], kind, result._host.get_name(), result._result)
+        self._sink.add(kind, result._host.get_name(), result._result)
 
     def v2_runner_on_ok(self, result: Any) -> None:
         """A task that went well; our own action has told of every host already."""
