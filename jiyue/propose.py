@@ -20,7 +20,7 @@ from ipv6.change.digest import digest as digest_of
 from ipv6.change.digest import to_json
 from ipv6.change.model import ChangeSet, RecordChange
 from ipv6.change.plan import derive
-from ipv6.change.render import html, markdown
+from ipv6.change.render import pages as both
 from ipv6.change.scope import check_platform
 from ipv6.drivers.registry import driver, text_hash
 from ipv6.plan.plan import make_plan
@@ -80,7 +80,9 @@ def propose(
         )
         one = keep(store, change, author, observed)
         record = store.proposal(one.digest)
-        write_pages(folder, store.change_set(one.digest), one.digest, record.author, stack_runs(store, platform))
+        # What was kept is this very value, unless an older one still stands.
+        shown = change if one.reason in (NEW, SAME) else store.change_set(one.digest)
+        write_pages(folder, shown, one.digest, record.author, stack_runs(store, platform))
         found.append(one)
     return found
 
@@ -201,11 +203,8 @@ def write_pages(
     folder: Path, change: ChangeSet, digest: str, author: str, runs: Mapping[str, object] | None = None
 ) -> tuple[Path, ...]:
     """Write `<platform>-<digest12>.{md,html,json}`, each whole or not at all; gives their paths."""
-    pages = {
-        ".md": markdown(change, author, _, runs),
-        ".html": html(change, author, _, language(), runs),
-        ".json": to_json(change),
-    }
+    text, page = both(change, author, _, language(), runs, digest)
+    pages = {".md": text, ".html": page, ".json": to_json(change)}
     paths = []
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -46,6 +46,22 @@ def html(
     )
 
 
+def pages(
+    change: ChangeSet,
+    author: str,
+    translate: Translate,
+    language: str,
+    stack_runs: Mapping[str, object] | None,
+    digest: str,
+) -> tuple[str, str]:
+    """Both of one change set with a known digest, as Markdown and as HTML."""
+    seen = views.view(change, author, stack_runs, digest)
+    return (
+        _template("proposal.md.j2").render(view=seen, change=change, _=translate, language=""),
+        _template("proposal.html.j2").render(view=seen, change=change, _=translate, language=language),
+    )
+
+
 @cache
 def _template(name: str) -> Template:
     environment = Environment(

@@ -56,15 +56,18 @@ class View:
     rollback: tuple[Rollback, ...]
 
 
-def view(change: ChangeSet, author: str, stack_runs: Mapping[str, object] | None = None) -> View:
-    """Prepare a change set for reading; `nothing` holds the reasons when there is nothing to do."""
+def view(change: ChangeSet, author: str, stack_runs: Mapping[str, object] | None = None, known: str = "") -> View:
+    """Prepare a change set for reading; `nothing` holds the reasons when there is nothing to do.
+
+    `known` is its digest where that was worked out already.
+    """
     plan = derive(change)
     nothing = () if plan.changes else (plan.reasons or ("the change set is empty",))
     held = tuple(device for device in change.devices if not device.deferred)
     deferred = tuple(device for device in change.devices if device.deferred)
     return View(
         change,
-        digest(change),
+        known or digest(change),
         author,
         plan,
         nothing,

@@ -6,8 +6,7 @@ from sqlalchemy import func, select
 
 from inventory.errors import GateError, InputError
 from inventory.vocab import Stage
-from ipv6.change.digest import digest as digest_of
-from ipv6.change.digest import to_json
+from ipv6.change.digest import of_text, to_json
 from ipv6.change.model import ChangeSet
 from jiyue.review.hearing import PROPOSE, opened
 from jiyue.store import schema
@@ -29,7 +28,8 @@ class Proposals(Decisions):
         """
         if not author.strip():
             raise InputError("author", "a proposal needs an author", "say who proposes it")
-        text, key = to_json(change), digest_of(change)
+        text = to_json(change)
+        key = of_text(text)
         with self.database.write() as connection:
             table, at = schema.proposals, self.now()
             rank = (connection.execute(select(func.max(table.c.rank))).scalar() or 0) + 1
