@@ -19,7 +19,7 @@ from jiyue.workflow.services import Services
 from jiyue.workflow.status import platform_rows
 from jiyue.workflow.store import exists as has_store
 from lab.errors import failed
-from lab.faults.registry import parse
+from lab.faults.registry import params_of, parse
 
 
 @dataclass
@@ -39,7 +39,8 @@ def run(services: Services, reporter: ConsoleReporter, fault: str = "") -> Outco
     `fault` (NAME@HOST,...) strikes while the wave of its host is being changed; the walk ends after apply then.
     """
     if fault:
-        parse(fault)
+        wanted = parse(fault)
+        params_of(wanted.kind, wanted.words)
     outcome = Outcome(seconds=reporter.seconds)
     try:
         _walk(services, reporter, outcome, fault)
