@@ -66,17 +66,21 @@ def send(lab: Path, order: dict[str, Any], **limits: int) -> DeviceResult:
 
 
 def commit(lab: Path, seed: str, timer: float = 60, **limits: int) -> DeviceResult:
-    return send(lab, payload(seed, [registry.section("nftables", TABLE, BASE, INTENDED)], timer=timer), **limits)
+    return send(lab, change(seed, timer), **limits)
 
 
-def directly(lab: Path, operation: str, seed: str) -> dict[str, Any]:
-    """Ask the device's agent without the transport."""
+def directly(lab: Path, order: dict[str, Any]) -> dict[str, Any]:
+    """Ask the device's agent without the transport; nothing when it is killed."""
     argv = enter_argv(lab, "fw", ["/usr/bin/python3", "-I", "-S", "-"])
-    order = {**ask(operation, digest_of(seed)), "device": "fw"}
-    done = subprocess.run(argv, input=program(order), capture_output=True, text=True, timeout=60, check=True)
-    answer = json.loads(done.stdout)
+    given = program({**order, "device": "fw"})
+    done = subprocess.run(argv, input=given, capture_output=True, text=True, timeout=60, check=False)
+    answer = json.loads(done.stdout or "{}")
     assert isinstance(answer, dict)
     return answer
+
+
+def change(seed: str, timer: float = 60) -> dict[str, Any]:
+    return payload(seed, [registry.section("nftables", TABLE, BASE, INTENDED)], timer=timer)
 
 
 def wait_for(lab: Path, text: str, seconds: float = 20) -> None:
@@ -102,7 +106,7 @@ def test_a_full_disk_refuses_before_anything_is_touched(lab: Path, free_kb: int)
 
 
 def test_a_disk_that_fills_up_after_the_commit_does_not_stop_the_way_back(lab: Path) -> None:
-    assert commit(lab, "filled", timer=4).state == "committed"
+    assert directly(lab, change("filled", timer=4))["state"] == "committed"
     act.inject(lab, "disk-full@fw")
     wait_for(lab, BASE)
 
@@ -119,7 +123,7 @@ def test_ssh_that_hangs_is_no_answer_and_silence_rolls_back(lab: Path) -> None:
 
 
 def test_half_a_state_is_refused_and_its_timer_takes_the_change_back(lab: Path) -> None:
-    assert commit(lab, "half").state == "committed"
+    assert directly(lab, change("half"))["state"] == "committed"
     act.inject(lab, f"half-written@fw,path=/var/lib/jiyue/changes/{digest_of('half')}/state.json,share=60")
     confirm = send(lab, ask("confirm", digest_of("half")))
     assert confirm.state == "refused" and "is damaged" in confirm.reason
@@ -129,23 +133,23 @@ def test_half_a_state_is_refused_and_its_timer_takes_the_change_back(lab: Path) 
 
 
 def test_half_an_agent_is_sent_again(lab: Path) -> None:
-    assert commit(lab, "agent").state == "committed"
+    assert directly(lab, change("agent"))["state"] == "committed"
     path = said(lab, "ls /var/lib/jiyue/agent-*.pyz").strip()
     cache = said(lab, "ls /run/jiyue/*.code").strip()
     for each in (path, cache):
         act.inject(lab, f"half-written@fw,path={each},share=50")
-    assert directly(lab, "rollback", "agent")["state"] == "rolled-back"
+    assert directly(lab, ask("rollback", digest_of("agent")))["state"] == "rolled-back"
     assert running(lab) == BASE
 
 
 @pytest.mark.parametrize("seconds", [31_536_000, -31_536_000])
 def test_a_clock_that_jumps_fires_no_timer(lab: Path, seconds: int) -> None:
     """The deadline is on the monotonic clock: a year forward or back undoes nothing, and it can still be confirmed."""
-    assert commit(lab, f"clock {seconds}").state == "committed"
+    assert directly(lab, change(f"clock {seconds}"))["state"] == "committed"
     act.inject(lab, f"clock-jump@fw,seconds={seconds}")
-    status = directly(lab, "status", f"clock {seconds}")
+    status = directly(lab, ask("status", digest_of(f"clock {seconds}")))
     assert status["state"] == "committed" and 0 < status["remaining"] <= 60
-    confirmed = directly(lab, "confirm", f"clock {seconds}") if seconds > 0 else None
+    confirmed = directly(lab, ask("confirm", digest_of(f"clock {seconds}"))) if seconds > 0 else None
     look = f"from ipv6.agent import ops; print(ops.expire('{digest_of(f'clock {seconds}')}'))"  # what a timer asks
     done = said(lab, f'PYTHONPATH=$(ls /var/lib/jiyue/agent-*.pyz) /usr/bin/python3 -c "{look}"')
     assert (confirmed and confirmed["state"], done) == (("confirmed", "True\n") if confirmed else (None, "False\n"))
@@ -153,11 +157,11 @@ def test_a_clock_that_jumps_fires_no_timer(lab: Path, seconds: int) -> None:
 
 
 def test_a_power_cut_before_the_confirm_ends_at_the_base(lab: Path) -> None:
-    assert commit(lab, "power").state == "committed"
+    assert directly(lab, change("power"))["state"] == "committed"
     act.inject(lab, "host-down@fw")
     act.clear(lab)
     assert running(lab) == BASE
-    status = directly(lab, "status", "power")
+    status = directly(lab, ask("status", digest_of("power")))
     assert (status["state"], status["reason"]) == ("rolled-back", "it was unconfirmed at boot")
 
 
@@ -168,5 +172,33 @@ def test_an_agent_killed_half_way_is_asked_once_more_and_starts_from_the_base(la
     said(lab, "ls /run/lab/fault/*/done")
     assert running(lab) == INTENDED
     assert said(lab, "pgrep -f '[j]iyue-timer' | wc -l") == "2\n"
-    assert directly(lab, "rollback", "killed")["state"] == "rolled-back"
+    assert directly(lab, ask("rollback", digest_of("killed")))["state"] == "rolled-back"
     assert running(lab) == BASE
+
+
+def test_an_agent_killed_before_its_timers_ran_does_not_block_the_device(lab: Path) -> None:
+    """It has touched nothing; once its time is over the next change clears it away."""
+    assert directly(lab, change("first"))["state"] == "committed"  # the agent lies on the device from here on
+    assert directly(lab, ask("rollback", digest_of("first")))["state"] == "rolled-back"
+    act.inject(lab, "killed-at@fw,point=5")
+    assert directly(lab, change("dead", timer=1)) == {}
+    act.clear(lab)
+    assert '"state": "armed"' in said(lab, f"cat /var/lib/jiyue/changes/{digest_of('dead')}/state.json")
+    until = time.monotonic() + 10
+    while (answer := directly(lab, change("next")))["state"] == "refused" and time.monotonic() < until:
+        time.sleep(0.3)
+    assert (answer["state"], answer["reason"]) == ("committed", "")
+    dead = directly(lab, ask("status", digest_of("dead")))
+    assert (dead["state"], dead["reason"]) == ("rolled-back", "its timers are gone")
+
+
+def test_half_a_stored_file_at_boot_is_told_and_the_unconfirmed_is_undone(lab: Path) -> None:
+    assert directly(lab, change("stored"))["state"] == "committed"
+    assert directly(lab, ask("confirm", digest_of("stored")))["state"] == "confirmed"
+    pending = payload("unconfirmed", [registry.section("nftables", TABLE, INTENDED, BASE)])
+    assert directly(lab, pending)["state"] == "committed"
+    act.inject(lab, "half-written@fw,path=/etc/jiyue/nftables.conf,share=50")
+    told = said(lab, "/usr/bin/python3 /var/lib/jiyue/agent-*.pyz boot || test $? = 1")
+    assert "failed: nftables: nft -f -" in told
+    assert f"{digest_of('unconfirmed')} rolled-back: it was unconfirmed at boot" in told
+    assert running(lab) == INTENDED
