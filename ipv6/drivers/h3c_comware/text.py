@@ -40,6 +40,7 @@ _VIEWS = {
     ),
     "vpn-family": ((r"vpn-target \S+ (?:import|export)-extcommunity", ""),),
     "acl": ((r"rule \d+", ""),),
+    "area": (),
     "scheme": (("(?:primary|secondary) (?:authentication|authorization)", ""), ("user-name-format", "")),
     "domain": (("(?:authentication|authorization) login", ""),),
     "isis": (
@@ -49,7 +50,7 @@ _VIEWS = {
         ("address-family ipv6 unicast$", "isis-family"),
     ),
     "isis-family": (("multi-topology", ""),),
-    "ospf": (("router-id", ""), ("silent-interface", ""), ("area 0.0.0.0", "")),
+    "ospf": (("router-id", ""), ("silent-interface", ""), ("area 0.0.0.0", "area")),
     "interface": (
         ("shutdown$", ""),
         ("description", ""),

@@ -17,7 +17,7 @@ _FAMILY = (
     (r"peer \S+ (?:ip|ipv6)-prefix \S+ (?:import|export)$", ""),
 )
 _VPN_FAMILY = ((r"route-distinguisher \S+", ""), (r"vpn-target \S+ (?:import|export)-extcommunity", ""))
-_OSPF = (("router-id", ""), ("silent-interface", ""), ("area 0.0.0.0", ""))
+_OSPF = (("router-id", ""), ("silent-interface", ""), ("area 0.0.0.0", "area"))
 _VIEWS = {
     "": (
         ("sysname", ""),
@@ -51,6 +51,7 @@ _VIEWS = {
     "vpn": (("ipv4-family$", "vpn-family"), ("ipv6-family$", "vpn-family")),
     "vpn-family": _VPN_FAMILY,
     "acl": ((r"rule \d+", ""),),
+    "area": (),
     "classifier": (("if-match", ""),),
     "behavior": (("deny", ""),),
     "policy": (("classifier", ""),),
