@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
 from ipv6.drivers import registry
 
@@ -119,6 +120,33 @@ def _folder(package: str, without: tuple[str, ...]) -> dict[str, bytes]:
         for item in files(package).iterdir()
         if item.name.endswith(".py") and item.name not in without
     }
+
+
+_SESSION = """\
+import sys, types
+sys.path.insert(0, {root})
+import ipv6.drivers
+for name in {names}:
+    # The face of a driver brings renderers and libraries; a session needs neither.
+    package = types.ModuleType("ipv6.drivers." + name)
+    package.__path__ = [{root} + "/ipv6/drivers/" + name]
+    sys.modules[package.__name__] = package
+from ipv6.session.main import run
+run({payload}, {way})
+"""
+
+
+def session_program(payload: Mapping[str, object], way: Mapping[str, object]) -> str:
+    """The ASCII program that this machine's Python runs for a device without a program of ours; no secret is in it."""
+    root = str(Path(__file__).resolve().parents[2])
+    names = [name for name in registry.names() if driver_folder(name)]
+    text = json.dumps(payload, sort_keys=True)
+    return _SESSION.format(root=ascii(root), names=ascii(names), payload=ascii(text), way=ascii(dict(way)))
+
+
+def driver_folder(name: str) -> bool:
+    """Whether a driver has anything to run on either side."""
+    return any(item.name in ("device.py", "session.py") for item in files(f"ipv6.drivers.{name}").iterdir())
 
 
 @cache

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
 from ipv6.apply.events import VARIABLE
+from ipv6.session.main import PASSWORD
 
 _KEEP = ("PATH", "LANG", "LC_ALL", "TZ", "SSH_AUTH_SOCK", "TMPDIR")
 REMOTE_PYTHON = "/usr/bin/python3"
@@ -62,8 +63,10 @@ class Reach:
     limit: int
 
 
-def write_run(directory: Path, programs: Mapping[str, str], playbooks: Path, reach: Reach) -> RunFiles:
-    """Write inventory, ansible.cfg and one program per host (0600)."""
+def write_run(
+    directory: Path, programs: Mapping[str, str], playbooks: Path, reach: Reach, here: Collection[str] = ()
+) -> RunFiles:
+    """Write inventory, ansible.cfg and one program per host (0600); those in `here` run on this machine."""
     for name in ("programs", "tmp", "home"):
         (directory / name).mkdir(mode=0o700)
     for host, text in programs.items():
@@ -78,7 +81,10 @@ def write_run(directory: Path, programs: Mapping[str, str], playbooks: Path, rea
         # A little before the run as a whole is ended, so that the hosts that did answer stay known.
         "device_limit": reach.limit - _MARGIN if reach.limit > 2 * _MARGIN else reach.limit,
     }
-    inventory = {"all": {"hosts": {host: {} for host in sorted(programs)}, "vars": variables}}
+    local = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+    inventory = {
+        "all": {"hosts": {host: local if host in here else {} for host in sorted(programs)}, "vars": variables}
+    }
     files = RunFiles(directory, directory / "hosts.yml", directory / "ansible.cfg", directory / "events")
     _write(files.inventory, yaml.safe_dump(inventory, sort_keys=True, allow_unicode=True))
     roles = playbooks.resolve() / "roles"
@@ -100,7 +106,7 @@ def _write(path: Path, text: str) -> None:
 def clean_environment(wanted: Mapping[str, str], outer: Mapping[str, str], files: RunFiles) -> dict[str, str]:
     """`wanted` (what the runner asks for) without what it only inherited from `outer`, which is the user's own."""
     own = {key: value for key, value in wanted.items() if outer.get(key) != value}
-    kept = {key: outer[key] for key in _KEEP if key in outer}
+    kept = {key: outer[key] for key in outer if key in _KEEP or key.startswith(PASSWORD)}
     beside = str(Path(sys.executable).parent)
     return {
         **kept,

@@ -8,13 +8,13 @@ import re
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from inventory.errors import EnvironmentFailed, InputError
 from ipv6.apply import events
-from ipv6.apply.bundle import program
+from ipv6.apply.bundle import program, session_program
 from ipv6.apply.controller import Reach, clean_environment, write_run
 from ipv6.ports import DeviceResult, Target
 
@@ -36,7 +36,8 @@ class AnsibleTransport:
 
     `ssh_config` says how to reach a device by its name; `work_dir` takes the files of runs, which are removed after
     each; `playbooks` is the project's folder. `forks` is how many devices are talked to at a time. `limit` is the
-    longest a run may take, `connect` ssh's own, in seconds.
+    longest a run may take, `connect` ssh's own, in seconds. `sessions` are the devices that are worked over their
+    command line from this machine, with the driver that does it; what is remembered of them lies beside `work_dir`.
     """
 
     ssh_config: Path
@@ -46,6 +47,7 @@ class AnsibleTransport:
     forks: int = 20
     limit: int = 900
     connect: int = 8
+    sessions: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, targets: Sequence[Target], label: str) -> tuple[DeviceResult, ...]:
         """One result per target, in their order; InputError for targets that are no single sensible operation."""
@@ -77,6 +79,15 @@ class AnsibleTransport:
             raise EnvironmentFailed(str(path), "the playbook is missing", "run from the project's folder")
         return path
 
+    def _program(self, target: Target) -> str:
+        """What runs for a device: the agent on it, or a session here."""
+        name = self.sessions.get(target.device, "")
+        if not name:
+            return program(target.payload)
+        memory = self.work_dir.resolve().with_name(f"{self.work_dir.name}-sessions")
+        way = {"driver": name, "ssh_config": str(self.ssh_config.resolve()), "user": self.user}
+        return session_program(target.payload, {**way, "memory": str(memory), "connect": self.connect})
+
     def _ansible(
         self, directory: Path, playbook: Path, targets: Sequence[Target]
     ) -> tuple[dict[str, DeviceResult], str]:
@@ -84,9 +95,9 @@ class AnsibleTransport:
         from ansible_runner.config.runner import RunnerConfig  # here, because it takes most of a second to load
         from ansible_runner.runner import Runner
 
-        programs = {target.device: program(target.payload) for target in targets}
+        programs = {target.device: self._program(target) for target in targets}
         reach = Reach(self.ssh_config, self.user, self.forks, self.connect, self.limit)
-        files = write_run(directory, programs, self.playbooks, reach)
+        files = write_run(directory, programs, self.playbooks, reach, frozenset(self.sessions) & set(programs))
         config = RunnerConfig(
             private_data_dir=str(directory),
             playbook=str(playbook),

@@ -13,6 +13,8 @@ from jinja2 import Environment, StrictUndefined, Template
 from ipv6.drivers.capability import NO, Capability
 from ipv6.plan.intent import DeviceIntent
 
+AGENT, SESSION = "agent", "session"
+
 
 @dataclass(frozen=True, slots=True)
 class Driver:
@@ -21,7 +23,8 @@ class Driver:
     `render` gives the normalised text of each whole object of a device, by object name.
     `normalise` turns what the device prints into the same form; it is idempotent.
     `delta` gives (forward, reverse): what the device side is told to run to get from `base` to `intended` and back.
-    `capabilities` says what it can do and why not.
+    `capabilities` says what it can do and why not. `reach` says who does it: AGENT, our program on the device
+    (`device.py`), or SESSION, this machine over the device's command line (`session.py`).
     """
 
     name: str
@@ -29,10 +32,11 @@ class Driver:
     normalise: Callable[[str], str]
     delta: Callable[[str, str], tuple[str, str]]
     capabilities: tuple[Capability, ...] = ()
+    reach: str = AGENT
 
     @property
     def held_back(self) -> str:
-        """Why `apply` does not go to such a device; empty when the agent runs the driver's `device.py`."""
+        """Why `apply` does not go to such a device; empty when it does."""
         return next((one.reason for one in self.capabilities if (one.feature, one.answer) == ("apply", NO)), "")
 
 

@@ -11,7 +11,7 @@ from importlib import import_module
 import ipv6.drivers
 from inventory.errors import InputError, Problems
 from ipv6.change.model import Section
-from ipv6.drivers.base import Driver
+from ipv6.drivers.base import AGENT, SESSION, Driver
 from ipv6.drivers.capability import refusals
 from ipv6.plan.intent import DeviceIntent
 
@@ -22,8 +22,13 @@ def names() -> tuple[str, ...]:
 
 
 def on_device() -> tuple[str, ...]:
-    """The drivers whose device side the agent runs; the others are planned, rendered and proposed only."""
-    return tuple(name for name in names() if not driver(name).held_back)
+    """The drivers whose device side the agent runs."""
+    return tuple(name for name in names() if driver(name).reach == AGENT and not driver(name).held_back)
+
+
+def over_session(drivers: Iterable[str]) -> str:
+    """The driver among a device's that is worked over its command line; empty when the agent does it all."""
+    return next((name for name in drivers if driver(name).reach == SESSION), "")
 
 
 @cache

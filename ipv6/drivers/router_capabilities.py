@@ -39,4 +39,6 @@ SERVICES = (
 )
 """What is no router's work."""
 
+APPLY = Capability("apply", LIMITED, "proven on a stand-in written from the manual only", "ADR 0020")
+
 DELTA = Capability("delta", YES, "by hier_config, played back on a stand-in in the tests, not on hardware")

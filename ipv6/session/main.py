@@ -1,8 +1,8 @@
 """Entry of the session: one payload in, one JSON line out, as the agent's; exit status 255 when it cannot get through.
 
 Runs on this machine under Ansible with a local connection. A password comes in the environment
-(`JIYUE_DEVICE_PASSWORD_<DEVICE>`, else `JIYUE_DEVICE_PASSWORD`), is taken out of it at once and typed on ssh's terminal:
-it is in no argument, no file and no environment of another program that this one starts.
+(`JIYUE_DEVICE_PASSWORD_<DEVICE>`, else `JIYUE_DEVICE_PASSWORD`), is taken out of it at once and typed on ssh's
+terminal: it is in no argument, no file and no environment of another program that this one starts.
 """
 
 from __future__ import annotations
@@ -87,7 +87,9 @@ def answer(payload: Mapping[str, Any], way: Way, password: str = "") -> dict[str
     }
 
 
-def _work(operation: Any, payload: Mapping[str, Any], words: Vendor, shell: Shell, memory: Memory) -> tuple[Answer, Any]:
+def _work(
+    operation: Any, payload: Mapping[str, Any], words: Vendor, shell: Shell, memory: Memory
+) -> tuple[Answer, Any]:
     """The operation on a device that said who it is; a connection lost now leaves it to the device's own timer."""
     identity = Identity("", "", False)
     try:

@@ -15,7 +15,6 @@ from ipv6.session.memory import Change, Memory, checked
 from ipv6.session.shell import Shell
 from ipv6.session.vendor import Identity, Vendor
 
-
 LATE = "the timer ran out before it was confirmed"
 
 
@@ -46,7 +45,7 @@ class Part:
 
 def part(payload: Mapping[str, Any], vendor: Vendor) -> Part:
     """The section of a payload; Refused when it is not exactly one, damaged, or not in the driver's canonical form."""
-    sections = payload.get("sections") or ()
+    sections: list[Mapping[str, Any]] = list(payload.get("sections") or ())
     if len(sections) != 1 or payload.get("records"):
         raise Refused(f"{vendor.name}: one configuration and no record sets, not {len(sections)} sections")
     words = {word: str(sections[0].get(word, "")) for word in ("object", "base", "intended", "forward", "reverse")}
@@ -81,9 +80,9 @@ def commit(payload: Mapping[str, Any], desk: Desk) -> Answer:
         raise Refused(f"a timer of {timer!r} s")
     seconds, one = vendor.seconds(float(timer)), part(payload, vendor)
     known, live = memory.load(digest), desk.running()
-    if known and known.state in ("committed", "confirmed") and live == one.intended:
-        if known.state == "confirmed" or known.remaining():
-            return _answer(known, f"already {known.state}")
+    held = known and (known.state == "confirmed" or (known.state == "committed" and known.remaining()))
+    if known and held and live == one.intended:
+        return _answer(known, f"already {known.state}")
     if known and known.pending:
         known = _undo(known, "an interrupted attempt was found", desk)
         live = desk.running()

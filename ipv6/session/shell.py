@@ -12,7 +12,9 @@ from ipv6.agent.host import Failed
 from ipv6.session import screen
 from ipv6.session.line import Line
 
-_COMPLAINT = re.compile(r"\s*(Error\s*:.*|%\s*\S.*|.*(?:Unrecognized|Incomplete|Ambiguous|Wrong) (?:command|parameter).*)")
+_COMPLAINT = re.compile(
+    r"\s*(Error\s*:.*|%\s*\S.*|.*(?:Unrecognized|Incomplete|Ambiguous|Wrong) (?:command|parameter).*)"
+)
 _CARET = re.compile(r"\s*\^\s*$")
 _QUIET = 0.05
 """Seconds of silence after a prompt before it is believed, as a device may still be printing."""
@@ -70,9 +72,7 @@ class Shell:
             raise Complaint(found)
         return text
 
-    def _until(
-        self, limit: float, answers: Mapping[str, str], passwords: dict[str, str], command: str = ""
-    ) -> str:
+    def _until(self, limit: float, answers: Mapping[str, str], passwords: dict[str, str], command: str = "") -> str:
         """Read until a prompt stands alone, page by page."""
         kept, text, deadline = "", "", time.monotonic() + limit
         while True:

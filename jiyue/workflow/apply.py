@@ -16,6 +16,7 @@ from ipv6.apply import flow, gates, revert
 from ipv6.apply.clock import SystemClock
 from ipv6.apply.flow import ApplyResult, PlatformResult
 from ipv6.apply.transport import AnsibleTransport
+from ipv6.drivers.registry import over_session
 from ipv6.ports import DeviceResult, Transport
 from jiyue.i18n import _
 from jiyue.probe.prober import VantageProber
@@ -43,7 +44,9 @@ def transport(services: Services) -> AnsibleTransport:
     """The way to the devices of this environment."""
     space = services.space
     user = services.inventory.environment.ssh_user
-    return AnsibleTransport(space.ssh_config, space.var / "apply", space.root / "playbooks", user)
+    devices = services.inventory.devices.items()
+    sessions = {name: found for name, one in devices if (found := over_session(one.drivers))}
+    return AnsibleTransport(space.ssh_config, space.var / "apply", space.root / "playbooks", user, sessions=sessions)
 
 
 def prober(services: Services, watch: Watch | None = None) -> VantageProber:

@@ -1,4 +1,4 @@
-"""What sshd starts for a log-in: joins the terminal to the device's socket. The standard library only, to start fast."""
+"""What sshd starts for a log-in: joins the terminal to the device's socket; the standard library only."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ def main(path: str) -> int:
     with socket.socket(socket.AF_UNIX) as wire:
         wire.connect(path)
         while True:
-            ready, _, _ = select.select([0, wire], [], [])
+            ready, _, _ = select.select([0, wire.fileno()], [], [])
             for source in ready:
-                data = wire.recv(65536) if source is wire else os.read(0, 4096)
+                data = wire.recv(65536) if source == wire.fileno() else os.read(0, 4096)
                 if not data:
                     return 0
-                if source is wire:
+                if source == wire.fileno():
                     while data:
                         data = data[os.write(1, data) :]
                 else:

@@ -32,7 +32,7 @@ class Box:
         self.state, self.lock = state, threading.RLock()
         self.settings: dict[str, str | float] = json.loads((state / "settings.json").read_text(encoding="utf-8"))
         self.saved = (state / "startup.cfg").read_text(encoding="utf-8")
-        self.running = read(self.saved)
+        self.running: View = read(self.saved)
         self.files: dict[str, str] = {}
         self.pending: Pending | None = None
         self.keep()
@@ -41,7 +41,9 @@ class Box:
     @property
     def name(self) -> str:
         """Its `sysname`."""
-        return next((view.line.split()[1] for view in self.running.inside if view.line.startswith("sysname ")), "device")
+        return next(
+            (view.line.split()[1] for view in self.running.inside if view.line.startswith("sysname ")), "device"
+        )
 
     def setting(self, word: str, default: float = 0) -> float:
         """A number of its settings."""
@@ -73,7 +75,7 @@ class Box:
 
     def replace(self, text: str) -> None:
         """Run another configuration."""
-        self.running: View = read(text)
+        self.running = read(text)
         self.keep()
 
     def _watch(self) -> None:

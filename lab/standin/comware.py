@@ -16,7 +16,13 @@ Copyright notice: none
 class Comware(Console):
     """Commit delay, replace by a file, save."""
 
-    greeting = "\n" + "*" * 70 + "\n* Without the owner's prior written consent, no decompiling is allowed. *\n" + "*" * 70 + "\n"
+    greeting = (
+        "\n"
+        + "*" * 70
+        + "\n* Without the owner's prior written consent, no decompiling is allowed. *\n"
+        + "*" * 70
+        + "\n"
+    )
     unpage = "screen-length disable"
 
     def complaint(self, text: str) -> str:
@@ -27,25 +33,29 @@ class Comware(Console):
         if command == "system-view":
             if not self.path:
                 self.path = [box.running]
-                self.say("System View: return to User View with Ctrl+Z.\n")
+                self.put("System View: return to User View with Ctrl+Z.\n")
         elif command == "display version":
             self.show(VERSION)
         elif command == "display device manuinfo":
-            self.say(f"Slot 1 CPU 0:\nDEVICE_NAME          : stand-in\nDEVICE_SERIAL_NUMBER : {box.settings['serial']}\n")
+            self.put(
+                f"Slot 1 CPU 0:\nDEVICE_NAME          : stand-in\nDEVICE_SERIAL_NUMBER : {box.settings['serial']}\n"
+            )
         elif command == "display current-configuration":
             self.show(f"#\n version 7.1.075\n{box.running.text()}return")
         elif command == "display saved-configuration":
             self.show(f"#\n version 7.1.075\n{box.saved}return")
         elif command == "save force":
             box.save()
-            self.say("Validating file. Please wait...\nSaved the current configuration to mainboard device successfully.\n")
+            self.put(
+                "Validating file. Please wait...\nSaved the current configuration to mainboard device successfully.\n"
+            )
         elif match := re.fullmatch(r"save (\S+\.cfg)", command):
             if self.ask(f"The current configuration will be saved to {match[1]}. Continue?"):
                 box.files[match[1]] = box.running.text()
-                self.say("Now saving current configuration to the device.\nSaved successfully.\n")
+                self.put("Now saving current configuration to the device.\nSaved successfully.\n")
         elif match := re.fullmatch(r"delete /unreserved (\S+)", command):
             if match[1] not in box.files:
-                self.say(f" % {match[1]} does not exist.\n")
+                self.put(f" % {match[1]} does not exist.\n")
             elif self.ask(f"The file cannot be restored. Delete {match[1]}?"):
                 del box.files[match[1]]
         elif self.path and command.startswith("configuration "):
@@ -62,18 +72,18 @@ class Comware(Console):
             box.arm("delay", int(match[1]) * 60)
         elif command == "configuration commit":
             if box.pending is None:
-                self.say(" % No configuration commit delay is running.\n")
+                self.put(" % No configuration commit delay is running.\n")
             box.disarm()
         elif match := re.fullmatch(r"configuration replace file (\S+)", command):
             if match[1] not in box.files:
-                self.say(f" % {match[1]} does not exist.\n")
+                self.put(f" % {match[1]} does not exist.\n")
                 return
             if self.ask("Current configuration will be lost, save current configuration?"):
                 box.save()
-            self.say("Now replacing the current configuration. Please wait ...\n")
+            self.put("Now replacing the current configuration. Please wait ...\n")
             box.replace(box.files[match[1]])
             self.path = [box.running]
-            self.say("Succeeded in replacing current configuration with the file.\n")
+            self.put("Succeeded in replacing current configuration with the file.\n")
         else:
             raise Unknown(command.split()[1], "Unrecognized command found at '^' position.")
 

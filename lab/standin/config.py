@@ -67,7 +67,9 @@ def enter(here: View, line: str) -> View | None:
         raise Unknown(words[0], "Unrecognized command found at '^' position.")
     if any("::" in word and word.count("::") > 1 for word in words):
         raise Unknown(next(word for word in words if word.count("::") > 1), "Wrong parameter found at '^' position.")
-    opens = _OPENS.match(line) and not re.match(r"(ospf|ospfv3) (\d+ area|enable|network|timer|cost)|isis (ipv6|enable)", line)
+    opens = _OPENS.match(line) and not re.match(
+        r"(ospf|ospfv3) (\d+ area|enable|network|timer|cost)|isis (ipv6|enable)", line
+    )
     found = next((view for view in here.inside if view.line == line), None)
     if found is None and opens and re.match(r"ospf 1 router-id", line):
         found = next((view for view in here.inside if view.line.startswith("ospf 1")), None)

@@ -29,7 +29,7 @@ class Console:
 
     # -- the terminal
 
-    def say(self, text: str) -> None:
+    def put(self, text: str) -> None:
         """Print it; nobody waits for a reader that has gone."""
         with suppress(OSError):
             self._wire.sendall(text.replace("\n", "\r\n").encode())
@@ -53,7 +53,7 @@ class Console:
             with suppress(OSError):
                 self._wire.sendall(key if len(typed) % 80 else key + b"\r\n")
             time.sleep(self.box.setting("delay"))
-        self.say("\n")
+        self.put("\n")
         return typed.decode("utf-8", "replace")
 
     def show(self, text: str) -> None:
@@ -61,21 +61,21 @@ class Console:
         lines = text.splitlines()
         for number, line in enumerate(lines):
             if self._page and number and number % self._page == 0:
-                self.say("  ---- More ----")
+                self.put("  ---- More ----")
                 key = self._key()
-                self.say("\x1b[16D" + " " * 16 + "\x1b[16D")
+                self.put("\x1b[16D" + " " * 16 + "\x1b[16D")
                 if key != b" ":
                     return
-            self.say(f"{line}\n")
+            self.put(f"{line}\n")
 
     def ask(self, question: str, choices: str = "[Y/N]:") -> bool:
         """A question; anything but a clear answer is asked again."""
         while True:
-            self.say(f"{question} {choices}")
+            self.put(f"{question} {choices}")
             answer = self.line().strip().upper()
             if answer in ("Y", "N", "YES", "NO"):
                 return answer.startswith("Y")
-            self.say("Error: Please choose 'YES' or 'NO' first before pressing 'Enter'.\n")
+            self.put("Error: Please choose 'YES' or 'NO' first before pressing 'Enter'.\n")
 
     # -- the command line
 
@@ -88,11 +88,11 @@ class Console:
 
     def work(self) -> None:
         """Greet and carry out commands until the user goes."""
-        self.say(self.greeting)
+        self.put(self.greeting)
         with suppress(Gone):
             while True:
                 shown = self.prompt()
-                self.say(shown)
+                self.put(shown)
                 command = " ".join(self.line().split())
                 surprise = str(self.box.settings.pop("surprise", ""))
                 if surprise and command:
@@ -121,7 +121,7 @@ class Console:
                 self.configure(command)
         except Unknown as error:
             at = len(shown) + max(0, command.find(error.word))
-            self.say(f"{' ' * at}^\n{self.complaint(str(error))}\n")
+            self.put(f"{' ' * at}^\n{self.complaint(str(error))}\n")
         return True
 
     def complaint(self, text: str) -> str:

@@ -36,22 +36,24 @@ class Vrp(Console):
                 self.touched = bool(self.box.settings.pop("candidate", ""))
                 self.candidate = self.box.running if immediate else read(self.box.running.text())
                 self.path = [self.candidate]
-                self.say("Enter system view, return user view with return command.\n")
+                self.put("Enter system view, return user view with return command.\n")
         elif command == "display version":
             self.show(VERSION)
         elif command == "display esn":
-            self.say(f"ESN of slot 1: {self.box.settings['serial']}\n")
+            self.put(f"ESN of slot 1: {self.box.settings['serial']}\n")
         elif command == "display current-configuration":
             self.show(f"!Software Version V800R012C00\n{self.box.running.text()}return")
         elif command == "display configuration candidate" and self.path:
             self.show(f"{self.candidate.text()}return")
         elif command == "display configuration trial status":
             pending = self.box.pending
-            self.say(f"Trial status: {'ACTIVE' if pending else 'INACTIVE'}\n")
+            self.put(f"Trial status: {'ACTIVE' if pending else 'INACTIVE'}\n")
         elif command == "save":
             if self.ask("Warning: The current configuration will be written to the device.\nAre you sure to continue?"):
                 self.box.save()
-                self.say("Now saving the current configuration to the slot 1 .\nInfo: Save the configuration successfully.\n")
+                self.put(
+                    "Now saving the current configuration to the slot 1 .\nInfo: Save the configuration successfully.\n"
+                )
         elif self.path and command == "clear configuration candidate":
             self._fresh()
         elif self.path and command.startswith("abort trial"):
@@ -66,7 +68,7 @@ class Vrp(Console):
         match = re.fullmatch(r"abort trial(?: persist (\S+))?", command)
         pending = self.box.pending
         if not match or pending is None or pending.label != (match[1] or ""):
-            self.say("Error: The configuration trial does not exist.\n")
+            self.put("Error: The configuration trial does not exist.\n")
         elif self.ask("Warning: The trial configuration will be rolled back. Continue?"):
             self.box.revert()
             self._fresh()
@@ -85,15 +87,15 @@ class Vrp(Console):
             if not 60 <= seconds <= 65535:
                 raise Unknown(match["time"], "Wrong parameter found at '^' position.")
             if pending:
-                self.say("Error: Another configuration trial is running.\n")
+                self.put("Error: Another configuration trial is running.\n")
                 return
             self.box.arm(label, seconds)
-            self.say(
+            self.put(
                 "Committing....done.\nInfo: The system enters the trial configuration mode. The system will revert to "
                 f"previous configuration if the trial configuration is not confirmed in {seconds} seconds.\n"
             )
         elif label and (pending is None or pending.label != label):
-            self.say("Error: The configuration trial does not exist.\n")
+            self.put("Error: The configuration trial does not exist.\n")
             return
         else:
             self.box.disarm()

@@ -21,7 +21,9 @@ KINDS = {"huawei_vrp": "vrp", "h3c_comware": "comware"}
 class StandIn:
     """One device while the `with` block lasts."""
 
-    def __init__(self, folder: Path, driver: str, startup: str, name: str = "router-one", **settings: str | float) -> None:
+    def __init__(
+        self, folder: Path, driver: str, startup: str, name: str = "router-one", **settings: str | float
+    ) -> None:
         self.folder, self.driver, self.name = folder, driver, name
         self.state = folder / f"state-{name}"
         self.startup = startup
@@ -55,7 +57,9 @@ class StandIn:
         where.unlink(missing_ok=True)
         self._processes = [
             subprocess.Popen([sys.executable, "-m", "lab.standin.serve", str(self.state)], cwd=ROOT),
-            subprocess.Popen(["/usr/sbin/sshd", "-D", "-e", "-f", str(self.state / "sshd_config")], stderr=subprocess.DEVNULL),
+            subprocess.Popen(
+                ["/usr/sbin/sshd", "-D", "-e", "-f", str(self.state / "sshd_config")], stderr=subprocess.DEVNULL
+            ),
         ]
         until = time.monotonic() + 30
         while not (where.exists() and self._listens()):
@@ -88,7 +92,8 @@ class StandIn:
 
     def type(self, *commands: str) -> None:
         """Somebody else works on the device."""
-        argv = ["ssh", "-F", str(self.folder / "ssh_config"), "-tt", "-l", "root", self.name]
-        # A line each, as a person would; the session ends with the input.
-        text = "".join(f"{command}\n" for command in commands)
-        subprocess.run(argv, input=text.encode(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False, timeout=30)
+        with socket.socket(socket.AF_UNIX) as console:
+            console.connect(str(self.state / "socket"))
+            console.sendall("".join(f"{command}\n" for command in commands).encode())
+            while console.recv(65536):
+                pass

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,8 +17,13 @@ from inventory.errors import InputError
 from ipv6.agent import device as device_side
 from ipv6.agent.host import Refused
 from ipv6.drivers import registry
+from ipv6.drivers.vendor import OBJECT
 from ipv6.plan.intent import DeviceIntent
-from tests.drivers import samples
+from ipv6.session.vendor import vendor
+from tests.drivers import samples, stages, vendor_cases
+from tests.drivers.payloads import ask, digest_of, payload
+from tests.drivers.sandbox import Sandbox
+from tests.drivers.standin import StandIn
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "drivers"
 NAMES = registry.names()
@@ -52,7 +62,7 @@ def test_the_device_side_is_there_or_the_driver_says_why_not(name: str) -> None:
     if name in registry.on_device():
         assert isinstance(device_side.device(name), device_side.Device)
         return
-    assert registry.driver(name).held_back
+    assert registry.driver(name).held_back or vendor(name).name == name
     with pytest.raises(Refused, match=name):
         device_side.device(name)
 
@@ -128,3 +138,129 @@ def test_only_devices_of_its_own_kind(name: str) -> None:
         assert error.place == "bare"
     else:
         assert all(text == registry.driver(name).normalise(text) for text in texts.values())
+
+
+# One life for all of them: each stage is where some drivers are at home, with texts of one family and of both.
+Texts = Mapping[tuple[str, str], str]
+Send = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A device of some drivers. `bad` is a text per driver that its software does not take; `short` fires soon."""
+
+    base: Texts
+    intended: Texts
+    bad: Mapping[str, str]
+    short: float
+    enter: Callable[[Path], AbstractContextManager[Send]]
+
+
+@contextmanager
+def host(enter: Callable[[], AbstractContextManager[Sandbox]]) -> Iterator[Send]:
+    with enter() as found:
+        yield found.agent
+
+
+@contextmanager
+def standin(name: str, folder: Path) -> Iterator[Send]:
+    with StandIn(folder, name, VENDOR[name][0], rate=20, page=20) as found:
+        yield found.send
+
+
+def vendor_texts(name: str) -> tuple[str, str]:
+    steps: tuple[vendor_cases.Step, ...] = ("before", "after")
+    old, new = (registry.driver(name).render(vendor_cases.county_dual(name, step))[OBJECT] for step in steps)
+    return old, new
+
+
+VENDOR = {name: vendor_texts(name) for name in vendor_cases.DRIVERS}
+STAGES = {
+    "frr": Stage(
+        {("frr", stages.ROUTER): stages.ROUTER_BASE},
+        {("frr", stages.ROUTER): stages.ROUTER_INTENDED},
+        {"frr": stages.ROUTER_BASE + "router ospf\n frobnicate\nexit\n"},
+        10,
+        lambda folder: host(stages.frr),
+    ),
+    "combined": Stage(
+        stages.BASE,
+        stages.INTENDED,
+        {
+            "linux": "addr nowhere 3fff::1/64\n",
+            "nftables": "table inet jiyue {\n\tchain x {\n\t\ttcp dport nothing accept\n\t}\n}\n",
+            "nginx": stages.INTENDED["nginx", stages.INCLUDE].replace("server_tokens off;", "server_tokens maybe;"),
+            "knot": "server:\n    listen to: everybody\n",
+        },
+        10,
+        lambda folder: host(stages.combined),
+    ),
+    **{
+        name: Stage(
+            {(name, OBJECT): VENDOR[name][0]},
+            {(name, OBJECT): VENDOR[name][1]},
+            {name: VENDOR[name][1] + "frobnicate all\n"},
+            60,
+            partial(standin, name),
+        )
+        for name in VENDOR
+    },
+}
+
+
+def test_every_driver_folder_has_a_stage() -> None:
+    assert {name for stage in STAGES.values() for name, _ in stage.base} == set(NAMES)
+    assert all(set(stage.bad) == {name for name, _ in stage.base} for stage in STAGES.values())
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_a_whole_life(name: str, tmp_path: Path) -> None:
+    stage = STAGES[name]
+    with stage.enter(tmp_path) as send:
+
+        def running() -> Texts:
+            wanted = [{"driver": driver, "object": object} for driver, object in stage.base]
+            answer = send({"op": "observe", "device": "x", "sections": wanted})
+            assert answer["state"] == "observed", answer["reason"]
+            return {(one["driver"], one["object"]): one["text"] for one in answer["sections"]}
+
+        def change(seed: str, timer: float = 180, intended: Texts = stage.intended) -> dict[str, Any]:
+            sections = [registry.section(*key, stage.base[key], intended[key]) for key in stage.base]
+            return send(payload(seed, sections, timer=timer))
+
+        def end(operation: str, seed: str) -> str:
+            return str(send(ask(operation, digest_of(seed)))["state"])
+
+        assert running() == stage.base
+        for key in stage.base:
+            raw = registry.section(*key, stage.base[key], stage.intended[key])
+            wrong = replace(raw, intended=stage.bad[key[0]], intended_hash=registry.text_hash(stage.bad[key[0]]))
+            wrong = wrong if key[0] in VENDOR else registry.section(*key, stage.base[key], stage.bad[key[0]])
+            assert send(payload("bad", [wrong]))["state"] == "refused", key
+        moved = [registry.section(*key, text, text) for key, text in stage.intended.items()]
+        answer = send(payload("moved", moved, timer=180))
+        assert answer["state"] == "refused" and "no longer the approved base" in answer["reason"]
+        assert running() == stage.base
+
+        answer = change("first")
+        assert (answer["state"], answer["changed"]) == ("committed", True), answer["reason"]
+        assert running() == stage.intended
+        again = change("first")
+        assert (again["state"], again["changed"]) == ("committed", False)
+        other = change("second")
+        assert other["state"] == "refused" and digest_of("first")[:12] in other["reason"]
+        assert end("rollback", "first") == "rolled-back"
+        assert running() == stage.base
+
+        assert change("late", stage.short)["state"] == "committed"
+        until = time.monotonic() + 60
+        while running() != stage.base:
+            assert time.monotonic() < until, "the timer did not fire"
+        assert end("confirm", "late") == "rolled-back"
+        assert running() == stage.base
+
+        assert change("kept")["state"] == "committed"
+        assert end("confirm", "kept") == "confirmed"
+        assert running() == stage.intended
+        assert end("rollback", "kept") == "rolled-back"
+        assert running() == stage.base

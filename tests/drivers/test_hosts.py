@@ -8,34 +8,11 @@ from typing import Any
 import pytest
 
 from ipv6.drivers import registry
-from tests.drivers import samples
+from tests.drivers import stages
 from tests.drivers.payloads import ask, digest_of, payload
 from tests.drivers.sandbox import Sandbox
+from tests.drivers.stages import BASE, CONF, INCLUDE, INTENDED, TABLE
 
-CONF, INCLUDE, TABLE = "/etc/knot/knot.conf", "/etc/nginx/jiyue.conf", "inet jiyue"
-NGINX = "pid /run/nginx.pid;\nerror_log stderr;\nevents {}\nhttp { access_log off; include /etc/nginx/jiyue.conf; }\n"
-KEY = "key:\n  - id: transfer\n    algorithm: hmac-sha256\n    secret: c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0\n"
-ZONE = (
-    "$ORIGIN {zone}.\n$TTL 300\n@ SOA ns1 host 1 3600 600 86400 300\n@ NS ns1\nns1 A 198.18.1.21\nwww A 198.18.1.10\n"
-)
-ZONES = ("example.gov.cn", "hunan.gov.cn")
-
-
-def texts(dual: bool) -> dict[tuple[str, str], str]:
-    """The objects of the combined host: site host, name server and zone server in one, and a firewall's table."""
-    lines = "".join(
-        registry.driver("linux").render(make(dual))["network"]
-        for make in (samples.site_host, samples.name_server, samples.zone_host)
-    )
-    return {
-        ("linux", "network"): registry.driver("linux").normalise(lines),
-        ("nftables", TABLE): registry.driver("nftables").render(samples.firewall(dual))[TABLE],
-        ("nginx", INCLUDE): registry.driver("nginx").render(samples.site_host(dual))[INCLUDE],
-        ("knot", CONF): registry.driver("knot").render(samples.name_server(dual))[CONF],
-    }
-
-
-BASE, INTENDED = texts(False), texts(True)
 AAAA = {
     "zone": "hunan.gov.cn.",
     "name": "www.hunan.gov.cn.",
@@ -48,32 +25,7 @@ AAAA = {
 
 @pytest.fixture(scope="module")
 def started() -> Iterator[Sandbox]:
-    with Sandbox("combined") as host:
-        host.must("ip netns add app")
-        host.links("dmz", "lan")
-        host.must("ip link set lan netns app name app && ip -n app link set app up && ip -n app link set lo up")
-        host.must("ip addr add 198.18.1.10/24 dev dmz && ip addr add 198.18.1.11/32 dev dmz")
-        host.must("ip addr add 198.18.1.21/24 dev dmz && ip addr add 198.18.1.22/32 dev peer0")
-        host.must("ip addr del 198.18.1.22/32 dev peer0 && ip route add default via 198.18.1.1")
-        host.must("ip -n app addr add 10.2.16.10/24 dev app && ip -n app route add default via 10.2.16.1")
-        host.must("nft -f -", BASE["nftables", TABLE])
-        for site in ("www", "jyj"):
-            name = f"{site}.example.gov.cn"
-            host.must(
-                f"openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN={name} -days 2"
-                f" -keyout /etc/jiyue/tls/{name}.key -out /etc/jiyue/tls/{name}.crt 2>/dev/null"
-            )
-            host.write(f"/srv/sites/{name}/index.html", f"this is {name}\n")
-        host.write("/etc/nginx/nginx.conf", NGINX)
-        host.write(INCLUDE, BASE["nginx", INCLUDE])
-        host.must("nginx >/dev/null 2>&1")
-        host.write(CONF, BASE["knot", CONF])
-        host.write("/etc/knot/transfer.key", KEY)
-        host.write("/etc/knot/update.key", KEY.replace("transfer", "jiyue-update"))
-        for zone in ZONES:
-            host.write(f"/var/lib/knot/{zone}.zone", ZONE.format(zone=zone))
-        host.must("chown -R knot:knot /etc/knot /var/lib/knot && knotd -d -c /etc/knot/knot.conf")
-        host.must("until knotc zone-status hunan.gov.cn. 2>/dev/null | grep -q 'serial: [0-9]'; do sleep 0.05; done")
+    with stages.combined() as host:
         yield host
 
 

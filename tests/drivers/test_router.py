@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ipv6.drivers import registry
-from tests.drivers import samples
+from tests.drivers import samples, stages
 from tests.drivers.payloads import ask, digest_of, payload
 from tests.drivers.sandbox import Sandbox
 
@@ -20,15 +20,7 @@ INTENDED = registry.driver("frr").render(samples.router(True))[OBJECT]
 
 @pytest.fixture(scope="module")
 def started() -> Iterator[Sandbox]:
-    with Sandbox("pe-one") as host:
-        host.links("to-core", "to-fw", "to-provider")
-        host.must("echo 1 > /proc/sys/net/ipv4/ip_forward")
-        host.write("/etc/frr/frr.conf", BASE)
-        host.write("/etc/frr/vtysh.conf", "service integrated-vtysh-config\n")
-        host.must("chown -R frr:frr /etc/frr")
-        for daemon in ("zebra", "staticd", "ospfd", "ospf6d", "bgpd"):
-            host.must(f"/usr/lib/frr/{daemon} -d -A 127.0.0.1 >/dev/null 2>&1")
-        host.must("vtysh -b")
+    with stages.frr() as host:
         yield host
 
 

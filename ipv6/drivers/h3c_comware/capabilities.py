@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ipv6.drivers.capability import LIMITED, NO, YES, Capability
-from ipv6.drivers.router_capabilities import DELTA, SERVICES, advertisements, forwarding
+from ipv6.drivers.router_capabilities import APPLY, DELTA, SERVICES, advertisements, forwarding
 
 REFERENCE = "H3C Comware 7 command references"
 DELAY = "H3C configuration file management, configuration commit delay"
@@ -30,7 +30,5 @@ CAPABILITIES = (
     DELTA,
     Capability("dry-run", NO, "every command takes effect at once", DELAY),
     Capability("timed-rollback", LIMITED, "configuration commit delay, whole minutes, armed before the rest", DELAY),
-    Capability(
-        "apply", NO, "changes of Comware routers are not in this version: configuration commit delay is not driven yet"
-    ),
+    APPLY,
 )

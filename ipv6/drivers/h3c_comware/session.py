@@ -58,7 +58,7 @@ class Comware(Vendor):
             raise Refused(f"somebody's unsaved changes run on it: {difference}; save or undo them on the device")
 
     def check(self, shell: Shell, commands: str, intended: str) -> None:
-        """Comware has no dry run: that both texts are canonical was looked at before; here, that it is commands only."""
+        """Comware has no dry run: the texts were looked at before; here, that it is a configuration's commands."""
         wrong = [line for line in commands.splitlines() if line.split()[:1] in (["save"], ["reboot"], ["return"])]
         if wrong:
             raise Refused(f"{wrong[0].strip()!r} is no line of a configuration")

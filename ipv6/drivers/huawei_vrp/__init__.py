@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ipv6.drivers.base import Driver
+from ipv6.drivers.base import SESSION, Driver
 from ipv6.drivers.huawei_vrp.capabilities import CAPABILITIES
 from ipv6.drivers.huawei_vrp.render import render
 from ipv6.drivers.huawei_vrp.text import normalise
 from ipv6.drivers.huawei_vrp.undo import delta
 
-DRIVER = Driver("huawei_vrp", render, normalise, delta, CAPABILITIES)
+DRIVER = Driver("huawei_vrp", render, normalise, delta, CAPABILITIES, SESSION)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ipv6.drivers.capability import LIMITED, NO, YES, Capability
-from ipv6.drivers.router_capabilities import DELTA, SERVICES, advertisements, forwarding
+from ipv6.drivers.router_capabilities import APPLY, DELTA, SERVICES, advertisements, forwarding
 
 REFERENCE = "NE40E V800R012 command reference"
 TRIAL = "NetEngine 8000 command reference, commit"
@@ -26,5 +26,5 @@ CAPABILITIES = (
     Capability(
         "timed-rollback", LIMITED, "commit trial, 60 to 65535 s, in two-phase mode only; immediate mode has none", TRIAL
     ),
-    Capability("apply", NO, "changes of VRP routers are not in this version: commit trial is not driven yet"),
+    APPLY,
 )

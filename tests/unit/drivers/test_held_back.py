@@ -15,6 +15,8 @@ from ipv6.apply.observe import observe, wanted_by
 from ipv6.change.compose import NOT_HELD, prepare, rendered
 from ipv6.change.model import ChangeSet, DeviceChange
 from ipv6.drivers import registry
+from ipv6.drivers.base import Driver
+from ipv6.drivers.capability import NO, Capability
 from ipv6.plan.plan import PlanResult, make_plan
 from ipv6.ports import DeviceResult
 from tests.drivers import vendor_cases as cases
@@ -39,6 +41,20 @@ def change(deferred: str) -> ChangeSet:
     return ChangeSet("changsha", "lab", (), tuple(devices), (), ())
 
 
+@pytest.fixture
+def unable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if the vendors' drivers could not apply."""
+
+    def found(name: str) -> Driver:
+        one = registry.driver(name)
+        kept = tuple(other for other in one.capabilities if other.feature != "apply")
+        return replace(one, capabilities=(*kept, Capability("apply", NO, "not in this version")))
+
+    monkeypatch.setattr("ipv6.apply.gates.driver", found)
+    monkeypatch.setattr("ipv6.apply.observe.driver", found)
+
+
+@pytest.mark.usefixtures("unable")
 def test_apply_refuses_a_held_one_with_the_drivers_own_reason(hunan: Inventory) -> None:
     told = dict(environment(change(""), hunan))
     assert {cause.partition(":")[0] for cause in told} == {"pe-hua", "pe-h3c"}
@@ -46,6 +62,7 @@ def test_apply_refuses_a_held_one_with_the_drivers_own_reason(hunan: Inventory) 
     assert list(environment(change(NOT_HELD), hunan)) == []
 
 
+@pytest.mark.usefixtures("unable")
 def test_nothing_is_asked_of_a_device_that_the_agent_cannot_read() -> None:
     with pytest.raises(GateError, match=r"pe-h3c: .*not in this version.*pe-hua: ") as caught:
         observe(Silent(), wanted_by(change("")))  # type: ignore[arg-type]

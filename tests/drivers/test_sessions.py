@@ -1,0 +1,153 @@
+"""A vendor's command line in every mood: the unknown stops the work, is named, and leaves the device as it was."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ipv6.apply.transport import AnsibleTransport
+from ipv6.drivers import registry
+from ipv6.drivers.vendor import OBJECT
+from ipv6.ports import Target
+from ipv6.session import screen
+from ipv6.session.main import secret
+from ipv6.session.shell import complaint
+from tests.drivers import vendor_cases as cases
+from tests.drivers.payloads import ask, digest_of, payload
+from tests.drivers.standin import StandIn
+
+PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
+VRP, COMWARE = cases.DRIVERS
+CANARY = "canary-7f3b9d-secret"
+
+
+def texts(driver: str) -> tuple[str, str]:
+    old, new = (registry.driver(driver).render(cases.county_dual(driver, step))[OBJECT] for step in ("before", "after"))
+    return old, new
+
+
+def change(driver: str, seed: str = "a", timer: float = 180) -> dict[str, Any]:
+    return payload(seed, [registry.section(driver, OBJECT, *texts(driver))], timer=timer)
+
+
+def running(device: StandIn) -> str:
+    return registry.driver(device.driver).normalise((device.state / "running.cfg").read_text())
+
+
+MOODS = [
+    (VRP, {"mode": "immediate"}, "refused", "a device in immediate mode has no commit trial"),
+    (VRP, {"candidate": "x"}, "refused", "somebody's uncommitted changes are in its candidate"),
+    (VRP, {"surprise": "Warning: The licence expires. Go on?"}, "failed", "it asks what nobody foresaw"),
+    (COMWARE, {"surprise": "The clock is not set. Go on?"}, "failed", "it asks what nobody foresaw"),
+]
+
+
+@pytest.mark.parametrize(("driver", "mood", "state", "reason"), MOODS)
+def test_a_mood_that_stops_the_work(
+    tmp_path: Path, driver: str, mood: dict[str, str | float], state: str, reason: str
+) -> None:
+    with StandIn(tmp_path, driver, texts(driver)[0], **mood) as device:
+        answer = device.send(change(driver))
+        assert answer["state"] == state
+        assert reason in answer["reason"]
+        assert running(device) == texts(driver)[0]
+
+
+def test_somebodys_unsaved_lines_are_refused_on_comware(tmp_path: Path) -> None:
+    with StandIn(tmp_path, COMWARE, texts(COMWARE)[0]) as device:
+        device.type("system-view", "ip host lunch 10.9.9.9", "return", "quit")
+        answer = device.send(change(COMWARE))
+        assert answer["state"] == "refused"
+        assert "somebody's unsaved changes run on it" in answer["reason"] and "lunch" in answer["reason"]
+
+
+def test_another_serial_number_is_refused(tmp_path: Path) -> None:
+    wanted = {"op": "observe", "sections": [{"driver": VRP, "object": OBJECT}]}
+    with StandIn(tmp_path, VRP, texts(VRP)[0]) as device:
+        assert device.send(wanted)["identity"] == "210235A0X1"
+        device.settings(serial="OTHER9")
+        answer = device.send(change(VRP))
+        assert answer["state"] == "refused"
+        assert "its serial number is OTHER9, 210235A0X1 was here before" in answer["reason"]
+
+
+def test_a_command_that_the_device_does_not_take_leaves_nothing(tmp_path: Path) -> None:
+    for driver, state in ((VRP, "refused"), (COMWARE, "rolled-back")):
+        with StandIn(tmp_path, driver, texts(driver)[0], name=f"r-{driver[:3]}", delay=0.0005) as device:
+            section = registry.section(driver, OBJECT, *texts(driver))
+            wrong = replace(section, forward=section.forward + "nosuch thing\n")
+            answer = device.send(payload("w", [wrong], timer=180))
+            assert answer["state"] == state, answer
+            assert "'nosuch thing' at 'nosuch'" in answer["reason"]
+            assert running(device) == texts(driver)[0]
+
+
+def test_both_vendors_travel_by_ansible_and_say_that_they_stand_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JIYUE_DEVICE_PASSWORD", CANARY)
+    with (
+        StandIn(tmp_path, VRP, texts(VRP)[0], name="pe-vrp") as one,
+        StandIn(tmp_path, COMWARE, texts(COMWARE)[0], name="pe-comware") as two,
+    ):
+        devices = {one.name: one, two.name: two}
+        way = AnsibleTransport(
+            tmp_path / "ssh_config", tmp_path / "runs", PLAYBOOKS, sessions={n: d.driver for n, d in devices.items()}
+        )
+        orders = [Target(name, {**change(device.driver), "device": name}) for name, device in devices.items()]
+        committed = way.run(orders, "push")
+        assert [one.state for one in committed] == ["committed", "committed"], committed
+        assert all("stand-in" in found.reason and (found.data or {})["standin"] is True for found in committed)
+        orders = [Target(name, {**ask("confirm", digest_of("a")), "device": name}) for name in devices]
+        assert [one.state for one in way.run(orders, "confirm")] == ["confirmed", "confirmed"]
+        assert all(running(device) == texts(device.driver)[1] for device in devices.values())
+        kept = [path for path in tmp_path.rglob("*") if path.is_file() and not path.is_socket()]
+        assert not [path for path in kept if CANARY.encode() in path.read_bytes()]
+
+
+def test_an_unreachable_one_is_unreachable(tmp_path: Path) -> None:
+    (tmp_path / "ssh_config").write_text("Host gone\n  ProxyCommand false\n")
+    way = AnsibleTransport(tmp_path / "ssh_config", tmp_path / "runs", PLAYBOOKS, sessions={"gone": VRP})
+    (found,) = way.run([Target("gone", {"op": "observe", "device": "gone", "sections": []})], "x")
+    assert found.state == "unreachable"
+
+
+def test_a_password_is_taken_out_of_the_environment() -> None:
+    environment = {**os.environ, "JIYUE_DEVICE_PASSWORD": "a", "JIYUE_DEVICE_PASSWORD_PE_ONE": "b"}
+    assert secret(environment, "pe-one") == "b"
+    assert not [name for name in environment if name.startswith("JIYUE_DEVICE_PASSWORD")]
+
+
+@pytest.mark.parametrize(
+    ("raw", "seen"),
+    [
+        ("  ---- More ----\x1b[16D                \x1b[16Dnext", "next"),
+        ("abc\x08\x08X", "aXc"),
+        ("50%\r100%", "100%"),
+        ("plain", "plain"),
+    ],
+)
+def test_what_a_reader_sees(raw: str, seen: str) -> None:
+    assert screen.shown(raw).strip() == seen
+
+
+def test_an_echo_goes_however_it_was_wrapped() -> None:
+    assert screen.without_echo("peer 10.0.\n0.1 as-num\nber 1\nfirst\n", "peer 10.0.0.1 as-number 1") == "first\n"
+    assert screen.without_echo("no echo here", "display version") == "no echo here"
+
+
+def test_only_its_own_prompts_count() -> None:
+    names = frozenset({"pe-1"})
+    good = ("<pe-1>", "[~pe-1]", "[*pe-1-GigabitEthernet0/1/0]", "[pe-1-bgp]")
+    assert all(screen.is_prompt(line, names) for line in good)
+    assert not any(screen.is_prompt(line, names) for line in ("<cr>", "[Y/N]", "<pe-2>", "[pe-12]", ""))
+
+
+def test_the_caret_names_the_word() -> None:
+    said = "          ^\nError: Wrong parameter found at '^' position.\n"
+    assert complaint(said, "ip adres 1", 7).startswith("'ip adres 1' at 'adres': Error: Wrong parameter")
+    assert complaint("description Error-free\n", "display this", 3) == ""
