@@ -8,7 +8,7 @@ import sys
 import zipfile
 
 from ipv6.apply.bundle import program, zipapp
-from ipv6.apply.controller import RunFiles, clean_environment, write_run
+from ipv6.apply.controller import Reach, RunFiles, clean_environment, write_run
 from ipv6.drivers import registry
 
 FILES = {
@@ -54,12 +54,12 @@ def test_the_users_own_ansible_takes_no_part(tmp_path: object) -> None:
     from pathlib import Path
 
     assert isinstance(tmp_path, Path)
-    files = write_run(tmp_path, {"a-host": "x"}, Path("/etc/a b/ssh_config"), Path("playbooks"), "root", 3, 15)
+    files = write_run(tmp_path, {"a-host": "x"}, Path("playbooks"), Reach(Path("/etc/a b/ssh_config"), "root", 3, 15, 60))
     outer = {"PATH": "/usr/bin", "ANSIBLE_FORKS": "99", "HOME": "/home/me", "SECRET": "s", "SSH_AUTH_SOCK": "/a"}
     wanted = {**outer, "ANSIBLE_STDOUT_CALLBACK": "awx_display"}
     found = clean_environment(wanted, outer, files)
     assert "ANSIBLE_FORKS" not in found and "SECRET" not in found
-    assert found["ANSIBLE_STDOUT_CALLBACK"] == "awx_display"
+    assert found["ANSIBLE_STDOUT_CALLBACK"] == "jiyue_events"  # ours, whatever the runner asks for
     assert found["ANSIBLE_CONFIG"] == str(tmp_path / "ansible.cfg")
     assert found["HOME"] == str(tmp_path / "home")
     assert found["PATH"].split(":")[-1] == "/usr/bin"
