@@ -54,7 +54,9 @@ def test_the_users_own_ansible_takes_no_part(tmp_path: object) -> None:
     from pathlib import Path
 
     assert isinstance(tmp_path, Path)
-    files = write_run(tmp_path, {"a-host": "x"}, Path("playbooks"), Reach(Path("/etc/a b/ssh_config"), "root", 3, 15, 60))
+    files = write_run(
+        tmp_path, {"a-host": "x"}, Path("playbooks"), Reach(Path("/etc/a b/ssh_config"), "root", 3, 15, 60)
+    )
     outer = {"PATH": "/usr/bin", "ANSIBLE_FORKS": "99", "HOME": "/home/me", "SECRET": "s", "SSH_AUTH_SOCK": "/a"}
     wanted = {**outer, "ANSIBLE_STDOUT_CALLBACK": "awx_display"}
     found = clean_environment(wanted, outer, files)
