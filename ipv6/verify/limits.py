@@ -24,7 +24,7 @@ LIMITS: tuple[Limit, ...] = (
     Limit("ipv4-rounds", 2, "rounds", "ours: a loss of IPv4 counts when every round misses it", "2026-11", "ours"),
     Limit("sample-page", 1, "s", "ours: a page of every site this often while a change runs", "2026-11", "ours"),
     Limit("sample-rate", 20, "echoes/s", "ours: of every platform while a change runs", "2026-11", "ours"),
-    Limit("sample-patience", 2, "s", "ours: a probe without an answer for so long is lost", "2026-11", "ours"),
+    Limit("sample-patience", 4, "s", "ours: a probe without an answer for so long is lost", "2026-11", "ours"),
     Limit("sample-losses", 3, "probes", "ours: so many lost at one address are a loss of IPv4", "2026-11", "ours"),
     Limit("sample-within", 5, "s", "ours: the time in which they count together", "2026-11", "ours"),
     Limit("ipv4-pause", 1, "s", "ours: between rounds; below the OSPF dead interval of the lab", "2026-11", "ours"),

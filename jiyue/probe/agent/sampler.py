@@ -24,6 +24,10 @@ from .work import Job, Run
 
 BEAT = 1.0
 ROUND = 1 << 16
+BUFFER = 1 << 20
+"""Bytes of answers that may wait while this program does not run: some thousand."""
+LATE = 0.1
+"""Seconds of sleeping too long that are the machine's usual."""
 
 
 class Sampler:
@@ -49,6 +53,8 @@ class Sampler:
         loop = asyncio.get_running_loop()
         with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP) as sock:
             sock.setblocking(False)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
+            self.sock = sock
             loop.add_reader(sock, self._heard, sock)
             tasks = [loop.create_task(self._page(n, *page)) for n, page in enumerate(self.pages)]
             tasks += [loop.create_task(self._echoes(sock, n, group)) for n, group in enumerate(self.groups)]
@@ -64,8 +70,10 @@ class Sampler:
     async def _beats(self) -> None:
         end = time.monotonic() + self.seconds
         while time.monotonic() < end:
+            before = time.monotonic()
             await asyncio.sleep(BEAT)
-            self._overdue()
+            self._heard(self.sock)
+            self._overdue(max(0.0, time.monotonic() - before - BEAT))
             lost, self.lost = self.lost, []
             counts = {"pages": self.counts["page"], "echoes": self.counts["echo"]}
             self.emit({"beat": round(time.time(), 3), **counts, "lost": lost})
@@ -110,18 +118,23 @@ class Sampler:
                 self._silent(at, address, error.strerror or "not sent", 0.0)
 
     def _heard(self, sock: socket.socket) -> None:
-        try:
-            data = sock.recv(2048)
-        except OSError:
-            return
-        body = data[(data[0] & 15) * 4 :]
-        if len(body) >= 8 and body[0] == 0:
-            identity, sequence = struct.unpack("!HH", body[4:8])
-            if identity == self.identity:
-                _, address = self.waiting.pop(sequence, (0.0, ""))
-                self.alive.add(address)
+        """Take everything that has come: what lies in the socket is an answer, however late we look."""
+        while True:
+            try:
+                data = sock.recv(2048)
+            except OSError:
+                return
+            body = data[(data[0] & 15) * 4 :]
+            if len(body) >= 8 and body[0] == 0:
+                identity, sequence = struct.unpack("!HH", body[4:8])
+                if identity == self.identity:
+                    _, address = self.waiting.pop(sequence, (0.0, ""))
+                    self.alive.add(address)
 
-    def _overdue(self) -> None:
+    def _overdue(self, late: float) -> None:
+        """What waits too long is lost; the time that this program itself did not get to run does not count."""
+        if late > LATE:
+            self.waiting = {sequence: (at + late, address) for sequence, (at, address) in self.waiting.items()}
         now = time.time()
         for sequence, (at, address) in list(self.waiting.items()):
             if now - at > self.patience:
