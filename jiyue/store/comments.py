@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import astuple, dataclass
 
 from sqlalchemy import select
 
 from inventory.errors import InputError
+from ipv6.change.encoding import canonical
 from jiyue.store import schema_review as schema
 from jiyue.store.audit import append
 from jiyue.store.part import Part
@@ -24,6 +26,11 @@ class Comment:
     about: str
     words: str
 
+    @property
+    def mark(self) -> str:
+        """sha256 in hex over all of it; the chained log keeps it, so that no word can be changed unnoticed."""
+        return hashlib.sha256(canonical(astuple(self))).hexdigest()
+
 
 class Comments(Part):
     """Comments: add, read."""
@@ -38,7 +45,8 @@ class Comments(Part):
             made = Comment(digest, self.now(), author.strip(), about, words.strip())
             values = {name: getattr(made, name) for name in Comment.__slots__}
             connection.execute(schema.comments.insert().values(values))
-            append(connection, made.at, "commented", made.author, digest, {"about": about, "words": made.words[:200]})
+            detail = {"about": about, "words": made.words[:200], "comment": made.mark}
+            append(connection, made.at, "commented", made.author, digest, detail)
         return made
 
     def comments(self, digest: str) -> tuple[Comment, ...]:

@@ -80,7 +80,15 @@ EDITS: dict[str, tuple[tuple[str, ...], int, str]] = {
         ("INSERT INTO approvals (digest, at, envelope) SELECT digest, at, 'x' FROM approvals",), 0,
         "1 rows of the table approvals are not in the log: slipped in"),
     "a submission removed": (("DELETE FROM submissions",), 3, "is not in the table submissions"),
-    "a comment removed": (("DELETE FROM comments",), 0, "0 comments, the log names 1"),
+    "a comment removed": (("DELETE FROM comments",), 4, "what it says was commented is not in the table comments"),
+    "a comment's last word": (("UPDATE comments SET words = words || '。'",), 4, "is not in the table comments"),
+    "a comment's author": (("UPDATE comments SET author = '王工'",), 4, "is not in the table comments"),
+    "a comment's time": (("UPDATE comments SET at = '2020-01-01T00:00:00Z'",), 4, "is not in the table comments"),
+    "a comment added": (
+        ("INSERT INTO comments (digest, at, author, about, words) SELECT digest, at, author, '', 'x' FROM comments",),
+        0,
+        "1 rows of the table comments are not in the log: slipped in",
+    ),
     "a keyring edited": (
         ("UPDATE keyrings SET fingerprint = 'x'", "DELETE FROM checkpoints"), 2,
         "keyring version 3 is not the same in the log and beside it"),
