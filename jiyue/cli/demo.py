@@ -38,7 +38,7 @@ def add(app: typer.Typer) -> None:
 
         def text(console: Console) -> None:
             show(console, outcome.rows)
-            if not outcome.changed and not outcome.codes:
+            if not outcome.changed and not outcome.codes and outcome.stopped is None:
                 console.print(_("nothing to do: everything is already as approved and accepted"))
             accepted = sum(1 for row in outcome.rows if row["stage"] == "accepted")
             console.print(
