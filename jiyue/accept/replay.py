@@ -77,7 +77,15 @@ def compare(then: bytes, now: bytes) -> Replayed:
 
 
 def _by_case(verdicts: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
-    return {(case["platform"], case["name"]): case for case in verdicts["cases"]}
+    """Cases by platform and name; tests of one name in two files are told apart by their order."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for case in verdicts["cases"]:
+        name, again = str(case["name"]), 1
+        while (case["platform"], name) in found:
+            again += 1
+            name = f"{case['name']} ({again})"
+        found[case["platform"], name] = case
+    return found
 
 
 def _why(old: dict[str, Any], new: dict[str, Any]) -> str:
