@@ -64,7 +64,7 @@ class LimitValue(Sourced):
     id: Word
     title: Title
     value: Number = Field(ge=0)
-    unit: Literal["servers", "days", "percent", "bytes", "times", "ms", "share", "samples", "links"]
+    unit: Literal["servers", "days", "percent", "bytes", "times", "ms", "share", "samples", "links", "runs"]
 
 
 class Indicators(Frozen):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 Family: TypeAlias = Literal[4, 6]
 FAMILIES: tuple[Family, Family] = (4, 6)
@@ -128,6 +128,23 @@ class CheckResult:
                 return (why,)
             case _:
                 return ()
+
+    @staticmethod
+    def read(data: Mapping[str, Any]) -> CheckResult:
+        """A stored result; KeyError or TypeError for what is none. An unknown verdict counts as not measured."""
+        reasons, word = tuple(str(one) for one in data["reasons"]), data["verdict"]
+        verdict: Verdict = Unknown(reasons[0] if reasons else "no reason was kept")
+        if word == Pass.word:
+            verdict = Pass(tuple(str(one) for one in data.get("notes", ())))
+        elif word == Fail.word and reasons:
+            verdict = Fail(reasons)
+        id, platform, subject, layer, owner = (
+            str(data[name]) for name in ("check", "platform", "subject", "layer", "owner")
+        )
+        evidence, about = tuple(str(one) for one in data.get("evidence", ())), str(data.get("about", "site"))
+        values = {str(name): float(value) for name, value in dict(data.get("values", {})).items()}
+        standing = str(data.get("standing", ""))
+        return CheckResult(id, platform, subject, layer, owner, verdict, evidence, about, values, standing)
 
     def data(self) -> dict[str, object]:
         """JSON-able form, as stored and reported."""

@@ -25,6 +25,7 @@ GROUPS = (
     "site",
     "stack",
     "verify",
+    "score",
     "accept",
     "report",
     "store",

@@ -18,16 +18,22 @@ def add(app: typer.Typer) -> None:
     """Add the verb to the command."""
 
     @verb(
-        app, "verify", "Measure platforms from the three vantage points.", "jiyue verify changsha\njiyue verify --json"
+        app,
+        "verify",
+        "Measure platforms from the three vantage points.",
+        "jiyue verify changsha\njiyue verify --full --json",
     )
     def verify(
         session: Session,
         platforms: Annotated[list[str] | None, typer.Argument(help=_("Platforms; all when none is named."))] = None,
+        full: Annotated[
+            bool, typer.Option("--full", help=_("Measure everything: links, delays, path MTU and routes too."))
+        ] = False,
     ) -> int:
         from jiyue.workflow import verify as workflow
 
         services = open_services(session.workspace)
-        seen = workflow.verify(services, chosen(services, platforms or []))
+        seen = workflow.verify(services, chosen(services, platforms or []), "full" if full else "quick")
 
         def text(console: Console) -> None:
             ready = seen.sites()
@@ -37,8 +43,10 @@ def add(app: typer.Typer) -> None:
                 )
             )
             for result in seen.results:
+                mark = {"suspect": "?", "unmeasured": "–"}.get(result.standing, "✗")
+                said = f" ({_(result.standing)})" if result.standing in ("suspect", "regression", "unmeasured") else ""
                 for reason in result.reasons:
-                    console.print(f"✗ {result.subject} {result.check}: {translate(reason)}", markup=False)
+                    console.print(f"{mark} {result.subject} {result.check}: {translate(reason)}{said}", markup=False)
 
         session.emit("verify", seen.data(), text)
         return 0 if seen.ok else 1

@@ -27,6 +27,8 @@ def limit_name(id: str) -> str:
         "success-samples": _("requests of the home page"),
         "links-rate": _("share of internal links that work over IPv6, at least"),
         "links-most": _("links looked at per level, at most"),
+        "regression-need": _("bad runs that make a regression"),
+        "regression-runs": _("runs in which they are counted"),
         "race-delay": _("time between two attempts of a dual-stack client"),
     }
     return words.get(id, id)
@@ -43,6 +45,7 @@ def limit_unit(unit: str) -> str:
         "share": _("share"),
         "samples": _("requests"),
         "links": _("links"),
+        "runs": _("runs"),
     }
     return words.get(unit, unit)
 
@@ -63,6 +66,8 @@ def limit_source(id: str, source: str) -> str:
         "success-samples": _("our own"),
         "links-rate": _("80, 85 and 90 percent all circulate"),
         "links-most": _("our own: polite and quick"),
+        "regression-need": _("our own: one bad run is a suspicion"),
+        "regression-runs": _("our own: one bad run is a suspicion"),
         "race-delay": _("RFC 8305 section 8"),
     }
     return words.get(id, source)

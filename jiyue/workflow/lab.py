@@ -54,7 +54,7 @@ def start(services: Services, reporter: Reporter) -> dict[str, Any]:
 def _forget(services: Services) -> None:
     """New hosts run what they ran on day 0, whatever the store says of the ones before."""
     for name in (SHARED, *services.platforms):
-        for kind in ("verify", "stack"):
+        for kind in ("verify", "verify-history", "stack"):
             services.store.put_result(kind, name, {})
         if digest := services.store.applied_digest(name):
             services.store.reverted(digest, ("the lab was started anew and holds none of it",))
