@@ -109,7 +109,7 @@ def _cause(console: Console, cause: Cause) -> None:
         console.print(f"    {translate(reason)}")
     if cause.explains:
         console.print("    " + _("explains: {checks}").format(checks=", ".join(cause.explains)))
-    console.print("    " + _("cure: {text}").format(text=translate(cause.draft.text)))
+    console.print("    " + _("cure: {text}").format(text=translate(cause.draft.fix)))
     for page, line, old, new in cause.draft.edits[:5]:
         console.print(f"      {page}:{line}: {old} -> {new or '-'}")
     for command in cause.draft.commands:

@@ -107,7 +107,7 @@ def test_the_deepest_red_check_is_the_cause(case: dict[str, Any]) -> None:
     assert len(found.causes) == case["causes"], [one.check for one in found.causes]
     cause = next(one for one in found.causes if one.check == case["cause"])
     assert (cause.layer, cause.owner) == (case["layer"], case["owner"])
-    assert cause.reasons and cause.evidence and cause.draft.text
+    assert cause.reasons and cause.evidence and cause.draft.fix
     failed = {id for id, one in case["red"].items() if "fail" in one}
     explained = {one for each in found.causes for one in (each.check, *each.explains)}
     assert failed <= explained | {"zone-allow"}  # a platform's own consequence, told beside its cause

@@ -34,18 +34,18 @@ def draft(finding: Finding, subject: SiteSubject | None) -> Draft:
             return Draft("plan an address for the site first", ("jiyue ipv6 plan", *commands(platform)))
         case "ns-over-ipv6" | "delegation-ipv6" | "dnssec-valid" | "shared-answers":
             where = tuple(f"{name} {address}" for name, address in subject.servers) if subject else ()
-            text = "bring the name servers' IPv6 addresses, their listeners and the glue of the parent in order"
-            return Draft(text, commands(SHARED), where)
+            fix = "bring the name servers' IPv6 addresses, their listeners and the glue of the parent in order"
+            return Draft(fix, commands(SHARED), where)
         case "firewall-parity" | "icmpv6-policy" | "extension-headers" | "zone-allow" | "zone-deny":
-            text = "put the firewall's generated table back; both families come from the zone matrix"
-            return Draft(text, commands(platform), (f"{_device(result.reasons)} nftables inet jiyue",))
+            fix = "put the firewall's generated table back; both families come from the zone matrix"
+            return Draft(fix, commands(platform), (f"{_device(result.reasons)} nftables inet jiyue",))
         case "extranet-routes" | "zone-mtu" | "path-mtu" | "ra-policy" | "v4-unharmed" | "dual-stack-race" | "delays":
-            text = "put the planned configuration back where it differs; else look at the links on the way"
-            return Draft(text, commands(platform), tuple(dict.fromkeys((_device(result.reasons),))))
+            fix = "put the planned configuration back where it differs; else look at the links on the way"
+            return Draft(fix, commands(platform), tuple(dict.fromkeys((_device(result.reasons),))))
         case "listeners" | "tcp-ports":
             host = subject.host if subject else ""
-            text = "let the site host listen on both addresses again"
-            return Draft(text, commands(platform), (f"{host} nginx /etc/nginx/jiyue.conf",) if host else ())
+            fix = "let the site host listen on both addresses again"
+            return Draft(fix, commands(platform), (f"{host} nginx /etc/nginx/jiyue.conf",) if host else ())
         case "tls-valid":
             return Draft("renew the certificate and name the site in it; the site's owner holds the key")
         case _:
@@ -61,8 +61,8 @@ def _page(reasons: tuple[str, ...], subject: SiteSubject | None) -> Draft:
             continue
         home = f"https://{subject.name}/" if subject else ""
         edits.append((found["page"] or home, int(found["line"]), found["url"], _instead(found["url"], subject)))
-    text = "change these lines of the page's template" if edits else "mend the page; the site's owner decides how"
-    return Draft(text, edits=tuple(edits))
+    fix = "change these lines of the page's template" if edits else "mend the page; the site's owner decides how"
+    return Draft(fix, edits=tuple(edits))
 
 
 def _instead(url: str, subject: SiteSubject | None) -> str:

@@ -73,7 +73,7 @@ class Draft:
     """What makes a cause go away. `commands` are run in order by people with the right to; `targets` name what the
     change touches, `edits` are lines of page templates as (page, line, as written, what to write instead)."""
 
-    text: str
+    fix: str
     commands: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
     edits: tuple[tuple[str, int, str, str], ...] = ()
@@ -114,7 +114,7 @@ class Cause:
             "indicators": list(self.indicators),
             "points": self.points,
             "draft": {
-                "text": self.draft.text,
+                "fix": self.draft.fix,
                 "commands": list(self.draft.commands),
                 "targets": list(self.draft.targets),
                 "edits": [
