@@ -51,7 +51,7 @@ SHAPES: dict[str, tuple[Column, ...]] = {
     "risks": _shape("36", "60", "60"),
     "duties": _shape("36", "60", "60"),
     "sign": _shape("39", "39", "39", "39"),
-    "accept-platforms": _shape("46", "22", "22r", "22r", "22r", "22r"),
+    "accept-platforms": _shape("64", "24", "16r", "18r", "18r", "16r"),
     "accept-requirements": _shape("62", "52", "20r", "22"),
     "accept-red": _shape("30", "52m", "74"),
     "accept-deferred": _shape("40m", "40", "36m", "40"),
