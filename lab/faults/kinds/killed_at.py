@@ -18,7 +18,7 @@ import os, signal, sys
 _left, _done = {point}, {folder!r} + "/done"
 def _count(event, arguments):
     global _left
-    if event not in ("subprocess.Popen", "os.rename", "os.remove"):
+    if event not in ("subprocess.Popen", "os.posix_spawn", "os.rename", "os.remove"):
         return
     _left -= 1
     if _left:
