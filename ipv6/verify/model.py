@@ -18,7 +18,8 @@ class Probe:
     `walk`, `tcp`, `udp`, `ping`, `tls`, `http`, `visit`, `timing`, `race`, `mtu`, `facts`. `address` empty means:
     resolve `name` at the vantage's own resolver (for `dns`: ask that resolver). `timeout` is in seconds for each
     sample. Up to `samples` are taken, and no more than it takes to see `need` of them succeed or fail; all of them
-    when `need` is 0. `size` is in bytes, for probes that send packets of a given size.
+    when `need` is 0. `size` is in bytes, for probes that send packets of a given size. `alone` asks for a time that is
+    not the prober's own queue: such probes run last and few at once.
     """
 
     vantage: str
@@ -36,6 +37,7 @@ class Probe:
     samples: int = 1
     need: int = 1
     size: int = 0
+    alone: bool = False
 
     def data(self) -> dict[str, object]:
         """The probe as JSON-able data."""

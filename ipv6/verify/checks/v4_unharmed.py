@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ipv6.verify.check import check
 from ipv6.verify.model import Answers, Fail, Pass, Probe, Verdict
@@ -26,6 +27,11 @@ def _home(subject: SiteSubject) -> Probe:
     samples, need = int(subject.limits["delay-samples"]), int(subject.limits["delay-need"])
     host = subject.vantages.v4
     return Probe(host, "http", 4, subject.address4, 443, subject.name, tls=True, samples=samples, need=need)
+
+
+def quiet(subject: SiteSubject) -> Probe:
+    """The home page once more, when nothing else is asked at the same time."""
+    return replace(_home(subject), alone=True)
 
 
 def path(subject: SiteSubject) -> Probe:
@@ -100,10 +106,23 @@ class V4Unharmed:
         return (_name(subject), *(_port(subject, port) for port in PORTS), _home(subject))
 
     @staticmethod
+    def follow(subject: SiteSubject, answers: Answers) -> tuple[Probe, ...]:
+        """A page that came slowly among a thousand others is asked for again by itself before its delay counts."""
+        if unanswered(V4Unharmed.ask(subject), answers) or not subject.baseline:
+            return ()
+        now = observe(subject, answers)
+        quick = {key: value for key, value in now.items() if key != "ms"}
+        slow = losses(subject, subject.baseline, now) != losses(subject, subject.baseline, quick)
+        return (quiet(subject),) if slow else ()
+
+    @staticmethod
     def judge(subject: SiteSubject, answers: Answers) -> Verdict:
         """Pass when nothing of the baseline is lost."""
-        if missing := unanswered(V4Unharmed.ask(subject), answers):
+        again = V4Unharmed.follow(subject, answers)
+        if missing := unanswered((*V4Unharmed.ask(subject), *again), answers):
             return missing
+        if again:
+            answers = {**answers, _home(subject): answers[again[0]]}
         now = observe(subject, answers)
         before = dict(subject.baseline) or {"a": subject.address4, "port/443": "open", "status": "200"}
         lost = losses(subject, before, now)

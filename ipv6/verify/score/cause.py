@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ipv6.verify.model import CheckResult, Fail
+from ipv6.verify.model import CheckResult, Fail, Unknown
 
 WEB = frozenset({"home-complete", "redirects", "links-level-2", "links-level-3", "home-success", "delays",
                  "dual-stack-race"})  # fmt: skip
@@ -77,8 +77,12 @@ class Finding:
 
 
 def of_site(own: Mapping[str, CheckResult], platform: Mapping[str, CheckResult]) -> tuple[Finding, ...]:
-    """The causes behind a site's red checks, deepest first; a platform's red check only where it explains one."""
+    """The causes behind a site's red checks, deepest first; a platform's red check only where it explains one.
+
+    A check that could not be measured because of a cause counts as explained by it.
+    """
     red = {id for id, result in own.items() if isinstance(result.verdict, Fail)}
+    held = {id for id, result in own.items() if isinstance(result.verdict, Unknown)}
     explained: set[str] = set()
     found = []
     for rule in RULES:
@@ -87,7 +91,7 @@ def of_site(own: Mapping[str, CheckResult], platform: Mapping[str, CheckResult])
             continue
         if rule.wide and not _concerns(rule, result, red - explained):
             continue
-        below = (rule.explains & red) - explained
+        below = (rule.explains & (red | held)) - explained
         explained |= below
         found.append(Finding(result, _layer(rule, result), tuple(sorted(below))))
     return tuple(found)

@@ -80,7 +80,9 @@ async def batch(jobs: list[Job], run: Run) -> None:
             run.emit({"job": job.id, "samples": await measure(job, run, limits)})
 
     asked = [job for job in jobs if job.kind == "dns"]
-    others = [job for job in jobs if job.kind != "dns" and job.kind not in ALONE]
+    last = [job for job in jobs if job.kind in ALONE or (job.alone and job.kind != "dns")]
+    held = {job.id for job in last}
+    others = [job for job in jobs if job.kind != "dns" and job.id not in held]
     few = asyncio.Semaphore(TIMERS)
 
     async def alone(job: Job) -> None:
@@ -89,7 +91,7 @@ async def batch(jobs: list[Job], run: Run) -> None:
 
     try:
         await asyncio.gather(questions(asked, run), *(one(job) for job in others))
-        await asyncio.gather(*(alone(job) for job in jobs if job.kind in ALONE))
+        await asyncio.gather(*(alone(job) for job in last))
     finally:
         run.close()
 

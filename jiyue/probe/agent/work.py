@@ -40,14 +40,17 @@ class Job:
     samples: int
     need: int
     size: int = 0
+    alone: bool = False
 
     @staticmethod
     def read(id: int, data: dict[str, Any]) -> Job:
         """A job from JSON; ValueError for a family that is none."""
         if data["family"] not in (4, 6):
             raise ValueError(f"family {data['family']!r} is neither 4 nor 6")
-        keys = [key for key in Job.__dataclass_fields__ if key not in ("id", "size")]
-        return Job(id, **{key: data[key] for key in keys}, size=int(data.get("size", 0)))
+        keys = [key for key in Job.__dataclass_fields__ if key not in ("id", "size", "alone")]
+        return Job(
+            id, **{key: data[key] for key in keys}, size=int(data.get("size", 0)), alone=data.get("alone") is True
+        )
 
 
 @dataclass(frozen=True)
