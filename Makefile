@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .PHONY: help setup setup-test engines demo lint test bench docs lock clean
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
-# Test workers; one of them holds the lab.
+# Test workers (see tests/conftest.py).
 WORKERS ?= 2
 
 help: ## List the targets
@@ -30,7 +30,7 @@ lint: setup ## Style, types and the arrows between the packages
 	.venv/bin/lint-imports
 
 test: setup-test engines lint ## Lint, then every test; pytest's own line comes last
-	@.venv/bin/pytest -n $(WORKERS) --dist loadgroup $(PYTEST_ARGS)
+	@.venv/bin/pytest -n $(WORKERS) $(PYTEST_ARGS)
 
 bench: setup-test engines ## Measure, and write docs/performance.json; BENCH=plan measures one group beside its peers
 	@.venv/bin/python -m tests.bench $(if $(BENCH),--group $(BENCH) --rounds $(or $(ROUNDS),5))

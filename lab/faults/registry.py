@@ -61,7 +61,7 @@ def kind_of(name: str) -> Kind[Any]:
     """The kind of that name; InputError with those that exist."""
     known = kinds()
     if name not in known:
-        raise InputError(f"fault {name[:80]}", "there is no such fault", f"one of: {', '.join(known)}")
+        raise InputError(f"fault {name[:80]}", "there is no such fault", f"use one of {', '.join(known)}")
     return known[name]
 
 
@@ -89,4 +89,4 @@ def host_of(word: str, hosts: Iterable[str]) -> str:
     if front and turned in known:
         return turned
     near = [name for name in known if set(word.split("-")) & set(name.split("-"))] or known
-    raise InputError(f"lab: {word[:80]}", "no such host", f"one of: {', '.join(near[:12])}")
+    raise InputError(f"lab: {word[:80]}", "no such host", f"use one of {', '.join(near[:12])}")

@@ -48,6 +48,12 @@ def machine() -> dict[str, set[str]]:
     }
 
 
+def new(before: dict[str, set[str]]) -> dict[str, set[str]]:
+    """What the machine has now and had not before; empty when a lab left nothing behind."""
+    now = machine()
+    return {kind: now[kind] - before[kind] for kind in now if now[kind] - before[kind]}
+
+
 def _daemons() -> list[str]:
     found = []
     for folder in Path("/proc").glob("[0-9]*"):

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from tests.e2e.helpers import ROOT, as_json, jiyue, machine, on_host
+from tests.e2e.helpers import ROOT, as_json, jiyue, new, on_host
 from tests.e2e.province import Province
 
 pytestmark = pytest.mark.lab
@@ -118,6 +118,6 @@ def test_down_leaves_nothing(province: Province) -> None:
     """No namespace, process, mount or interface of the lab remains on the machine."""
     jiyue("lab", "down")
     end = time.monotonic() + 20
-    while machine() != province.before and time.monotonic() < end:
+    while (left := new(province.before)) and time.monotonic() < end:
         time.sleep(0.5)
-    assert machine() == province.before
+    assert left == {}

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from random import sample
 
 import pytest
 
@@ -26,13 +27,21 @@ pytestmark = pytest.mark.lab
 
 
 def free_ports() -> dict[str, int]:
-    """Six ports that are free now: a lab of the user may be up on the default ones."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(6)]
+    """Six ports that are free now: a lab of the user may be up on the default ones.
+
+    Below the ports that the kernel gives away by itself, so that a server started meanwhile does not get one of them.
+    """
     names = ("etcd_port", "etcd_peer_port", "apiserver_port", "controller_manager_port", "scheduler_port", "kwok_port")
-    ports = {name: sock.getsockname()[1] for name, sock in zip(names, sockets, strict=True)}
-    for sock in sockets:
-        sock.close()
-    return ports
+    candidates = sample(range(20_000, 30_000), 200)
+    return dict(zip(names, filter(_is_free, candidates), strict=False))
+
+
+def _is_free(port: int) -> bool:
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
 
 
 PLANE = ControlPlaneSpec(
