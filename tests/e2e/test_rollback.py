@@ -35,7 +35,8 @@ def test_a_fault_in_the_canary_rolls_it_back_and_stops_the_wave(province: Provin
     assert any("3fff:ff1:100:1000::" in one and "443" in one for one in reasons), reasons
     assert "3fff:ff1:100:1000::" in province.page and "443" in province.page
     assert rows["hunan"]["stage"] == "applied"
-    assert {row["stage"] for name, row in rows.items() if name != "hunan"} == {"assessed"}
+    # Their approvals hold; that their sites are assessed is asked again by the next run.
+    assert {row["stage"] for name, row in rows.items() if name != "hunan"} == {"approved"}
     assert "⚡ f1: wrong-acl@fw-changsha" in province.faulted.stderr
     assert re.search(r"IPv4 was watched for \d+ s: [1-9]\d* pages and \d+ echoes, 0 lost", province.faulted.stderr)
 

@@ -18,6 +18,8 @@ HEADERS = 28
 STEPS = (1500, 1480, 1400, 1280, 576)
 """Sizes (bytes) tried below the link's own: Ethernet, one tunnel, common overlays, the smallest of IPv6 and of IPv4."""
 WAIT = 0.6
+TRIES = 3
+"""Echoes of one size before it counts as too large: a smaller size than before takes a wave back."""
 
 
 async def path(job: Job, run: Run) -> Sample:
@@ -36,7 +38,7 @@ async def largest(address: str) -> int:
         sock.connect((address, 9))
         link = sock.getsockopt(socket.IPPROTO_IP, MTU)
     for size in (link, *(step for step in STEPS if step < link)):
-        for _ in range(2):
+        for _ in range(TRIES):
             if await _echo(address, size):
                 return size
     return 0

@@ -117,9 +117,10 @@ def test_ansible_reads_the_inventory(tmp_path: Path, hunan: Inventory, rows: tup
     write(tmp_path, ansible_out.files(hunan, rows))
     command = Path(sys.executable).with_name("ansible-inventory")
     done = subprocess.run(
-        [command, "-i", tmp_path / "hosts.yml", "--list"], capture_output=True, text=True, check=True, cwd=tmp_path,
-        env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "LANG": "C.UTF-8"},
+        [command, "-i", tmp_path / "hosts.yml", "--list"], capture_output=True, text=True, check=False, cwd=tmp_path,
+        stdin=subprocess.DEVNULL, env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "LANG": "C.UTF-8"},
     )  # fmt: skip
+    assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     assert "WARNING" not in done.stderr
     assert set(found["_meta"]["hostvars"]) == set(hunan.devices)

@@ -31,7 +31,7 @@ def test_a_host_is_known_by_either_order_of_its_name(word: str, host: str) -> No
 
 
 def test_an_unknown_host_is_named_with_those_that_are_near() -> None:
-    with pytest.raises(InputError, match="no such host; one of: fw-changsha, pe-changsha"):
+    with pytest.raises(InputError, match="no such host; use one of fw-changsha, pe-changsha"):
         host_of("rr-changsha", HOSTS)
 
 
