@@ -6,11 +6,11 @@ from collections import Counter
 from dataclasses import dataclass
 from hashlib import sha256
 
-from ipv6.verify.model import Answers, Probe
+from ipv6.verify.model import Answers, Fail, Pass, Probe, Unknown, Verdict
 from ipv6.verify.page import Page, Ref
 from ipv6.verify.reading import decide, text, unanswered
 from ipv6.verify.subjects import SiteSubject
-from ipv6.verify.web import arrived, landed, owner_of, page_of, visit
+from ipv6.verify.web import arrived, home, landed, owner_of, page_of, visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +104,28 @@ def _hidden(subject: SiteSubject, answers: Answers) -> str:
         if sample.get("status") == 200:
             return text(sample, "sha256")
     return ""
+
+
+def rate(subject: SiteSubject, found: tuple[Link, ...], answers: Answers) -> float:
+    """The share of these links that works over IPv6; 1 where there is none."""
+    return round(1 - len(broken(subject, found, answers)) / len(found), 4) if found else 1.0
+
+
+def judge(subject: SiteSubject, found: tuple[Link, ...], answers: Answers) -> Verdict:
+    """Pass when the share of one level's links that works reaches the limit; what does not is named in any case."""
+    if missing := unanswered((home(subject), absent(subject)), answers):
+        return missing
+    if page_of(landed(subject, answers), answers) is None:
+        return Unknown(f"{subject.name}: the home page could not be read over IPv6, so no link is known")
+    if not found:
+        return Pass((f"{subject.name}: no link of its own on this level",))
+    if why := unmeasured(subject, found, answers):
+        return Unknown(why)
+    lost = broken(subject, found, answers)
+    share, wanted = 1 - len(lost) / len(found), subject.limits["links-rate"]
+    said = f"{len(found) - len(lost)} of {len(found)} links work over IPv6, {wanted:.0%} wanted"
+    if share < wanted:
+        return Fail((f"{subject.name}: {said}", *lost))
+    owners = census(subject, answers)
+    others = ", ".join(f"{count} {owner}" for owner, count in sorted(owners.items()) if owner != "own")
+    return Pass((said + (f"; elsewhere: {others}" if others else ""), *lost))

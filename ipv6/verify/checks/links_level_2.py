@@ -6,10 +6,9 @@ from collections.abc import Mapping
 
 from ipv6.verify import links
 from ipv6.verify.check import check
-from ipv6.verify.model import Answers, Fail, Pass, Probe, Unknown, Verdict
-from ipv6.verify.reading import unanswered
+from ipv6.verify.model import Answers, Probe, Verdict
 from ipv6.verify.subjects import SiteSubject
-from ipv6.verify.web import home, landed, page_of
+from ipv6.verify.web import home, landed
 
 
 @check(
@@ -38,27 +37,9 @@ class LinksLevel2:
     @staticmethod
     def judge(subject: SiteSubject, answers: Answers) -> Verdict:
         """Pass when the share that works reaches the limit; what does not is named in any case."""
-        if missing := unanswered(LinksLevel2.ask(subject), answers):
-            return missing
-        if page_of(landed(subject, answers), answers) is None:
-            return Unknown(f"{subject.name}: the home page could not be read over IPv6, so no link is known")
-        found = links.level2(subject, answers)
-        if not found:
-            return Pass((f"{subject.name}: no link of its own on this level",))
-        if why := links.unmeasured(subject, found, answers):
-            return Unknown(why)
-        lost = links.broken(subject, found, answers)
-        share, wanted = 1 - len(lost) / len(found), subject.limits["links-rate"]
-        said = f"{len(found) - len(lost)} of {len(found)} links work over IPv6, {wanted:.0%} wanted"
-        if share < wanted:
-            return Fail((f"{subject.name}: {said}", *lost))
-        owners = links.census(subject, answers)
-        others = ", ".join(f"{count} {owner}" for owner, count in sorted(owners.items()) if owner != "own")
-        return Pass((said + (f"; elsewhere: {others}" if others else ""), *lost))
+        return links.judge(subject, links.level2(subject, answers), answers)
 
     @staticmethod
     def values(subject: SiteSubject, answers: Answers) -> Mapping[str, float]:
         """`links2-rate`: the share that works; 1 where there is no link."""
-        found = links.level2(subject, answers)
-        lost = links.broken(subject, found, answers)
-        return {"links2-rate": round(1 - len(lost) / len(found), 4) if found else 1.0}
+        return {"links2-rate": links.rate(subject, links.level2(subject, answers), answers)}
