@@ -18,7 +18,7 @@ from jiyue.accept.result import AcceptResult
 from jiyue.review import keys
 from jiyue.review.keys import SigningKey
 from jiyue.workflow.reporter import Reporter
-from jiyue.workflow.review import lab_engineer
+from jiyue.workflow.review import in_use, lab_engineer
 from jiyue.workflow.services import Services, utc_now
 
 NAME = "acceptance"
@@ -82,9 +82,7 @@ def write_papers(services: Services, into: Path | None, author: str) -> dict[str
 def write_bundle(services: Services, key: SigningKey | None, out: Path | None) -> Bundled:
     """Write the signed bundle of the last acceptance; the key must be in use in this environment."""
     signer = key or lab_engineer(services)
-    member = services.store.keyring().by_key.get(signer.key_id)
-    if member is None or member.status != "active" or member.public != signer.public:
-        raise InputError(f"key {signer.key_id}", "it is not in use here", "sign with an enrolled key")
+    in_use(services, signer)
     environment = services.inventory.environment
     about = {
         "environment": environment.name,

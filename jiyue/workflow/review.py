@@ -6,9 +6,10 @@ import json
 from collections.abc import Sequence
 
 from inventory.atomic import write_if_changed
-from inventory.errors import GateError
+from inventory.errors import GateError, InputError
 from inventory.model import SHARED
 from jiyue.review import decide, lab
+from jiyue.review.keyring import Member
 from jiyue.review.keys import SigningKey
 from jiyue.store import ProposalRecord
 from jiyue.workflow.reporter import Reporter
@@ -27,6 +28,14 @@ def lab_engineer(services: Services) -> SigningKey:
     """The lab's own engineer; GateError outside the lab."""
     _only_lab(services, "name an engineer's key file: --key")
     return lab.engineer(services.key_folder, services.inventory.review, utc_now())
+
+
+def in_use(services: Services, signer: SigningKey) -> Member:
+    """The keyring's member behind a key; InputError for one that is not enrolled and active here."""
+    member = services.store.keyring().by_key.get(signer.key_id)
+    if member is None or member.status != "active" or member.public != signer.public:
+        raise InputError(f"key {signer.key_id}", "it is not in use here", "sign with an enrolled key")
+    return member
 
 
 def _only_lab(services: Services, fix: str) -> None:

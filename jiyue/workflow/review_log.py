@@ -10,7 +10,7 @@ from jiyue.review import checkpoint, trust
 from jiyue.review.checkpoint import Checkpoint
 from jiyue.review.keys import SigningKey
 from jiyue.store.logcheck import LogReport, check_log
-from jiyue.workflow.review import lab_reviewers
+from jiyue.workflow.review import in_use, lab_reviewers
 from jiyue.workflow.services import Services, utc_now
 from lab.errors import failed
 
@@ -50,9 +50,7 @@ def sign(services: Services, key: SigningKey | None, out: Path | None) -> tuple[
     rows = services.store.log()
     if not rows:
         raise InputError("log", "it is empty", "there is nothing to sign yet")
-    member = services.store.keyring().by_key.get(signer.key_id)
-    if member is None or member.status != "active" or member.public != signer.public:
-        raise InputError(f"key {signer.key_id}", "it is not in use here", "sign with an enrolled key")
+    member = in_use(services, signer)
     made = Checkpoint(services.space.environment, rows[-1].seq, rows[-1].hash, utc_now())
     envelope = checkpoint.sign(made, signer)
     services.store.put_checkpoint(envelope, member.person, made.seq)
