@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 Family: TypeAlias = Literal[4, 6]
@@ -41,7 +41,7 @@ class Probe:
 
     def data(self) -> dict[str, object]:
         """The probe as JSON-able data."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in self.__slots__}
 
     @property
     def target(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Literal, TypeAlias
 from urllib.parse import urlsplit
@@ -24,15 +25,20 @@ INNER = tuple(
 
 def owner_of(subject: SiteSubject, url: str) -> Owner:
     """Whose it is; a name of one label, a private address and names of inner zones are `inner`."""
+    return _owner(subject.name, subject.known, url)
+
+
+@lru_cache(maxsize=4096)
+def _owner(own: str, known: frozenset[str], url: str) -> Owner:
     host = (urlsplit(url).hostname or "").lower().rstrip(".")
     try:
         address = ip_address(host)
     except ValueError:
         if "." not in host or host.endswith(INNER_NAMES):
             return "inner"
-        if host == subject.name:
+        if host == own:
             return "own"
-        return "government" if host in subject.known or host.endswith(GOVERNMENT) else "third"
+        return "government" if host in known or host.endswith(GOVERNMENT) else "third"
     if _private(address):
         return "inner"
     return "literal" if address.version == 4 else "third"
@@ -53,14 +59,17 @@ def fetchable(subject: SiteSubject, url: str) -> bool:
 
 def visit(subject: SiteSubject, url: str, samples: int = 2) -> Probe:
     """The page at a URL, by name, from the IPv6-only vantage; the URL must be `fetchable`."""
+    return _visit(subject.vantages.v6, url, samples)
+
+
+@lru_cache(maxsize=4096)
+def _visit(vantage: str, url: str, samples: int) -> Probe:
     parts = urlsplit(url)
     secure = parts.scheme == "https"
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     port = parts.port or (443 if secure else 80)
     host = (parts.hostname or "").lower()
-    return Probe(
-        subject.vantages.v6, "visit", 6, port=port, name=host, tls=secure, path=path, timeout=8.0, samples=samples
-    )
+    return Probe(vantage, "visit", 6, port=port, name=host, tls=secure, path=path, timeout=8.0, samples=samples)
 
 
 def lookup(subject: SiteSubject, url: str) -> Probe:

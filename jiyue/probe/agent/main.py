@@ -1,7 +1,8 @@
 """Entry of the prober: a request as JSON on standard input, answers as JSON lines on standard output.
 
-Request: `{"ca": PEM text, "jobs": [probe, ...], "courtesy": {...}}`. Answers: `{"job": place, "samples": [...]}` or
-`{"job": place, "problem": why}`; bodies once as `{"blob": sha256, "size": n, "zlib": base64}`; last `{"done": count}`.
+Request: `{"ca": PEM text, "jobs": [probe, ...], "courtesy": {...}, "skip": [place, ...]}`; `skip` names jobs that were
+answered by an earlier call. Answers, as they come: `{"job": place, "samples": [...]}` or `{"job": place, "problem":
+why}`; bodies once as `{"blob": sha256, "size": n, "zlib": base64}`; last `{"done": count}`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import json
 import os
 import sys
 import threading
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -52,6 +54,10 @@ ALONE = frozenset({"timing", "race"})
 """Kinds that measure time: they run after the others, a few at once, so that the prober's own queue is not measured."""
 TIMERS = 4
 CLONE_NEWNET = 0x40000000
+FLUSH = 0.25
+"""Seconds that an answer may wait for others before it is sent."""
+GONE = 141
+"""Exit status when nobody listens any more, as a shell tells SIGPIPE."""
 
 
 async def measure(job: Job, run: Run, limits: Limits) -> list[Sample]:
@@ -109,17 +115,49 @@ def enter(netns: str) -> None:
         os.close(handle)
 
 
+class Output:
+    """Lines on standard output from any thread; what was said is on its way within FLUSH seconds."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._flushed = time.monotonic()
+
+    def emit(self, line: dict[str, Any]) -> None:
+        """One line; ends the process when the controller is gone: nobody may be asked for nobody."""
+        text = json.dumps(line, ensure_ascii=False, separators=(",", ":"))
+        with self._lock:
+            try:
+                sys.stdout.write(text + "\n")
+                if time.monotonic() - self._flushed >= FLUSH:
+                    self._flush()
+            except BrokenPipeError:
+                os._exit(GONE)
+
+    def flush(self) -> None:
+        """Send what is waiting."""
+        with self._lock:
+            try:
+                self._flush()
+            except BrokenPipeError:
+                os._exit(GONE)
+
+    def _flush(self) -> None:
+        sys.stdout.flush()
+        self._flushed = time.monotonic()
+
+    def tend(self, over: threading.Event) -> None:
+        """Flush again and again until it is over: the last answers may be long in coming."""
+        while not over.wait(FLUSH):
+            self.flush()
+
+
 def main() -> int:
     """Run the request; 0 when every job was answered, 2 when the request is none."""
-    lock = threading.Lock()
-
-    def emit(line: dict[str, Any]) -> None:
-        text = json.dumps(line, ensure_ascii=False, separators=(",", ":"))
-        with lock:
-            sys.stdout.write(text + "\n")
+    output = Output()
+    emit = output.emit
 
     def tell(line: dict[str, Any]) -> None:
-        emit(line)
+        sys.stdout.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
         sys.stdout.flush()
 
     try:
@@ -127,7 +165,8 @@ def main() -> int:
         if "sample" in request:
             sample(request, tell)
             return 0
-        jobs = [Job.read(place, data) for place, data in enumerate(request["jobs"])]
+        skip = frozenset(map(int, request.get("skip", ())))
+        jobs = [Job.read(place, data) for place, data in enumerate(request["jobs"]) if place not in skip]
         courtesy = Courtesy.read(request.get("courtesy", {}))
     except (ValueError, KeyError, TypeError) as error:
         sys.stderr.write(f"prober: not a request: {error}\n")
@@ -147,10 +186,14 @@ def main() -> int:
     for job in jobs:
         groups.setdefault(job.netns, []).append(job)
     threads = [threading.Thread(target=serve, args=item) for item in groups.items()]
-    for thread in threads:
+    over = threading.Event()
+    tending = threading.Thread(target=output.tend, args=(over,))
+    for thread in (*threads, tending):
         thread.start()
     for thread in threads:
         thread.join()
+    over.set()
+    tending.join()
     emit({"done": len(jobs)})
-    sys.stdout.flush()
+    output.flush()
     return 0

@@ -121,10 +121,10 @@ def dns_failure(error: BaseException, started: float) -> Sample:
     return failure(error, started)
 
 
-async def lookup(name: str, family: int, run: Run, timeout: float) -> list[str]:
-    """Addresses of a name by the vantage's own resolver, one family, remembered for the batch."""
+async def lookup(name: str, family: int, run: Run, timeout: float, fresh: bool = False) -> list[str]:
+    """Addresses of a name by the vantage's own resolver, one family, remembered for the batch; `fresh` asks anew."""
     known: dict[tuple[str, int], list[str]] = run.memory.setdefault("names", {})
-    if (name, family) not in known:
+    if fresh or (name, family) not in known:
         qtype = "AAAA" if family == 6 else "A"
         query_ = wire.question(name, qtype, recurse=True)
         heard: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()

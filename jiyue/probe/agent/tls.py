@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import ssl
 import time
 import warnings
@@ -11,6 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from .line import Line
 from .work import Job, Run, Sample, elapsed, failure
 
 DAY = 86_400
@@ -20,23 +20,21 @@ async def tls(job: Job, run: Run) -> Sample:
     """A verified handshake; with `version` (TLSv1, TLSv1.1, ...) an unverified one that offers just that version."""
     started = time.monotonic()
     context = only(job.version) if job.version else run.trust()
-    family = socket.AF_INET6 if job.family == 6 else socket.AF_INET
     try:
-        opened = asyncio.open_connection(
-            job.address, job.port, family=family, ssl=context, server_hostname=job.name or None
-        )
-        _reader, writer = await asyncio.wait_for(opened, job.timeout)
-    except (TimeoutError, OSError) as error:
+        async with asyncio.timeout(job.timeout):
+            line = await Line.open(job.address, job.port, job.family, context, job.name or None)
+    except (TimeoutError, OSError, ValueError) as error:
         return failure(error, started)
     try:
-        session: ssl.SSLObject = writer.get_extra_info("ssl_object")
+        session = line.sock
+        assert isinstance(session, ssl.SSLSocket)
         sample = {"state": "ok", "ms": elapsed(started), "version": session.version(), "verified": not job.version}
         certificate = session.getpeercert() or {}
         if certificate:
             sample |= described(certificate, time.time())
         return sample
     finally:
-        writer.transport.abort()
+        line.close()
 
 
 def described(certificate: Mapping[str, Any], now: float) -> Sample:

@@ -21,7 +21,7 @@ async def visit(job: Job, run: Run) -> Sample:
     hops: list[dict[str, Any]] = []
     seen = {url_of(job)}
     while True:
-        sample, _ = await fetch(job, run)
+        sample, _ = await fetch(job, run, keep=True)
         headers = sample.get("headers", {})
         sample["headers"] = {key: headers[key][:300] for key in KEPT if key in headers}
         location = headers.get("location", "")

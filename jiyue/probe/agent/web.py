@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-import socket
 import time
 from dataclasses import replace
 from urllib.parse import urlsplit
 
 from .guard import barred
+from .line import Line
 from .resolve import dns_failure, lookup
 from .work import Job, Run, Sample, elapsed, failure
 
@@ -27,8 +27,8 @@ async def http(job: Job, run: Run) -> Sample:
     return sample
 
 
-async def fetch(job: Job, run: Run) -> tuple[Sample, bytes]:
-    """The sample (status, size, sha256, headers, address) and the body."""
+async def fetch(job: Job, run: Run, keep: bool = False) -> tuple[Sample, bytes]:
+    """The sample (status, size, sha256, headers, address) and the body; `keep` lets requests share connections."""
     started = time.monotonic()
     address = job.address
     try:
@@ -41,8 +41,8 @@ async def fetch(job: Job, run: Run) -> tuple[Sample, bytes]:
                 address = found[0]
                 if inner := barred(address):
                     return {"state": "guarded", "ms": elapsed(started), "error": inner, "address": address}, b""
-            status, headers, body = await _exchange(job, run, address)
-    except (TimeoutError, OSError, EOFError, asyncio.LimitOverrunError) as error:
+            status, headers, body = await _exchange(job, run, address, keep)
+    except (TimeoutError, OSError, EOFError, ValueError) as error:
         return {**failure(error, started), "address": address}, b""
     except Exception as error:
         return {**dns_failure(error, started), "address": address}, b""
@@ -58,32 +58,61 @@ async def fetch(job: Job, run: Run) -> tuple[Sample, bytes]:
     }, body
 
 
-async def _exchange(job: Job, run: Run, address: str) -> tuple[int, dict[str, str], bytes]:
-    family = socket.AF_INET6 if job.family == 6 else socket.AF_INET
+class _Stale(Exception):
+    """A kept connection that ended before an answer began."""
+
+
+async def _exchange(job: Job, run: Run, address: str, keep: bool) -> tuple[int, dict[str, str], bytes]:
+    """One exchange. With `keep` the connection serves the next request for the same origin, as a browser's does; a kept
+    one that ends before an answer began says nothing (RFC 9112 section 9.3.1): it is done again on a new one."""
+    where = (address, job.port, job.name, job.tls) if keep else None
+    line = run.idle().take(where) if where else None
+    if line is not None:
+        try:
+            return await _ask(job, run, line, where, again=True)
+        except _Stale:
+            pass
     context = run.trust() if job.tls else None
-    reader, writer = await asyncio.open_connection(
-        address, job.port, family=family, ssl=context, server_hostname=job.name if job.tls else None, limit=HEAD_LIMIT
-    )
+    line = await Line.open(address, job.port, job.family, context, job.name if job.tls else None)
+    return await _ask(job, run, line, where)
+
+
+async def _ask(
+    job: Job, run: Run, line: Line, where: tuple[object, ...] | None, again: bool = False
+) -> tuple[int, dict[str, str], bytes]:
+    kept = False
     try:
-        default = 443 if job.tls else 80
-        host = job.name if job.port == default else f"{job.name}:{job.port}"
-        lines = (
-            f"GET {job.path} HTTP/1.1",
-            f"Host: {host}",
-            "User-Agent: jiyue-prober",
-            "Accept: */*",
-            "Accept-Encoding: identity",
-            "Connection: close",
-        )
-        writer.write("\r\n".join((*lines, "", "")).encode("ascii", "replace"))
-        await writer.drain()
-        status, headers = _head((await reader.readuntil(b"\r\n\r\n")).decode("latin-1"))
-        return status, headers, await _body(reader, headers)
+        try:
+            await line.send(request(job, "keep-alive" if where else "close"))
+            began = await line.more()
+        except OSError as error:
+            if again:
+                raise _Stale from error
+            raise
+        if not began:
+            raise _Stale if again else EOFError("the stream ended too early")
+        status, headers = head((await line.until(b"\r\n\r\n", HEAD_LIMIT)).decode("latin-1"))
+        body, whole = await _body(line, status, headers)
+        kept = where is not None and whole and "close" not in headers.get("connection", "").lower()
+        if where is not None and kept:
+            run.idle().put(where, line)
+        return status, headers, body
     finally:
-        writer.transport.abort()
+        if not kept:
+            line.close()
 
 
-def _head(text: str) -> tuple[int, dict[str, str]]:
+def request(job: Job, connection: str) -> bytes:
+    """The request as it goes out."""
+    host = job.name if job.port == (443 if job.tls else 80) else f"{job.name}:{job.port}"
+    return (
+        f"GET {job.path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: jiyue-prober\r\nAccept: */*\r\n"
+        f"Accept-Encoding: identity\r\nConnection: {connection}\r\n\r\n"
+    ).encode("ascii", "replace")
+
+
+def head(text: str) -> tuple[int, dict[str, str]]:
+    """Status and headers (names in small letters); Garbled when it is no HTTP/1.x."""
     first, _, rest = text.partition("\r\n")
     parts = first.split(" ", 2)
     if len(parts) < 2 or not parts[0].startswith("HTTP/1.") or not parts[1].isdigit():
@@ -92,23 +121,29 @@ def _head(text: str) -> tuple[int, dict[str, str]]:
     return int(parts[1]), {key.strip().lower(): value.strip() for key, value in pairs}
 
 
-async def _body(reader: asyncio.StreamReader, headers: dict[str, str]) -> bytes:
+async def _body(line: Line, status: int, headers: dict[str, str]) -> tuple[bytes, bool]:
+    """The body, no longer than the limit or little more, and whether the connection stands at the end of the answer."""
+    if status in (204, 304):
+        return b"", True
     if headers.get("transfer-encoding", "").lower() == "chunked":
         found = bytearray()
-        while (size := int((await reader.readline()).split(b";")[0].strip() or b"0", 16)) and size <= TRANSFER_LIMIT:
-            found += await reader.readexactly(size)
-            await reader.readline()
+        while size := int((await line.until(b"\n", HEAD_LIMIT)).split(b";")[0].strip() or b"0", 16):
+            if not 0 < size <= TRANSFER_LIMIT:
+                return bytes(found), False
+            found += await line.exactly(size)
+            await line.until(b"\n", HEAD_LIMIT)
             if len(found) > TRANSFER_LIMIT:
-                break
-        return bytes(found)
+                return bytes(found), False
+        while (await line.until(b"\n", HEAD_LIMIT)).strip():
+            pass  # trailers say nothing that is judged
+        return bytes(found), True
     if headers.get("content-length", "").isdigit():
-        return await reader.readexactly(min(int(headers["content-length"]), TRANSFER_LIMIT))
-    found = bytearray()
-    while chunk := await reader.read(65_536):
-        found += chunk
-        if len(found) > TRANSFER_LIMIT:
+        size = int(headers["content-length"])
+        return await line.exactly(min(size, TRANSFER_LIMIT)), size <= TRANSFER_LIMIT
+    while await line.more():
+        if len(line.buffer) > TRANSFER_LIMIT:
             break
-    return bytes(found)
+    return line.take(len(line.buffer)), False
 
 
 def url_of(job: Job) -> str:

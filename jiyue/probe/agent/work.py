@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .asker import Asker
+from .line import Idle
 
 BODY_LIMIT = 500_000
 """Bytes of a body that are kept as evidence and compared."""
@@ -117,10 +118,17 @@ class Run:
         found: Asker = self.memory["asker"]
         return found
 
+    def idle(self) -> Idle:
+        """Connections that may serve another request of the batch, made once."""
+        found: Idle = self.memory.setdefault("idle", Idle())
+        return found
+
     def close(self) -> None:
         """Give back what the batch shared."""
         if "asker" in self.memory:
             self.asker().close()
+        if "idle" in self.memory:
+            self.idle().close()
 
     def keep(self, body: bytes) -> str:
         """Send a body to the controller once; its sha256 (hex) over the whole body."""
