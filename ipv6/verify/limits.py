@@ -27,6 +27,9 @@ LIMITS: tuple[Limit, ...] = (
     Limit("sample-patience", 4, "s", "ours: a probe without an answer for so long is lost", "2026-11", "ours"),
     Limit("sample-losses", 3, "probes", "ours: so many lost at one address are a loss of IPv4", "2026-11", "ours"),
     Limit("sample-within", 5, "s", "ours: the time in which they count together", "2026-11", "ours"),
+    Limit(
+        "resume-age", 1800, "s", "ours: an answer of a run that was broken off may be used so long", "2026-11", "ours"
+    ),
     Limit("ipv4-pause", 1, "s", "ours: between rounds; below the OSPF dead interval of the lab", "2026-11", "ours"),
 )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
-from inventory.errors import NothingChecked
 from ipv6.verify.check import Check
 from ipv6.verify.model import Answers, CheckResult, Pass, Probe, Unknown, Verdict
 from ipv6.verify.subjects import Subject
@@ -35,14 +34,6 @@ def following(asked: Iterable[Item], answers: Answers) -> tuple[Probe, ...]:
     """The probes that the answers lead to and that have none yet, each once."""
     found = dict.fromkeys(probe for check, subject in asked for probe in check.follow(subject, answers))
     return tuple(probe for probe in found if probe not in answers)
-
-
-def verdicts(checks: Sequence[Check], subjects: Iterable[Subject], answers: Answers) -> tuple[CheckResult, ...]:
-    """One result per check and subject; raises NothingChecked when there is none."""
-    results = conclude(items(checks, subjects), answers)
-    if not results:
-        raise NothingChecked("verify", "no check applies to anything", "name at least one platform that has sites")
-    return results
 
 
 def conclude(asked: Iterable[Item], answers: Answers) -> tuple[CheckResult, ...]:

@@ -43,7 +43,7 @@ def add(app: typer.Typer) -> None:
         from jiyue.workflow import score as workflow
 
         services = open_services(session.workspace)
-        found = workflow.doctor(services, names or [], measure)
+        found = workflow.doctor(services, names or [], measure, ConsoleReporter(session.console))
         made: list[Proposed] = []
         if draft:
             made = workflow.drafted(services, found, author, ConsoleReporter(session.console))

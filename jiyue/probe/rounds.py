@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from inventory.errors import NothingChecked
 from inventory.model import Inventory
 from ipv6.verify.build import site_subjects, zone_subjects
 from ipv6.verify.build_extranet import extranet_subjects
 from ipv6.verify.check import Check, Depth, discover
 from ipv6.verify.model import Answers, CheckResult, Pass
-from ipv6.verify.round import STEPS, Item, conclude, first, following, items, verdicts
+from ipv6.verify.round import STEPS, Item, conclude, first, following, items
 from ipv6.verify.subjects import Subject
+from jiyue.probe.progress import Progress
 from jiyue.probe.runner import Runner
 
 SCHEMA = "jiyue/verification/1"
+SLICE = 250
+"""Subjects that are measured and judged together; their pages are what memory holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +86,31 @@ def verify(
 
 
 def measure(checks: Sequence[Check], subjects: Sequence[Subject], runner: Runner) -> Verification:
-    """One round."""
-    return Verification(verdicts(checks, subjects, answered(items(checks, subjects), runner)))
+    """One round, slice by slice, so that memory does not grow with the province; NothingChecked when none applies."""
+    found: list[CheckResult] = []
+    for part in _slices(items(checks, subjects), runner.progress):
+        found += conclude(part, answered(part, runner))
+    if not found:
+        raise NothingChecked("verify", "no check applies to anything", "name at least one platform that has sites")
+    return Verification(tuple(found))
+
+
+def _slices(asked: Sequence[Item], progress: Progress | None) -> Iterator[tuple[Item, ...]]:
+    """The items of SLICE subjects at a time; tells how many subjects are done where there is more than one slice."""
+    parts: list[list[Item]] = []
+    seen: set[tuple[str, str]] = set()
+    for item in asked:
+        key = (item[1].kind, item[1].name)
+        if not parts or (key not in seen and len(seen) % SLICE == 0):
+            parts.append([])
+        seen.add(key)
+        parts[-1].append(item)
+    done = 0
+    for part in parts:
+        if progress and len(parts) > 1:
+            progress.judged(done, len(seen))
+        yield tuple(part)
+        done += len({(subject.kind, subject.name) for _, subject in part})
 
 
 def answered(asked: Sequence[Item], runner: Runner) -> Answers:
@@ -108,15 +135,19 @@ def settle(
 ) -> Verification:
     """Rounds until green or until `patience` seconds are over: routes converge, zones transfer, caches run out.
 
-    Only subjects and checks that were not green are measured again; what was green stays as measured.
+    Only subjects and checks that were not green are measured again; what was green stays as measured. With any patience
+    at all that happens once at least, however long the first round took.
     """
     end = clock() + patience
     seen = measure(checks, subjects, runner)
     kept = {(result.check, result.subject): result for result in seen.results}
-    while not seen.ok and clock() < end:
+    once = patience > 0
+    while not seen.ok and (once or clock() < end):
+        once = False
         sleep(pause)
         red = {key for key, result in kept.items() if not isinstance(result.verdict, Pass)}
         again = [(check, subject) for check, subject in items(checks, subjects) if (check.id, subject.name) in red]
-        kept |= {(result.check, result.subject): result for result in conclude(again, answered(again, runner))}
+        for part in _slices(again, None):
+            kept |= {(result.check, result.subject): result for result in conclude(part, answered(part, runner))}
         seen = Verification(tuple(kept.values()))
     return seen

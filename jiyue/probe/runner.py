@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 import subprocess
-import zlib
-from collections.abc import Iterable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 
 from inventory.errors import EnvironmentFailed
 from ipv6.verify.model import Answer, Probe
 from jiyue.probe.evidence import Evidence
+from jiyue.probe.journal import Journal
 from jiyue.probe.package import package
-from jiyue.probe.ssh import Reply, ssh
+from jiyue.probe.progress import Progress
+from jiyue.probe.reading import Reading
+from jiyue.probe.ssh import Reply, ssh, stream
 
 FOLDER = "/var/lib/jiyue"
 MISSING = 97
@@ -40,19 +42,80 @@ class Runner:
         self._ca = ca
         self._python = python
         self._folder = folder
+        self._journal: Journal | None = None
+        self._progress: Progress | None = None
+        self._alive: set[subprocess.Popen[bytes]] = set()
+        self._over = threading.Event()
+
+    def end(self) -> None:
+        """Break off what is being asked and ask nothing more; callable from a signal handler."""
+        self._over.set()
+        for process in tuple(self._alive):
+            process.kill()
+
+    def forget(self, before: float) -> None:
+        """Remove the raw answers that this runner stored and last saw before that time (epoch seconds)."""
+        if self._evidence:
+            self._evidence.drop(before)
+
+    def during(self, journal: Journal | None = None, progress: Progress | None = None) -> Runner:
+        """The same way to the hosts, for one run that keeps its answers and tells how far it is."""
+        found = copy(self)
+        found._journal, found._progress = journal, progress
+        return found
+
+    @property
+    def progress(self) -> Progress | None:
+        """Who is told how far the run is."""
+        return self._progress
 
     def run(self, vantage: str, probes: Sequence[Probe], netns: str | None = None) -> list[Answer]:
-        """Answers in the order of `probes`, all from one host; `netns` overrides the probes' own."""
+        """Answers in the order of `probes`, all from one host; `netns` overrides the probes' own.
+
+        What the host answered before it was lost counts; the others say why they have no answer.
+        """
         chosen = probes if netns is None else [replace(probe, netns=netns) for probe in probes]
-        request = {"ca": self._ca, "jobs": [probe.data() for probe in chosen]}
-        reply = self._call(vantage, json.dumps(request).encode(), _patience(chosen))
-        if reply.problem or reply.code != 0:
-            why = reply.problem or f"the prober ended with {reply.code}: {reply.err[-200:]}"
-            return [Answer(problem=why) for _ in probes]
-        return self._read(reply.out, len(probes))
+        jobs = [probe.data() for probe in chosen]
+        whole = json.dumps({"ca": self._ca, "jobs": jobs}).encode()
+        kept = self._journal.call(vantage, package().digest.encode() + whole) if self._journal else None
+        reading = Reading(len(probes))
+        lines = list(kept.lines) if kept else []
+        for line in lines:
+            reading.feed(line)
+        known = reading.answered
+        if self._progress:
+            self._progress.asked(vantage, len(probes), len(known))
+
+        def heard(line: bytes) -> None:
+            lines.append(line)
+            if kept:
+                kept.write(line)
+            if reading.feed(line) and self._progress:
+                self._progress.heard(vantage)
+
+        why = "the prober gave no answer"
+        try:
+            if len(known) < len(probes):
+                request = whole if not known else json.dumps({"ca": self._ca, "jobs": jobs, "skip": known}).encode()
+                reply = self._call(vantage, request, _patience(chosen), heard)
+                if reply.problem or reply.code != 0:
+                    why = reply.problem or f"the prober ended with {reply.code}: {reply.err[-200:]}"
+        finally:
+            if kept:
+                kept.close()
+        return reading.answers(Answer(problem=why, evidence=self._keep(lines, reading)))
+
+    def _keep(self, lines: Sequence[bytes], reading: Reading) -> str:
+        """Store the raw answer, and each body by itself, which the raw answer holds too; the answer's sha256."""
+        if not self._evidence or not lines:
+            return ""
+        for body in reading.bodies():
+            self._evidence.put(body, durable=False)
+        return self._evidence.put(b"".join(lines))
 
     def run_all(self, probes: Iterable[Probe]) -> dict[Probe, Answer]:
-        """Answers to probes of any vantage, each asked once; hosts are asked side by side."""
+        """Answers to probes of any vantage, each asked once; hosts are asked side by side. KeyboardInterrupt after
+        `end`: what was broken off is no answer."""
         by_host: dict[str, dict[Probe, None]] = {}
         answers: dict[Probe, Answer] = {}
         for probe in probes:
@@ -62,8 +125,16 @@ class Runner:
                 answers[probe] = Answer(problem="no vantage point speaks for it")
         with ThreadPoolExecutor(PARALLEL) as pool:
             futures = {host: pool.submit(self.run, host, tuple(asked)) for host, asked in by_host.items()}
-            for host, asked in by_host.items():
-                answers.update(zip(asked, futures[host].result(), strict=True))
+            try:
+                for host, asked in by_host.items():
+                    answers.update(zip(asked, futures[host].result(), strict=True))
+                    if self._over.is_set():
+                        raise KeyboardInterrupt
+            except BaseException:  # what is under way must not be waited for
+                pool.shutdown(wait=False, cancel_futures=True)
+                for process in tuple(self._alive):
+                    process.kill()
+                raise
         return answers
 
     def start(self, host: str, request: Mapping[str, object]) -> subprocess.Popen[bytes]:
@@ -89,12 +160,14 @@ class Runner:
         """One command on one host, for reads that are not probes (`sshd -T`)."""
         return ssh(self._config, host, command, timeout=timeout)
 
-    def _call(self, host: str, request: bytes, timeout: float) -> Reply:
+    def _call(
+        self, vantage: str, request: bytes, timeout: float, heard: Callable[[bytes], None] = lambda line: None
+    ) -> Reply:
         packed = package()
         path = f"{self._folder}/prober-{packed.digest}.pyz"
         check = f"echo '{packed.digest}  {path}' | sha256sum -c --status 2>/dev/null"
         run = f"{check} || exit {MISSING}; exec {self._python} -I {path}"
-        reply = ssh(self._config, host, run, request, timeout)
+        reply = stream(self._config, vantage, run, request, timeout, heard, self._alive)
         if reply.code != MISSING:
             return reply
         # Two controllers may push at once: each writes a file of its own, and only other versions are removed.
@@ -102,55 +175,13 @@ class Runner:
             f"umask 077; mkdir -p {self._folder} && cat > {path}.$$ && mv {path}.$$ {path} && {check} && "
             f"for f in {self._folder}/prober-*.pyz; do [ $f = {path} ] || rm -f $f; done"
         )
-        pushed = ssh(self._config, host, push, packed.content, 60.0)
+        pushed = ssh(self._config, vantage, push, packed.content, 60.0)
         if pushed.problem or pushed.code != 0:
             return replace(pushed, problem=pushed.problem or f"the prober cannot be stored: {pushed.err[-200:]}")
-        return ssh(self._config, host, run, request, timeout)
-
-    def _read(self, out: bytes, count: int) -> list[Answer]:
-        evidence = self._evidence.put(out) if self._evidence else ""
-        answers = [Answer(problem="the prober gave no answer", evidence=evidence)] * count
-        bodies: dict[str, bytes] = {}
-        found: dict[int, Mapping[str, object]] = {}
-        for raw in out.splitlines():
-            try:
-                line = json.loads(raw)
-            except ValueError:
-                continue
-            if not isinstance(line, dict):
-                continue
-            if "blob" in line:
-                bodies[str(line["blob"])] = _body(str(line.get("zlib", "")))
-            elif isinstance(line.get("job"), int) and 0 <= line["job"] < count:
-                found[line["job"]] = line
-        if self._evidence:
-            for body in bodies.values():
-                self._evidence.put(body)
-        for place, line in found.items():
-            given = line.get("samples")
-            samples = (
-                [_with_text(item, bodies) for item in given if isinstance(item, dict)]
-                if isinstance(given, list)
-                else []
-            )
-            answers[place] = Answer(tuple(samples), str(line.get("problem", "")), evidence)
-        return answers
+        return stream(self._config, vantage, run, request, timeout, heard, self._alive)
 
 
 def _patience(probes: Sequence[Probe]) -> float:
     """Seconds after which a host counts as gone: the slowest probe's samples, queued behind its neighbours."""
     slowest = max((probe.timeout * probe.samples for probe in probes), default=1.0)
     return 20.0 + slowest * (1 + len(probes) / 32)
-
-
-def _with_text(sample: dict[str, object], bodies: Mapping[str, bytes]) -> dict[str, object]:
-    body = bodies.get(str(sample.get("sha256", "")))
-    return sample if body is None else {**sample, "text": body.decode("utf-8", "replace")}
-
-
-def _body(packed: str) -> bytes:
-    """An unpacked body, at most 1 MB: a hostile host must not fill our memory."""
-    try:
-        return zlib.decompressobj().decompress(base64.b64decode(packed, validate=True), 1_000_000)
-    except (zlib.error, binascii.Error, ValueError):
-        return b""

@@ -90,7 +90,7 @@ def _walk(services: Services, reporter: ConsoleReporter, outcome: Outcome, fault
     if fault:
         return
     with reporter.step("verify", _("Verify: from the IPv6-only, IPv4-only and dual-stack vantage points")):
-        seen = verify.verify(services, services.platforms)
+        seen = verify.verify(services, services.platforms, reporter=reporter)
         ready = seen.sites()
         reporter.note(_("{checks} checks; {ready} of {total} sites ready").format(
             checks=len(seen.results), ready=sum(ready.values()), total=len(ready)))  # fmt: skip

@@ -17,7 +17,9 @@ from jiyue.workflow.services import Services
 from jiyue.workflow.verify import verify
 
 
-def doctor(services: Services, names: Sequence[str], measure: bool = False) -> Diagnosis:
+def doctor(
+    services: Services, names: Sequence[str], measure: bool = False, reporter: Reporter | None = None
+) -> Diagnosis:
     """The diagnosis of the named sites or platforms (all when none is named).
 
     With `measure` everything is measured in full first. Raises Problems for unknown names and NothingChecked when
@@ -25,7 +27,7 @@ def doctor(services: Services, names: Sequence[str], measure: bool = False) -> D
     """
     platforms, sites = _chosen(services, names)
     if measure:
-        verify(services, platforms, "full")
+        verify(services, platforms, "full", reporter)
     results = _results(services, platforms)
     if not results:
         raise NothingChecked("score", "nothing was measured yet", "run: jiyue verify --full")

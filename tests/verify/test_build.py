@@ -14,8 +14,10 @@ from ipv6.verify.build import shared_subject, site_subjects, zone_subjects
 from ipv6.verify.check import check, discover
 from ipv6.verify.flows import probe, proof
 from ipv6.verify.model import FAMILIES, Answers, Fail, Pass, Probe, Verdict
-from ipv6.verify.round import questions, verdicts
+from ipv6.verify.round import conclude, items, questions
 from ipv6.verify.subjects import SiteSubject
+from jiyue.probe.rounds import measure
+from jiyue.probe.runner import Runner
 
 ROOT = Path(__file__).parents[2]
 
@@ -74,7 +76,7 @@ def test_an_unknown_platform_is_refused(inv: Inventory) -> None:
 
 def test_nothing_to_check_is_an_error_of_its_own() -> None:
     with pytest.raises(NothingChecked):
-        verdicts(discover(), (), {})
+        measure(discover(), (), Runner(Path("none")))
 
 
 def test_a_check_that_asked_nothing_is_not_green(inv: Inventory) -> None:
@@ -88,7 +90,7 @@ def test_a_check_that_asked_nothing_is_not_green(inv: Inventory) -> None:
         def judge(subject: SiteSubject, answers: Answers) -> Verdict:
             return Pass()
 
-    (result,) = verdicts([Lazy], site_subjects(inv, {})[:1], {})
+    (result,) = conclude(items([Lazy], site_subjects(inv, {})[:1]), {})
     assert result.verdict.word == "unknown"
 
 
