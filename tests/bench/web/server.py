@@ -18,6 +18,9 @@ ADDRESSES = {4: "127.0.0.1", 6: "::1"}
 LEVEL = ("news", "services", "open", "interact")
 """Second-level pages of a site; each leads to one page of the third level."""
 
+RESOURCES = ("/site.css", "/print.css")
+"""What the home page loads by itself."""
+
 
 def names() -> list[str]:
     """The sites."""
@@ -29,8 +32,21 @@ def page(path: str) -> str:
     links = "" if path.endswith("detail.html") else '<a href="detail.html">detail</a>'
     if path == "/":
         links = "".join(f'<li><a href="/{word}/">{word}</a></li>' for word in LEVEL)
+        links += "".join(f'<link rel="stylesheet" href="{one}">' for one in RESOURCES)
     filler = "".join(f"<p>第{number}条 政务公开 办事服务 互动交流</p>" for number in range(40))
     return f'<!doctype html><html lang="zh"><meta charset="utf-8"><title>{{site}}</title>{links}{filler}</html>'
+
+
+def locations() -> str:
+    """Every page of a site and what it loads, as nginx answers them."""
+    paths = ["/", *(f"/{word}/" for word in LEVEL), *(f"/{word}/detail.html" for word in LEVEL)]
+    found = [
+        f"""        location = {path} {{ return 200 '{page(path).replace("{site}", "$host")}'; }}""" for path in paths
+    ]
+    found += [
+        f"        location = {one} {{ default_type text/css; return 200 'body {{ margin: 0 }}'; }}" for one in RESOURCES
+    ]
+    return "\n".join(found)
 
 
 @contextmanager
@@ -43,10 +59,6 @@ def serving(folder: Path) -> Iterator[tuple[int, Path]]:
     (folder / "site.pem").write_text(issued.certificate, encoding="ascii")
     (folder / "site.key").write_text(issued.key, encoding="ascii")
     (folder / "ca.pem").write_text(authority.certificate, encoding="ascii")
-    paths = ["/", *(f"/{word}/" for word in LEVEL), *(f"/{word}/detail.html" for word in LEVEL)]
-    locations = "\n".join(
-        f"""        location = {path} {{ return 200 '{page(path).replace("{site}", "$host")}'; }}""" for path in paths
-    )
     (folder / "nginx.conf").write_text(
         f"""daemon off;
 worker_processes 1;
@@ -67,7 +79,7 @@ http {{
         listen [::1]:{port} ssl backlog=4096;
         ssl_certificate {folder}/site.pem;
         ssl_certificate_key {folder}/site.key;
-{locations}
+{locations()}
     }}
 }}
 """,
