@@ -177,8 +177,8 @@ def _said(console: Console, one: Told) -> None:
         markup=False,
     )
     words = {
-        "suspect": _("suspect"), "cleared": _("no longer suspect"), "regression": _("regression"), "failing": _("failing"),
-        "recovered": _("recovered"), "unmeasured": _("unmeasured"),
+        "suspect": _("suspect"), "cleared": _("no longer suspect"), "regression": _("regression"),
+        "failing": _("failing"), "recovered": _("recovered"), "unmeasured": _("unmeasured"),
     }  # fmt: skip
     marks = {"suspect": "?", "cleared": "✓", "recovered": "✓", "unmeasured": "–"}
     for event in one.events:
