@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
 from ipv6.apply.events import VARIABLE
-from ipv6.session.main import PASSWORD
+from ipv6.session.main import PASSWORD, variable
 
 _KEEP = ("PATH", "LANG", "LC_ALL", "TZ", "SSH_AUTH_SOCK", "TMPDIR")
 REMOTE_PYTHON = "/usr/bin/python3"
@@ -103,10 +103,24 @@ def _write(path: Path, text: str) -> None:
     path.with_name(f".{path.name}").replace(path)
 
 
+def passwords(devices: Iterable[str], vault: Mapping[str, str], outer: Mapping[str, str]) -> dict[str, str]:
+    """Each device's password under the name that its session looks for; what the environment says goes before the vault.
+
+    `vault` is by device, "" for all others. Nobody gets the password of a device that is not among these.
+    """
+    found = {}
+    for device in devices:
+        name = variable(device)
+        words = (outer.get(name), outer.get(PASSWORD), vault.get(device), vault.get(""))
+        if word := next((word for word in words if word), ""):
+            found[name] = word
+    return found
+
+
 def clean_environment(wanted: Mapping[str, str], outer: Mapping[str, str], files: RunFiles) -> dict[str, str]:
     """`wanted` (what the runner asks for) without what it only inherited from `outer`, which is the user's own."""
     own = {key: value for key, value in wanted.items() if outer.get(key) != value}
-    kept = {key: outer[key] for key in outer if key in _KEEP or key.startswith(PASSWORD)}
+    kept = {key: outer[key] for key in outer if key in _KEEP}
     beside = str(Path(sys.executable).parent)
     return {
         **kept,

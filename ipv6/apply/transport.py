@@ -15,7 +15,7 @@ from typing import Any
 from inventory.errors import EnvironmentFailed, InputError
 from ipv6.apply import events
 from ipv6.apply.bundle import program, session_program
-from ipv6.apply.controller import Reach, clean_environment, write_run
+from ipv6.apply.controller import Reach, clean_environment, passwords, write_run
 from ipv6.ports import DeviceResult, Target
 
 PLAYBOOKS = {
@@ -37,7 +37,8 @@ class AnsibleTransport:
     `ssh_config` says how to reach a device by its name; `work_dir` takes the files of runs, which are removed after
     each; `playbooks` is the project's folder. `forks` is how many devices are talked to at a time. `limit` is the
     longest a run may take, `connect` ssh's own, in seconds. `sessions` are the devices that are worked over their
-    command line from this machine, with the driver that does it; what is remembered of them lies beside `work_dir`.
+    command line from this machine, with the driver that does it; what is remembered of them lies beside `work_dir`, and
+    `passwords` are theirs, by device ("" for all others), where the environment gives none.
     """
 
     ssh_config: Path
@@ -48,6 +49,7 @@ class AnsibleTransport:
     limit: int = 900
     connect: int = 8
     sessions: Mapping[str, str] = field(default_factory=dict)
+    passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def run(self, targets: Sequence[Target], label: str) -> tuple[DeviceResult, ...]:
         """One result per target, in their order; InputError for targets that are no single sensible operation."""
@@ -97,7 +99,8 @@ class AnsibleTransport:
 
         programs = {target.device: self._program(target) for target in targets}
         reach = Reach(self.ssh_config, self.user, self.forks, self.connect, self.limit)
-        files = write_run(directory, programs, self.playbooks, reach, frozenset(self.sessions) & set(programs))
+        here = frozenset(self.sessions) & set(programs)
+        files = write_run(directory, programs, self.playbooks, reach, here)
         config = RunnerConfig(
             private_data_dir=str(directory),
             playbook=str(playbook),
@@ -108,6 +111,7 @@ class AnsibleTransport:
         )
         config.prepare()
         config.env = clean_environment(config.env, os.environ, files)
+        config.env.update(passwords(sorted(here), self.passwords, os.environ))
         config.command = [*guard(self.limit), *config.command]
         # The runner's own mode forks this process with a terminal. A process in which the Pulumi engine's gRPC threads
         # have run must not fork: the child aborts now and then. A plain subprocess is started without a fork.

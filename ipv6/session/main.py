@@ -38,10 +38,14 @@ class Way:
     answer: float = 30.0
 
 
+def variable(device: str) -> str:
+    """Where a device's own password stands in the environment."""
+    return f"{PASSWORD}_{device.upper().replace('-', '_')}"
+
+
 def secret(environment: MutableMapping[str, str], device: str) -> str:
     """The device's password; every such variable is taken out of the environment. Empty: keys only."""
-    own = f"{PASSWORD}_{device.upper().replace('-', '_')}"
-    found = environment.get(own) or environment.get(PASSWORD, "")
+    found = environment.get(variable(device)) or environment.get(PASSWORD, "")
     for name in [name for name in environment if name.startswith(PASSWORD)]:
         del environment[name]
     return found

@@ -46,7 +46,10 @@ def transport(services: Services) -> AnsibleTransport:
     user = services.inventory.environment.ssh_user
     devices = services.inventory.devices.items()
     sessions = {name: found for name, one in devices if (found := over_session(one.drivers))}
-    return AnsibleTransport(space.ssh_config, space.var / "apply", space.root / "playbooks", user, sessions=sessions)
+    return AnsibleTransport(
+        space.ssh_config, space.var / "apply", space.root / "playbooks", user,
+        sessions=sessions, passwords=services.secrets.passwords,
+    )  # fmt: skip
 
 
 def prober(services: Services, watch: Watch | None = None) -> VantageProber:
@@ -188,7 +191,7 @@ def standing(services: Services, platforms: Sequence[str]) -> tuple[Standing, ..
             found.append(
                 Standing(
                     name, device, result.state, since, float(left) if isinstance(left, int | float) else 0.0, digest,
-                    "stand-in" if data.get("stand_in") else kind, reason,
+                    "stand-in" if data.get("standin") else kind, reason,
                 )
             )  # fmt: skip
     return tuple(found)

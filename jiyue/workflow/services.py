@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +16,8 @@ from ipv6.drivers import registry
 from jiyue import engines
 from jiyue.probe.runner import Runner
 from jiyue.review import trust
+from jiyue.secrets.agent import agent
+from jiyue.secrets.vault import Secrets, load
 from jiyue.store import Store, open_store
 from jiyue.store.part import utc_now
 from jiyue.store.url import choose
@@ -52,6 +56,17 @@ class Services:
         return trust.folder_of(self.inventory, self.space.inventory, self.space.keys)
 
     @cached_property
+    def secrets(self) -> Secrets:
+        """What the environment's vault holds, decrypted once; its SSH keys wait in an agent that ends with this process."""
+        found = load(self.space.inventory / "env" / f"{self.space.environment}.vault", os.environ)
+        if found.keys:
+            ended = ExitStack()
+            atexit.register(ended.close)
+            # Every ssh that this process starts looks there, whoever starts it.
+            os.environ["SSH_AUTH_SOCK"] = ended.enter_context(agent(found.keys))
+        return found
+
+    @cached_property
     def runner(self) -> Runner:
         """The way to run probes on hosts; trusts the lab's own authority where there is a lab.
 
@@ -59,6 +74,7 @@ class Services:
         """
         if not self.space.ssh_config.is_file():
             raise EnvironmentFailed("hosts", "there is no way to reach them", "run: jiyue lab up")
+        _ = self.secrets  # its keys may be the way to the hosts
         authority = self.space.lab / "ca" / "ca.crt"
         ca = authority.read_text(encoding="ascii") if authority.is_file() else ""
         return Runner(self.space.ssh_config, self.space.evidence, ca)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -107,6 +109,37 @@ def test_both_vendors_travel_by_ansible_and_say_that_they_stand_in(
         assert all(running(device) == texts(device.driver)[1] for device in devices.values())
         kept = [path for path in tmp_path.rglob("*") if path.is_file() and not path.is_socket()]
         assert not [path for path in kept if CANARY.encode() in path.read_bytes()]
+
+
+def test_a_password_of_the_vault_is_seen_nowhere(tmp_path: Path) -> None:
+    """Not in a file that the run leaves, not in the command line of any process while it runs."""
+    with StandIn(tmp_path, VRP, texts(VRP)[0], name="pe-vrp") as device:
+        sessions, vault = {device.name: VRP}, {"": "another", device.name: CANARY}
+        way = AnsibleTransport(tmp_path / "ssh_config", tmp_path / "runs", PLAYBOOKS, sessions=sessions, passwords=vault)
+        assert CANARY not in repr(way)
+        done, seen = threading.Event(), set[str]()
+        watcher = threading.Thread(target=_command_lines, args=(done, seen))
+        watcher.start()
+        try:
+            wanted = {"op": "observe", "device": device.name, "sections": [{"driver": VRP, "object": OBJECT}]}
+            (found,) = way.run([Target(device.name, wanted)], "observe")
+        finally:
+            done.set()
+            watcher.join()
+        assert found.state == "observed", found
+        # The watcher did see the run: its playbook and the session's ssh.
+        assert any("observe.yml" in line for line in seen) and any(f" {device.name}" in line for line in seen)
+        assert not [line for line in seen if CANARY in line]
+        kept = [path for path in tmp_path.rglob("*") if path.is_file() and not path.is_socket()]
+        assert kept and not [path for path in kept if CANARY.encode() in path.read_bytes()]
+
+
+def _command_lines(done: threading.Event, seen: set[str]) -> None:
+    """Every command line of this machine, again and again."""
+    while not done.wait(0.01):
+        for path in Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):
+                seen.add(path.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
 
 
 def test_an_unreachable_one_is_unreachable(tmp_path: Path) -> None:
