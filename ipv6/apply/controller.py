@@ -104,7 +104,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def passwords(devices: Iterable[str], vault: Mapping[str, str], outer: Mapping[str, str]) -> dict[str, str]:
-    """Each device's password under the name that its session looks for; what the environment says goes before the vault.
+    """Each device's password under the name that its session looks for; the environment goes before the vault.
 
     `vault` is by device, "" for all others. Nobody gets the password of a device that is not among these.
     """

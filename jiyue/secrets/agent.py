@@ -41,7 +41,7 @@ def agent(keys: Sequence[str]) -> Iterator[str]:
 
 def _await(process: subprocess.Popen[bytes], socket: str) -> None:
     until = time.monotonic() + SECONDS
-    while not os.path.exists(socket):
+    while not Path(socket).exists():
         if process.poll() is not None or time.monotonic() > until:
             raise EnvironmentFailed("ssh-agent", "it did not come up", "see that openssh-client is installed")
         time.sleep(0.005)
@@ -49,9 +49,7 @@ def _await(process: subprocess.Popen[bytes], socket: str) -> None:
 
 def _add(socket: str, key: str, number: int) -> None:
     environment = {**os.environ, "SSH_AUTH_SOCK": socket, "SSH_ASKPASS_REQUIRE": "never"}
-    done = subprocess.run(
-        ["ssh-add", "-q", "-"], input=key.encode(), env=environment, capture_output=True, check=False
-    )
+    done = subprocess.run(["ssh-add", "-q", "-"], input=key.encode(), env=environment, capture_output=True, check=False)
     if done.returncode:
         # What ssh-add says may name what it was given; the number is enough to find the key.
         cause = f"number {number} of ssh_keys is not taken: it has a passphrase or is damaged"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -64,16 +63,24 @@ def _decrypted(raw: bytes, place: str, environment: Mapping[str, str]) -> bytes:
     if not given and PASSWORD not in environment:
         raise EnvironmentFailed(place, "its password is not given", f"set {PASSWORD_FILE} or {PASSWORD}")
     with tempfile.TemporaryDirectory(prefix="jiyue-vault-") as folder:
-        copy, script = Path(folder, "vault"), Path(folder, "password")
+        copy, script, settings = Path(folder, "vault"), Path(folder, "password"), Path(folder, "ansible.cfg")
         copy.write_bytes(raw)
         script.write_text(_SAY, encoding="ascii")
         script.chmod(0o700)
+        settings.touch()  # the user's own settings take no part
         tool = Path(sys.executable).with_name("ansible-vault")
-        argv = [str(tool), "decrypt", "--output=-", "--vault-password-file", os.path.abspath(given or script), str(copy)]
+        argv = [
+            str(tool),
+            "decrypt",
+            "--output=-",
+            "--vault-password-file",
+            str(Path(given or script).absolute()),
+            str(copy),
+        ]
         own = {key: environment[key] for key in ("PATH", PASSWORD) if key in environment}
         try:
             done = subprocess.run(
-                argv, env={**own, "HOME": folder, "ANSIBLE_CONFIG": os.devnull, "LC_ALL": "C.UTF-8"},
+                argv, env={**own, "HOME": folder, "ANSIBLE_CONFIG": str(settings), "LC_ALL": "C.UTF-8"},
                 stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS, check=False,
             )  # fmt: skip
         except (OSError, subprocess.TimeoutExpired) as error:

@@ -7,7 +7,6 @@ import os
 import socket
 import sqlite3
 import time
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -42,9 +41,9 @@ def usable(connection: Connection) -> bool:
 
 
 def _sqlite(url: URL, wait: float) -> Engine:
-    path = Path(str(url.database))
+    path = str(url.database)
     # mode=rw: a file that went away is not made again, empty, by whoever comes next.
-    uri = f"file:{quote(str(path))}?mode=rw"
+    uri = f"file:{quote(path)}?mode=rw"
 
     def connect() -> sqlite3.Connection:
         return sqlite3.connect(uri, uri=True, timeout=wait, isolation_level=None, check_same_thread=False)
@@ -104,9 +103,9 @@ def _lock(wait: float) -> str:
     )
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
+def _identity(path: str) -> tuple[int, int] | None:
     try:
-        found = path.stat()
+        found = os.stat(path)  # noqa: PTH116 - before every single commit
     except OSError:
         return None
     return found.st_dev, found.st_ino

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
+from json.encoder import encode_basestring
 from operator import attrgetter
 
 from inventory.errors import InputError
@@ -12,7 +13,8 @@ from ipv6.change.model import Claim
 from jiyue.store import schema
 
 START = "0" * 64
-_ENCODE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+_QUOTED: Callable[[str], str] = encode_basestring
+"""A text as JSON has it, characters beyond ASCII as they are."""
 CLAIM, RELEASE = "claim", "release"
 RELEASED = "released/"
 """How the keys begin under which a planner sees prefixes in quarantine: `released/<key>/<turn>`."""
@@ -72,11 +74,14 @@ def link_hash(
     The first claim of a key is hashed as in layout 1 (five texts), so that ledgers of that layout stay valid. All
     other records have nine fields and so cannot be mistaken for one.
     """
-    values: list[str | int] = [prev_hash, kind, key, turn, claim.prefix, claim.parent, reason, until, at]
+    values: Iterable[str]
     if kind == CLAIM and turn == 1:
-        values = [prev_hash, key, claim.prefix, claim.parent, at]
+        values = map(_QUOTED, (prev_hash, key, claim.prefix, claim.parent, at))
+    else:
+        texts = map(_QUOTED, (claim.prefix, claim.parent, reason, until, at))
+        values = (_QUOTED(prev_hash), _QUOTED(kind), _QUOTED(key), str(turn), *texts)
     # The bytes of `ipv6.change.encoding.canonical`, which for texts and whole numbers needs no walk of its own.
-    text = _ENCODE(values)
+    text = f"[{','.join(values)}]"
     try:
         return hashlib.sha256(text.encode()).hexdigest()
     except UnicodeEncodeError as error:

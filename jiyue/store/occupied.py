@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from inventory.errors import GateError, InputError
 from ipv6.change.model import Claim
 
-_FAMILIES = ((socket.AF_INET, 32), (socket.AF_INET6, 128))
 Net = tuple[int, int, int]
 """Bits of the family, first address, length."""
 
@@ -17,16 +16,16 @@ Net = tuple[int, int, int]
 def read_prefix(text: str, place: str) -> Net:
     """An IPv4 or IPv6 prefix as numbers; InputError for anything else, host bits included."""
     address, _, length = text.partition("/")
-    for family, bits in _FAMILIES:
-        try:
-            first = int.from_bytes(socket.inet_pton(family, address), "big")
-        except (OSError, ValueError):
-            continue
-        if length.isascii() and length.isdigit() and int(length) <= bits:
-            if first & ((1 << (bits - int(length))) - 1):
-                raise InputError(place, f"prefix {text} has host bits set", "clear them")
-            return bits, first, int(length)
-    raise InputError(place, f"{text!r} is not a prefix", "write address/length, e.g. 3fff:10::/32")
+    family, bits = (socket.AF_INET6, 128) if ":" in address else (socket.AF_INET, 32)
+    try:
+        first = int.from_bytes(socket.inet_pton(family, address), "big")
+    except (OSError, ValueError):
+        first = -1
+    if first < 0 or not (length.isascii() and length.isdigit() and int(length) <= bits):
+        raise InputError(place, f"{text!r} is not a prefix", "write address/length, e.g. 3fff:10::/32")
+    if first & ((1 << (bits - int(length))) - 1):
+        raise InputError(place, f"prefix {text} has host bits set", "clear them")
+    return bits, first, int(length)
 
 
 class Occupied:

@@ -57,7 +57,7 @@ class Services:
 
     @cached_property
     def secrets(self) -> Secrets:
-        """What the environment's vault holds, decrypted once; its SSH keys wait in an agent that ends with this process."""
+        """What the environment's vault holds, decrypted once; its SSH keys are in an agent that ends with us."""
         found = load(self.space.inventory / "env" / f"{self.space.environment}.vault", os.environ)
         if found.keys:
             ended = ExitStack()

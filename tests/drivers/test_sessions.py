@@ -115,7 +115,9 @@ def test_a_password_of_the_vault_is_seen_nowhere(tmp_path: Path) -> None:
     """Not in a file that the run leaves, not in the command line of any process while it runs."""
     with StandIn(tmp_path, VRP, texts(VRP)[0], name="pe-vrp") as device:
         sessions, vault = {device.name: VRP}, {"": "another", device.name: CANARY}
-        way = AnsibleTransport(tmp_path / "ssh_config", tmp_path / "runs", PLAYBOOKS, sessions=sessions, passwords=vault)
+        way = AnsibleTransport(
+            tmp_path / "ssh_config", tmp_path / "runs", PLAYBOOKS, sessions=sessions, passwords=vault
+        )
         assert CANARY not in repr(way)
         done, seen = threading.Event(), set[str]()
         watcher = threading.Thread(target=_command_lines, args=(done, seen))

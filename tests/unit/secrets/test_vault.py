@@ -63,7 +63,7 @@ def test_no_vault_is_no_secret_and_a_named_one_must_be_there(tmp_path: Path) -> 
 def test_a_plain_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "field.vault"
     path.write_text(f"passwords: {{default: {CANARY}}}\n")
-    with pytest.raises(InputError, match="it is not encrypted; run: ansible-vault encrypt field.vault"):
+    with pytest.raises(InputError, match=r"it is not encrypted; run: ansible-vault encrypt field\.vault"):
         load(path, {})
 
 
@@ -97,7 +97,9 @@ def test_each_session_gets_its_own_password_and_no_other() -> None:
 
 
 def test_the_agent_takes_keys_from_memory_and_ends(tmp_path: Path) -> None:
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "one", "-f", str(tmp_path / "key")], check=True)
+    subprocess.run(
+        ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "one", "-f", str(tmp_path / "key")], check=True
+    )
     with agent([(tmp_path / "key").read_text()]) as socket:
         listed = subprocess.run(
             ["ssh-add", "-L"], env={**os.environ, "SSH_AUTH_SOCK": socket}, capture_output=True, text=True, check=True
