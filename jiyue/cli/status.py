@@ -27,9 +27,10 @@ def show(console: Console, rows: list[dict[str, Any]]) -> None:
         _("sites"),
         _("deferred"),
         _("digest"),
-        _("approved by"),
     ):
         table.add_column(heading, no_wrap=True)
+    # The one that may break into lines, so that 80 columns are enough for the others.
+    table.add_column(_("approved by"))
     for row in rows:
         sites = f"{row['sites_ready']}/{row['sites_total']}"
         name = row["region"] if language() == "zh" else row["name"]
