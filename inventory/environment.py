@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from inventory.fields import Code, Frozen, Title, Word
+from inventory.fields import Code, Driver, Frozen, Title, Word
 from inventory.types import Flag, Prefix4, Prefix6, Whole
 from inventory.vocab import Level, Plane
 
@@ -42,11 +43,22 @@ class ControlPlane(Frozen):
         return (self.apiserver, self.etcd_client, self.etcd_peer, self.controller_manager, self.scheduler, self.kwok)
 
 
-class Management(Frozen):
-    """The way to the devices that no change may touch: their management port and the networks of that way."""
+PortName = Annotated[str, Field(pattern=r"^[A-Za-z0-9./-]{1,32}$", description="an interface name")]
 
-    port: str = Field(pattern=r"^[A-Za-z0-9./-]{1,32}$", description="an interface name")
+
+class Management(Frozen):
+    """The way to the devices that no change may touch: their management port and the networks of that way.
+
+    `ports` are names of that port where the devices of a driver call it otherwise, by driver.
+    """
+
+    port: PortName
     networks: tuple[Prefix4, ...] = Field(min_length=1)
+    ports: dict[Driver, PortName] = Field(default_factory=dict)
+
+    def port_of(self, drivers: Iterable[str]) -> str:
+        """What a device with these drivers calls its management port."""
+        return next((self.ports[name] for name in drivers if name in self.ports), self.port)
 
 
 HELD_LEVELS = {Level.PROVINCE: "province", Level.CITY: "cities", Level.COUNTY: "counties"}

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from inventory.fields import Frozen, Title, Word
+from inventory.indicators import Sourced
 from inventory.types import Day, Flag, Whole, refuse, show
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -102,8 +103,8 @@ def _ordered(freeze: Freeze) -> Freeze:
     return freeze
 
 
-class Freeze(Frozen):
-    """Days on which nothing goes out, the first and the last included."""
+class Freeze(Sourced):
+    """Days on which nothing goes out, the first and the last included; public holidays are announced year by year."""
 
     first: Day
     last: Day

@@ -54,7 +54,9 @@ compiled = os.path.join(CACHE, f"{NAME}.{sys.implementation.cache_tag}.code")
 try:
     with open(compiled, "rb") as file:
         code = marshal.loads(file.read())
-except (FileNotFoundError, EOFError, ValueError, TypeError):  # not there, or not whole
+    if not isinstance(code, dict):
+        raise ValueError
+except (OSError, EOFError, ValueError, TypeError):  # not there, not to be read, or not whole
     import zipfile
     code = {}
     with zipfile.ZipFile(path) as archive:
@@ -63,10 +65,18 @@ except (FileNotFoundError, EOFError, ValueError, TypeError):  # not there, or no
             word = (folder if last == "__init__" else name.removesuffix(".py")).replace("/", ".")
             where = os.path.join(path, folder) if last == "__init__" else None
             code[word] = where, compile(archive.read(name), os.path.join(path, name), "exec", dont_inherit=True)
-    os.makedirs(CACHE, mode=0o700, exist_ok=True)
-    with open(compiled + f".{os.getpid()}", "wb") as file:
-        file.write(marshal.dumps(code))
-    os.replace(file.name, compiled)
+    made = compiled + f".{os.getpid()}"
+    try:
+        os.makedirs(CACHE, mode=0o700, exist_ok=True)
+        with open(made, "wb") as file:
+            file.write(marshal.dumps(code))
+        os.replace(made, compiled)
+    except OSError:  # full or read-only: the next start compiles again; what is not whole must not stay
+        for broken in (made, compiled):
+            try:
+                os.remove(broken)
+            except OSError:
+                pass
 Spec = type(sys.__spec__ or __import__("os").__spec__)
 
 

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from inventory.errors import InputError, worst
 from inventory.model import Inventory
-from ipv6.apply import evidence, gates, identity
+from ipv6.apply import evidence, gates, identity, window
 from ipv6.apply.control import Control
 from ipv6.apply.devices import count_failures, may_go_on, run_devices, undo, waiting
 from ipv6.apply.lock import environment_lock, user
@@ -41,7 +41,7 @@ from ipv6.ports import Clock, Prober, Progress, Publisher, Store, Transport
 @dataclass(frozen=True, slots=True)
 class PlatformResult:
     """How one platform came out: applied, unchanged, partly-applied, rolled-back, withdrawn, stopped, failed or
-    skipped; and why."""
+    skipped; and why. `standins` are devices that only stand in for real ones: what they say proves nothing on those."""
 
     platform: str
     digest: str
@@ -49,6 +49,7 @@ class PlatformResult:
     reasons: tuple[str, ...]
     deferred: int
     code: int
+    standins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def apply(
         _walk(run, steps, units)
         _close(run, list(units.values()))
         control.stands("ended", "", why=control.halted)
-    return ApplyResult(run_id, tuple(_result(unit) for unit in units.values()), control.halted)
+    return ApplyResult(run_id, tuple(result_of(unit) for unit in units.values()), control.halted)
 
 
 def _look(
@@ -127,10 +128,13 @@ def _examine(run: Run, units: Sequence[Unit], observed: Observed, alone: Mapping
     """Hold the platforms that must not be touched, and find what is left to do on the others."""
     if run.inv.environment.kind == "lab":
         run.progress.note(f"environment {run.inv.environment.name} is a lab: its change window is always open")
+    if doubt := window.unlisted(run.inv, run.clock.now()):
+        run.progress.note(doubt)
     for unit in units:
         unit.fail(ENVIRONMENT, (f"no management path: {text}" for text in gates.reachable(unit.change, observed)))
         if not unit.failed:
             unit.fail(REFUSED, alone[unit.platform])
+        unit.standins |= observed.standins & {device.device for device in unit.held}
         for device in unit.held:
             unit.live[device.device] = _live(unit, device, observed)
         unit.published = tuple(record for record in open_records(unit) if _served(record, observed) == record.after)
@@ -242,6 +246,8 @@ def _close(run: Run, units: Sequence[Unit]) -> None:
                 run.store.reverted(unit.digest, tuple(unit.reasons))
 
 
-def _result(unit: Unit) -> PlatformResult:
+def result_of(unit: Unit) -> PlatformResult:
+    """How a platform came out of a run."""
     deferred = sum(1 for device in unit.change.devices if device.deferred)
-    return PlatformResult(unit.platform, unit.digest, unit.state, tuple(unit.reasons), deferred, unit.code)
+    said, standins = tuple(unit.reasons), tuple(sorted(unit.standins))
+    return PlatformResult(unit.platform, unit.digest, unit.state, said, deferred, unit.code, standins)

@@ -36,7 +36,8 @@ class Observed:
     """Running texts by (device, driver, object); (ttl, data) by (server, zone, name, type); reasons by device.
 
     `identities` is what each machine says it is, `evidence` are its hints about who changed what is not as expected,
-    `foreign` counts what somebody else keeps on it, `via` is the way over which it was reached.
+    `foreign` counts what somebody else keeps on it, `via` is the way over which it was reached, `standins` are devices
+    that say they only stand in for one.
     """
 
     sections: dict[SectionKey, str] = field(default_factory=dict)
@@ -46,6 +47,7 @@ class Observed:
     evidence: dict[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
     foreign: dict[str, int] = field(default_factory=dict)
     via: dict[str, Via] = field(default_factory=dict)
+    standins: set[str] = field(default_factory=set)
 
 
 def observe(
@@ -70,6 +72,8 @@ def observe(
         data = result.data or {}
         if data.get("identity"):
             found.identities[device] = str(data["identity"])
+        if data.get("standin"):
+            found.standins.add(device)
         if result.state != "observed":
             reason = OTHER_KEY if HOST_KEY in result.reason else result.reason
             found.failed[device] = f"{result.state}: {reason}" if reason else result.state

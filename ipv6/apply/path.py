@@ -38,8 +38,9 @@ def _reason(inv: Inventory, name: str, change: DeviceChange | None, via: Via | N
         return f"it was reached over {address}, which is in no management network"
     if known is not None and address != known.mgmt4:
         return f"it was reached over {address}, its management address is {known.mgmt4}"
-    if via.port != rule.port:
-        return f"it was reached over port {via.port or 'unknown'}, its management port is {rule.port}"
+    wanted = rule.port_of(known.drivers if known is not None else ())
+    if via.port != wanted:
+        return f"it was reached over port {via.port or 'unknown'}, its management port is {wanted}"
     if known is not None and (port := _in_band(known, via)):
         return f"it was reached over {via.address} on {via.port}, which carries {port}"
     touched = next(_touched(change, via), "") if change is not None else ""

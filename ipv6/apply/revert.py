@@ -9,7 +9,7 @@ from inventory.errors import GateError, JiyueError
 from inventory.model import Inventory
 from ipv6.apply import identity, payload
 from ipv6.apply.control import Control
-from ipv6.apply.flow import PlatformResult
+from ipv6.apply.flow import PlatformResult, result_of
 from ipv6.apply.history import REVERTED, Applied, history, require_free, runs_below, to_take_back
 from ipv6.apply.lock import environment_lock
 from ipv6.apply.names import open_records
@@ -65,8 +65,7 @@ def rollback(
             if unit.failed:
                 unit.reasons.append(f"{number} of {len(chosen)} change sets were taken back")
                 break
-    deferred = sum(1 for device in unit.change.devices if device.deferred)
-    return PlatformResult(platform, unit.digest, unit.state, tuple(unit.reasons), deferred, unit.code)
+    return result_of(unit)
 
 
 def _take_back(run: Run, unit: Unit, below: str) -> None:
@@ -118,7 +117,7 @@ def settle(
         run.journal(unit, "devices", "", unit.state, "aborted")
         if store.applied_digest(platform) != digest:
             store.reverted(digest, tuple(unit.reasons))
-    return PlatformResult(platform, digest, unit.state, tuple(unit.reasons), 0, unit.code), states
+    return result_of(unit), states
 
 
 def status(change: ChangeSet, digest: str, transport: Transport) -> dict[str, DeviceResult]:

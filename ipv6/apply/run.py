@@ -64,7 +64,8 @@ class Policy:
 class Unit:
     """One platform on its way. `live` is the state of each device that this run has to change,
     `published` are its record sets that are served already, `touched` says that devices may have been changed,
-    `harmed` that its IPv4 suffered; `only` are the devices that this run is limited to."""
+    `harmed` that its IPv4 suffered; `only` are the devices that this run is limited to, `standins` those that said they
+    only stand in for one."""
 
     platform: str
     digest: str
@@ -78,6 +79,7 @@ class Unit:
     settled: bool = False
     harmed: bool = False
     only: frozenset[str] | None = None
+    standins: set[str] = field(default_factory=set)
 
     @property
     def failed(self) -> bool:
@@ -162,6 +164,8 @@ class Run:
         for unit, target in orders:
             result = answers.get(target.device) or DeviceResult(target.device, "unreachable", "no answer")
             self.journal(unit, step, mark + target.device, result.state, result.reason)
+            if (result.data or {}).get("standin"):
+                unit.standins.add(target.device)
             found.append((unit, target.device, result))
         return found
 

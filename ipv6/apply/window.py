@@ -17,9 +17,8 @@ def closed(inv: Inventory, wave: str, now: str, emergency: bool) -> str:
     """
     if inv.environment.kind == "lab":
         return ""
-    try:
-        here = datetime.strptime(now, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).astimezone(SHANGHAI)
-    except ValueError:
+    here = _here(now)
+    if here is None:
         return f"the clock says {now!r}, which is no time"
     said, rules = here.strftime("%Y-%m-%d %H:%M"), inv.windows
     for freeze in rules.freezes if not (emergency and rules.emergency.in_freezes) else ():
@@ -33,6 +32,22 @@ def closed(inv: Inventory, wave: str, now: str, emergency: bool) -> str:
     upcoming = [start for window in mine if (start := _next(inv, window, here))]
     opens = f"it opens {min(upcoming):%Y-%m-%d %H:%M}" if upcoming else "it has none"
     return f"{said} (Asia/Shanghai) is outside the change window of {wave}: {opens}"
+
+
+def unlisted(inv: Inventory, now: str) -> str:
+    """Why the freezes may not be complete at `now` (UTC): holidays are announced year by year; empty text otherwise."""
+    if inv.environment.kind == "lab" or not (here := _here(now)):
+        return ""
+    if any(here.year in (freeze.first.year, freeze.last.year) for freeze in inv.windows.freezes):
+        return ""
+    return f"windows.yaml lists no holiday of {here.year}: a window may be open on one"
+
+
+def _here(now: str) -> datetime | None:
+    try:
+        return datetime.strptime(now, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).astimezone(SHANGHAI)
+    except ValueError:
+        return None
 
 
 def _is_for(window: Window, wave: str, environment: str) -> bool:

@@ -87,7 +87,8 @@ class ListenerDrift:
 class PlatformDrift:
     """One platform. `unknown` is why a device could not be compared, by device; `checked` counts objects and sets.
 
-    `deferred` devices are not in this environment; `evidence` are the devices' own hints about who changed what.
+    `deferred` devices are not in this environment; `evidence` are the devices' own hints about who changed what;
+    `standins` only stand in for devices.
     """
 
     platform: str
@@ -100,6 +101,7 @@ class PlatformDrift:
     deferred: int = 0
     foreign: int = 0
     evidence: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
+    standins: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -118,6 +120,7 @@ class Seen:
     failed: Mapping[str, str]
     evidence: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
     foreign: Mapping[str, int] = field(default_factory=dict)
+    standins: frozenset[str] = frozenset()
 
 
 def compare(change: ChangeSet, since: Since, seen: Seen) -> PlatformDrift:
@@ -159,6 +162,7 @@ def compare(change: ChangeSet, since: Since, seen: Seen) -> PlatformDrift:
         len(change.devices) - len(held),
         sum(seen.foreign.get(device.device, 0) for device in held),
         {device: hints for device, hints in seen.evidence.items() if device in moved and hints},
+        tuple(sorted(device.device for device in held if device.device in seen.standins)),
     )
 
 

@@ -15,6 +15,7 @@ from inventory.model import Inventory
 from ipv6.change.limits import limits, risks
 from ipv6.change.model import ChangeSet, DeviceChange, RecordChange
 from ipv6.change.order import steps, wave_of
+from ipv6.change.records import limits as record_limits
 from ipv6.change.scope import inputs_of
 from ipv6.drift.compare import ObjectDrift, PlatformDrift, RecordDrift
 from ipv6.drivers.registry import section
@@ -46,7 +47,7 @@ def settle(inv: Inventory, applied: ChangeSet, drift: PlatformDrift, way: Way, i
         records=records,
         inputs=inputs_of(inputs, applied.platform),
         order=steps(wave_of(inv, applied.platform), devices, changed),
-        limits=limits(inv, devices),
+        limits=(*limits(inv, devices), *record_limits(inv.limits, records)),
         risks=risks(devices, changed),
     )
 
@@ -67,6 +68,8 @@ def _record(record: RecordChange, found: RecordDrift | None, way: Way) -> Record
         return record
     if found is None:
         return replace(record, before=record.after, keep=AS_APPLIED)
+    # Where it starts from is what is served now, its TTL too: the publisher changes no set in any other state.
+    now = replace(record, before=found.served, ttl_before=found.ttl[1])
     if way == "adopt":
-        return replace(record, before=found.served, after=found.served, ttl=found.ttl[1] or record.ttl, keep=SERVED)
-    return replace(record, before=found.served, keep="")
+        return replace(now, after=found.served, ttl=found.ttl[1] or record.ttl, keep=SERVED)
+    return replace(now, keep="")

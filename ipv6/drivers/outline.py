@@ -57,13 +57,14 @@ class Dialect:
     """What one vendor's text looks like: its views (the first is ""), how a line is spelt out, what holds a secret.
 
     `prune` are views that the vendor does not print when nothing is set in them; a port that is merely shut down counts
-    as unused.
+    as unused. A port with a line like `foreign` is somebody else's whole (the management port in a VPN of its own).
     """
 
     views: dict[str, View]
     spell: Callable[[str, str], str]
     secret: re.Pattern[str]
     prune: frozenset[str]
+    foreign: re.Pattern[str] | None = None
 
 
 @lru_cache(maxsize=64)
@@ -114,6 +115,8 @@ def _tidy(node: Node, name: str, dialect: Dialect) -> None:
         if found is None:
             continue
         rank, opens = found
+        if opens == "interface" and dialect.foreign and any(dialect.foreign.match(one.line) for one in child.children):
+            continue
         if opens:
             _tidy(child, opens, dialect)
         if opens in dialect.prune and all(inner.line == "shutdown" for inner in child.children):

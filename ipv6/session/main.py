@@ -54,7 +54,7 @@ def secret(environment: MutableMapping[str, str], device: str) -> str:
 def answer(payload: Mapping[str, Any], way: Way, password: str = "") -> dict[str, Any]:
     """Carry out one operation; every way it can end is an answer, except `line.Lost` before anything was typed."""
     device = str(payload.get("device", ""))
-    identity = Identity("", "", False)
+    identity, way_in = Identity("", "", False), dict[str, str]()
     try:
         words, memory = vendor(way.driver), Memory(Path(way.memory) / device)
         operation = ops.OPS.get(str(payload.get("op")))
@@ -66,7 +66,7 @@ def answer(payload: Mapping[str, Any], way: Way, password: str = "") -> dict[str
         argv = line.command(way.ssh_config, way.user, device, way.connect, bool(password))
         with memory.lock(), line.Line(argv) as terminal:
             shell = Shell(terminal, Limits(way.connect + 12.0, way.answer), password)
-            found, identity = _work(operation, payload, words, shell, memory)
+            found, identity, way_in = _work(operation, payload, words, shell, memory)
     except Refused as error:
         found = Answer("refused", str(error))
     except (Failed, OSError) as error:
@@ -88,24 +88,30 @@ def answer(payload: Mapping[str, Any], way: Way, password: str = "") -> dict[str
         "identity": identity.serial,
         "version": identity.version,
         "standin": identity.standin,
+        "via": way_in,
     }
 
 
 def _work(
     operation: Any, payload: Mapping[str, Any], words: Vendor, shell: Shell, memory: Memory
-) -> tuple[Answer, Any]:
+) -> tuple[Answer, Identity, dict[str, str]]:
     """The operation on a device that said who it is; a connection lost now leaves it to the device's own timer."""
     identity = Identity("", "", False)
     try:
         identity = words.open(shell)
         memory.recognise(identity.serial)
-        return operation(payload, ops.Desk(words, shell, identity, memory)), identity
+        meant = payload.get("identity")
+        if meant and meant != identity.serial:
+            raise Refused(f"this is another device: its serial number is {identity.serial}, {meant} is meant")
+        found: Answer = operation(payload, ops.Desk(words, shell, identity, memory))
+        return found, identity, words.via(shell) if found.state == "observed" else {}
     except line.Lost as error:
-        return Answer("failed", f"the connection was lost: {error}; its own timer takes the change back"), identity
+        found = Answer("failed", f"the connection was lost: {error}; its own timer takes the change back")
     except Refused as error:
-        return Answer("refused", str(error)), identity
+        found = Answer("refused", str(error))
     except Failed as error:
-        return Answer("failed", str(error)), identity
+        found = Answer("failed", str(error))
+    return found, identity, {}
 
 
 def run(payload: str, way: Mapping[str, Any]) -> None:

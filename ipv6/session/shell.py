@@ -43,6 +43,7 @@ class Shell:
         self._line, self._limits = line, limits
         self.names: frozenset[str] = frozenset()
         self.prompt = ""
+        self._stuck: Stuck | None = None
         self.banner = self._login(password)
         self.names = frozenset({self.prompt.strip("<>[]~* ")})
 
@@ -60,14 +61,22 @@ class Shell:
         """What the device says to a command; Complaint when it is an error, Stuck for anything unknown.
 
         `answers` maps a pattern of a question to what is typed; a question that is not among them is never answered.
+        After a Stuck every further command ends as that one did, untyped.
         """
+        if self._stuck is not None:
+            raise self._stuck
         if not command.isprintable():
             raise Failed(f"{command!r} is not printable text")
         before = self.prompt
         if command.startswith("sysname "):
             self.names |= {command.split()[1]}
         self._line.write(f"{command}\n")
-        text = screen.without_echo(self._until(limit or self._limits.answer, answers, {}, command), command)
+        try:
+            text = screen.without_echo(self._until(limit or self._limits.answer, answers, {}, command), command)
+        except Stuck as error:
+            # Whoever tidies up afterwards must not type into what nobody knows.
+            self._stuck = error
+            raise
         if check and (found := complaint(text, command, len(before))):
             raise Complaint(found)
         return text

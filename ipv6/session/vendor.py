@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from importlib import import_module
 
-from ipv6.agent.host import Refused
-from ipv6.session.shell import Shell
+from ipv6.agent.host import Failed, Refused
+from ipv6.session import via
+from ipv6.session.shell import Complaint, Shell
 
 STANDIN = re.compile(r"(?i)\bstand-in\b")
 
@@ -29,6 +30,8 @@ class Vendor:
 
     name: str
     supported: re.Pattern[str]
+    connections: str
+    """The command that lists its TCP connections."""
 
     def normalise(self, text: str) -> str:
         """The canonical text of what the device prints."""
@@ -39,8 +42,21 @@ class Vendor:
         raise NotImplementedError
 
     def running(self, shell: Shell) -> str:
-        """The running configuration in canonical form."""
-        return self.normalise(shell.run("display current-configuration", limit=120.0))
+        """The running configuration in canonical form; Failed with the line when it is not whole."""
+        printed = shell.run("display current-configuration", limit=120.0)
+        if trouble := unreadable(printed):
+            raise Failed(f"its running configuration cannot be read: {trouble}")
+        return self.normalise(printed)
+
+    def via(self, shell: Shell) -> dict[str, str]:
+        """Over which of its addresses it is being asked, and the port that holds it; empty when it does not say."""
+        try:
+            caller = via.caller(shell.run("display users"))
+            address = via.local(shell.run(self.connections, limit=60.0), caller)
+            ports = shell.run("display current-configuration interface", limit=120.0) if address else ""
+        except Complaint:
+            return {}
+        return {"address": address, "port": via.port(ports, address)} if address else {}
 
     def seconds(self, timer: float) -> float:
         """How long the device waits when `timer` seconds are asked for; Refused when it cannot."""
@@ -69,6 +85,15 @@ class Vendor:
     def abort(self, shell: Shell, label: str) -> None:
         """Back to before `commit`, now."""
         raise NotImplementedError
+
+
+def unreadable(printed: str) -> str:
+    """Why a printed configuration is not to be trusted, with its line; empty when it is whole: both end in `return`."""
+    lines = printed.rstrip().splitlines() or [""]
+    for number, line in enumerate(lines, 1):
+        if not line.replace("\t", " ").isprintable():
+            return f"line {number}: {line[:120]!r}"
+    return "" if lines[-1].strip() == "return" else f"line {len(lines)}: it breaks off, `return` is missing"
 
 
 def vendor(name: str) -> Vendor:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from inventory.errors import InputError, worst
+from ipv6.apply.flow import PlatformResult
 from jiyue.cli.output import Session
 from jiyue.cli.verbs import verb
 from jiyue.i18n import _, translate
@@ -59,16 +60,11 @@ def _apply(group: typer.Typer) -> None:
         services = open_services(session.workspace)
         names = chosen(services, words, shared=True)
         result = run(services, names, ConsoleReporter(session.console), limit=tuple(limit or ()))
-        rows = [
-            {"platform": one.platform, "state": one.state, "digest": one.digest, "reasons": list(one.reasons)}
-            for one in result.platforms
-        ]
+        rows = [_row(one) for one in result.platforms]
 
         def text(console: Console) -> None:
             for one in result.platforms:
-                console.print(f"{one.platform}: {_(one.state)}")
-                for reason in one.reasons[:10]:
-                    console.print(f"    {translate(reason)}", markup=False)
+                _say(console, one, 10)
 
         session.emit("ipv6-apply", {"run": result.run, "halted": result.halted, "platforms": rows}, text)
         return result.exit_code
@@ -95,14 +91,21 @@ def _rollback(group: typer.Typer) -> None:
         name = chosen(services, [platform], shared=True)[0]
         one = run(services, name, ConsoleReporter(session.console), to, before)
 
-        def text(console: Console) -> None:
-            console.print(f"{one.platform}: {_(one.state)}")
-            for reason in one.reasons:
-                console.print(f"    {translate(reason)}", markup=False)
-
-        payload = {"platform": one.platform, "state": one.state, "digest": one.digest, "reasons": list(one.reasons)}
-        session.emit("ipv6-rollback", payload, text)
+        session.emit("ipv6-rollback", _row(one), lambda console: _say(console, one, len(one.reasons)))
         return one.code
+
+
+def _row(one: PlatformResult) -> dict[str, object]:
+    said = {"platform": one.platform, "state": one.state, "digest": one.digest, "reasons": list(one.reasons)}
+    return {**said, "standins": list(one.standins)}
+
+
+def _say(console: Console, one: PlatformResult, most: int) -> None:
+    console.print(f"{one.platform}: {_(one.state)}")
+    for reason in one.reasons[:most]:
+        console.print(f"    {translate(reason)}", markup=False)
+    if one.standins:
+        console.print(_("    stand-ins, no devices: {names}").format(names=", ".join(one.standins)))
 
 
 def _status(group: typer.Typer) -> None:

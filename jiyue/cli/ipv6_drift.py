@@ -80,6 +80,8 @@ def _print(console: Console, one: PlatformDrift) -> None:
     if one.deferred or one.foreign:
         rest = _("    {deferred} devices are not in this environment; {foreign} other objects on them are not ours")
         console.print(rest.format(deferred=one.deferred, foreign=one.foreign))
+    if one.standins:
+        console.print(_("    stand-ins, no devices: {names}").format(names=", ".join(one.standins)))
     for found in one.objects:
         console.print(f"  {translate(found.text)}")
         for line in found.lines[:MOST]:

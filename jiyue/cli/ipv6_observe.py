@@ -47,6 +47,8 @@ def add(group: typer.Typer) -> None:
                     table.add_row(one.platform, one.device, one.machine[:12], *numbers)
                 console.print(table)
             for one in found:
+                if one.standin:
+                    console.print(_("    stand-ins, no devices: {names}").format(names=one.device))
                 if one.why:
                     console.print(f"✗ {one.device} {_('unknown')}: {translate(one.why)}", markup=False)
 

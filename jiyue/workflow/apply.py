@@ -131,6 +131,7 @@ def _watched(services: Services, eyes: VantageProber, run_id: str, reporter: Rep
 def keep(services: Services, one: PlatformResult) -> None:
     """Remember how a platform came out."""
     data = {"state": one.state, "digest": one.digest, "reasons": list(one.reasons), "deferred": one.deferred}
+    data |= {"standins": list(one.standins)}
     services.store.put_result("apply", one.platform, data)
     if one.platform == SHARED:
         return

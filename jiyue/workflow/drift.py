@@ -93,7 +93,8 @@ def _seen(services: Services, changes: Sequence[ChangeSet]) -> Seen:
     found = observe(transport(services), wanted, "drift", expected)
     known = identity.pinned(services.inventory, services.store)
     strangers = identity.strangers(known, found.identities)
-    return Seen(found.sections, found.records, {**found.failed, **strangers}, found.evidence, found.foreign)
+    failed = {**found.failed, **strangers}
+    return Seen(found.sections, found.records, failed, found.evidence, found.foreign, frozenset(found.standins))
 
 
 def _since(services: Services, digest: str) -> Since:
@@ -119,6 +120,7 @@ def data(one: PlatformDrift) -> dict[str, Any]:
         "checked": one.checked,
         "deferred": one.deferred,
         "foreign": one.foreign,
+        "standins": list(one.standins),
         "unknown": dict(one.unknown),
         "objects": objects,
         "records": [{**asdict(found), "said": found.text} for found in one.records],

@@ -21,7 +21,10 @@ KIND = "observed"
 
 @dataclass(frozen=True, slots=True)
 class DeviceView:
-    """One device as it was read: texts by (driver, object), record sets as lines; `why` is set where it was not."""
+    """One device as it was read: texts by (driver, object), record sets as lines; `why` is set where it was not.
+
+    `standin` says that it only stands in for a device.
+    """
 
     device: str
     platform: str
@@ -30,6 +33,7 @@ class DeviceView:
     sections: tuple[tuple[str, str, str], ...] = ()
     records: tuple[str, ...] = ()
     why: str = ""
+    standin: bool = False
 
     def data(self) -> dict[str, object]:
         """JSON-able form."""
@@ -37,8 +41,9 @@ class DeviceView:
             {"driver": driver, "object": object, "hash": text_hash(text), "text": text}
             for driver, object, text in self.sections
         ]
-        found = {"device": self.device, "platform": self.platform, "machine": self.machine, "at": self.at}
-        return {**found, "why": self.why, "sections": sections, "records": list(self.records)}
+        found: dict[str, object] = {"device": self.device, "platform": self.platform, "machine": self.machine, "at": self.at}
+        found |= {"why": self.why, "standin": self.standin}
+        return {**found, "sections": sections, "records": list(self.records)}
 
 
 def observe(services: Services, names: Sequence[str], reporter: Reporter) -> list[DeviceView]:
@@ -71,7 +76,8 @@ def observe(services: Services, names: Sequence[str], reporter: Reporter) -> lis
             if server == name
         )
         facts = (name, inv.platform_of_device[name], seen.identities.get(name, ""), at)
-        view = DeviceView(*facts, why=failed[name]) if name in failed else DeviceView(*facts, texts, lines)
+        standin, why = name in seen.standins, failed.get(name, "")
+        view = DeviceView(*facts, why=why, standin=standin) if why else DeviceView(*facts, texts, lines, "", standin)
         store.put_result(KIND, name, view.data())
         found.append(view)
     return found

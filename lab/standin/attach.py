@@ -15,6 +15,8 @@ def main(path: str) -> int:
         tty.setraw(0)
     with socket.socket(socket.AF_UNIX) as wire:
         wire.connect(path)
+        # The device knows who is connected to which of its addresses; here only sshd does.
+        wire.sendall(f"\0{os.environ.get('SSH_CONNECTION', '')}\n".encode())
         while True:
             ready, _, _ = select.select([0, wire.fileno()], [], [])
             for source in ready:

@@ -25,7 +25,8 @@ class Box:
 
     `settings.json` there: `kind` (vrp or comware), `serial`, `mode` (two-phase or immediate), `rate` (how many times
     faster its clock runs, so that a timer of minutes can be seen to fire), `delay` (seconds per echoed character),
-    `page` (lines per page), `surprise` (a question that it asks before the next command).
+    `page` (lines per page), `surprise` (a question that it asks before the next command), `odd` (from the command that
+    begins so the prompt is another one than a device has), `breaks` (lines after which a configuration breaks off).
     """
 
     def __init__(self, state: Path) -> None:

@@ -13,6 +13,31 @@ Copyright notice: none
 """
 
 
+USERS = """\
+  Idx  Line     Idle       Time              Pid     Type
+  10   VTY 0    00:10:49   Jun 11 11:27:32   320     SSH
++ 11   VTY 1    00:00:00   Jun 11 11:39:40   334     SSH
+
+Following are more details.
+VTY 0   :
+        User name: night-shift
+        Location: 10.9.9.9
+VTY 1   :
+        User name: root
+        Location: {client}
+ +    : Current operation user.
+ F    : Current operation user works in async mode.
+"""
+CONNECTIONS = """\
+ *: TCP connection with authentication
+ Local Addr:port       Foreign Addr:port     State       Slot  PCB
+ 0.0.0.0:22            0.0.0.0:0             LISTEN      1     0xffffffffffffff9d
+*10.254.1.21:179       10.255.0.1:40179      ESTABLISHED 1     0xffffffffffffff9e
+ 10.254.1.21:22        10.9.9.9:50022        ESTABLISHED 1     0xffffffffffffff9f
+ {address}:{port}      {client}:{source}     ESTABLISHED 1     0xffffffffffffffa0
+"""
+
+
 class Comware(Console):
     """Commit delay, replace by a file, save."""
 
@@ -42,6 +67,12 @@ class Comware(Console):
             )
         elif command == "display current-configuration":
             self.show(f"#\n version 7.1.075\n{box.running.text()}return")
+        elif command == "display current-configuration interface":
+            self.show(f"{box.running.text('interface ')}return")
+        elif command == "display users":
+            self.show(USERS.format(**self.caller))
+        elif command == "display tcp":
+            self.show(CONNECTIONS.format(**self.caller))
         elif command == "display saved-configuration":
             self.show(f"#\n version 7.1.075\n{box.saved}return")
         elif command == "save force":

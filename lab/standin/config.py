@@ -32,9 +32,10 @@ class View:
     line: str = ""
     inside: list[View] = field(default_factory=list)
 
-    def text(self) -> str:
-        """As the device prints it: one space of indent per level, `#` between what stands at the top."""
-        return "#\n" + "".join(f"{view.lines(0)}#\n" for view in self.inside)
+    def text(self, start: str = "") -> str:
+        """As the device prints it: one space of indent per level, `#` between what stands at the top; `start` chooses
+        the lines at the top that begin with it."""
+        return "#\n" + "".join(f"{view.lines(0)}#\n" for view in self.inside if view.line.startswith(start))
 
     def lines(self, depth: int) -> str:
         """The line and what is inside it."""

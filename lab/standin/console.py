@@ -26,6 +26,8 @@ class Console:
         self.box, self._wire, self._typed = box, wire, b""
         self._page = int(box.setting("page", 24))
         self.path: list[View] = []
+        self.connection: list[str] = []
+        self._odd = False
 
     # -- the terminal
 
@@ -42,8 +44,25 @@ class Console:
                 raise Gone from error
             if not self._typed:
                 raise Gone
+            self._introduced()
+            return self._key()
         key, self._typed = self._typed[:1], self._typed[1:]
         return key
+
+    def _introduced(self) -> None:
+        """What sshd's side says first: client's address and port, ours and ours."""
+        while self._typed[:1] == b"\0":
+            said, end, rest = self._typed[1:].partition(b"\n")
+            if end:
+                self.connection, self._typed = said.decode().split(), rest
+            else:
+                self._typed += self._wire.recv(4096) or b"\n"
+
+    @property
+    def caller(self) -> dict[str, str]:
+        """Who asks (`client`, its port `source`), at which of our addresses (`address`, `port`); dashes when unknown."""
+        words = ("client", "source", "address", "port")
+        return dict(zip(words, self.connection, strict=True)) if len(self.connection) == 4 else dict.fromkeys(words, "-")
 
     def line(self) -> str:
         """One typed line, echoed as it comes and wrapped at column 80 as an editor of lines does."""
@@ -59,6 +78,8 @@ class Console:
     def show(self, text: str) -> None:
         """Page by page, unless the pager is off; any key but a space stops it."""
         lines = text.splitlines()
+        if len(lines) > (breaks := int(self.box.setting("breaks"))) > 0 and lines[-1] == "return":
+            lines = lines[:breaks]
         for number, line in enumerate(lines):
             if self._page and number and number % self._page == 0:
                 self.put("  ---- More ----")
@@ -81,6 +102,8 @@ class Console:
 
     def prompt(self) -> str:
         """What stands before the cursor."""
+        if self._odd:
+            return f"{self.box.name}(rescue)#"
         if not self.path:
             return f"<{self.box.name}>"
         inner = "".join(f"-{_short(view.line)}" for view in self.path[1:])
@@ -97,6 +120,8 @@ class Console:
                 surprise = str(self.box.settings.pop("surprise", ""))
                 if surprise and command:
                     self.ask(surprise)
+                odd = str(self.box.settings.get("odd", ""))
+                self._odd = self._odd or bool(odd and command.startswith(odd))
                 with self.box.lock:
                     if command and not self._carry_out(command, shown):
                         return

@@ -13,6 +13,24 @@ VRP (R) software, Version 8.200 (NE40E V800R012C00) stand-in, written from the m
 """
 
 
+USERS = """\
+  User-Intf    Delay    Type   Network Address     AuthenStatus    AuthorcmdFlag
+  33  VTY 0   00:12:17  SSH    10.9.9.9                 pass           no        Username : night-shift
++ 34  VTY 1   00:00:00  SSH    {client:<24} pass           no        Username : root
+"""
+CONNECTIONS = """\
+* - MD5 Authentication is enabled.
+# - Keychain Authentication is enabled.
+--------------------------------------------------------------------------------
+Cid         SocketID    Local Addr:Port    Foreign Addr:Port    State    VPNID
+--------------------------------------------------------------------------------
+0x80C8272A  8           0.0.0.0:22         0.0.0.0:0            LISTEN   --
+0x80C8272A  9           10.254.1.19:22     10.9.9.9:50022       ESTABLISHED --
+0x80C8272A  10          {address}:{port}   {client}:{source}    ESTABLISHED --
+--------------------------------------------------------------------------------
+"""
+
+
 class Vrp(Console):
     """A candidate per session in two-phase mode; commit, trial, abort."""
 
@@ -43,6 +61,12 @@ class Vrp(Console):
             self.put(f"ESN of slot 1: {self.box.settings['serial']}\n")
         elif command == "display current-configuration":
             self.show(f"!Software Version V800R012C00\n{self.box.running.text()}return")
+        elif command == "display current-configuration interface":
+            self.show(f"{self.box.running.text('interface ')}return")
+        elif command == "display users":
+            self.show(USERS.format(**self.caller))
+        elif command == "display tcp status":
+            self.show(CONNECTIONS.format(**self.caller))
         elif command == "display configuration candidate" and self.path:
             self.show(f"{self.candidate.text()}return")
         elif command == "display configuration trial status":

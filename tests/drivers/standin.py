@@ -22,9 +22,15 @@ class StandIn:
     """One device while the `with` block lasts."""
 
     def __init__(
-        self, folder: Path, driver: str, startup: str, name: str = "router-one", **settings: str | float
+        self,
+        folder: Path,
+        driver: str,
+        startup: str,
+        name: str = "router-one",
+        address: str = "127.0.0.1",
+        **settings: str | float,
     ) -> None:
-        self.folder, self.driver, self.name = folder, driver, name
+        self.folder, self.driver, self.name, self.address = folder, driver, name, address
         self.state = folder / f"state-{name}"
         self.startup = startup
         prepare(self.state, KINDS[driver], str(settings.pop("serial", "210235A0X1")), startup, **settings)
@@ -36,18 +42,18 @@ class StandIn:
                 subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(path)], check=True)
         (self.state / "authorized_keys").write_text((self.folder / "key.pub").read_text())
         with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
+            free.bind((self.address, 0))
             self.port = int(free.getsockname()[1])
-        (self.state / "sshd_config").write_text(sshd_config(self.state, self.port))
+        (self.state / "sshd_config").write_text(sshd_config(self.state, self.port, self.address))
         Path("/run/sshd").mkdir(exist_ok=True)
         self._start()
         key = (self.state / "host_key.pub").read_text().split()
         known = self.folder / "known_hosts"
         lines = known.read_text() if known.exists() else ""
-        known.write_text(f"{lines}[127.0.0.1]:{self.port} {key[0]} {key[1]}\n")
+        known.write_text(f"{lines}[{self.address}]:{self.port} {key[0]} {key[1]}\n")
         config = self.folder / "ssh_config"
         text = config.read_text() if config.exists() else ""
-        own = f"Host {self.name}\n  HostName 127.0.0.1\n  Port {self.port}\n"
+        own = f"Host {self.name}\n  HostName {self.address}\n  Port {self.port}\n"
         own += f"  IdentityFile {self.folder}/key\n  IdentitiesOnly yes\n  UserKnownHostsFile {known}\n"
         config.write_text(text + own)
         return self
@@ -68,7 +74,7 @@ class StandIn:
 
     def _listens(self) -> bool:
         with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+            return probe.connect_ex((self.address, self.port)) == 0
 
     def __exit__(self, *_: object) -> None:
         for process in self._processes:
@@ -77,7 +83,7 @@ class StandIn:
 
     @property
     def way(self) -> Way:
-        return Way(self.driver, str(self.folder / "ssh_config"), "root", str(self.folder / "memory"), answer=5.0)
+        return Way(self.driver, str(self.folder / "ssh_config"), "root", str(self.folder / "memory"), answer=3.0)
 
     def send(self, payload: Mapping[str, Any], **more: Any) -> dict[str, Any]:
         """What the session answers to a payload."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,10 @@ MOODS = [
     (VRP, {"candidate": "x"}, "refused", "somebody's uncommitted changes are in its candidate"),
     (VRP, {"surprise": "Warning: The licence expires. Go on?"}, "failed", "it asks what nobody foresaw"),
     (COMWARE, {"surprise": "The clock is not set. Go on?"}, "failed", "it asks what nobody foresaw"),
+    (VRP, {"odd": "system-view"}, "failed", "no known prompt within 3 s after 'system-view', it shows 'pe-430103(rescue)#'"),
+    (COMWARE, {"odd": "display saved"}, "failed", "no known prompt within 3 s after 'display saved-configuration'"),
+    (VRP, {"breaks": 12}, "failed", "its running configuration cannot be read: line 12: it breaks off"),
+    (COMWARE, {"breaks": 12}, "failed", "its running configuration cannot be read: line 12: it breaks off"),
 ]
 
 
@@ -57,6 +62,19 @@ def test_a_mood_that_stops_the_work(
         assert answer["state"] == state
         assert reason in answer["reason"]
         assert running(device) == texts(driver)[0]
+
+
+@pytest.mark.parametrize("driver", cases.DRIVERS)
+def test_a_prompt_never_seen_in_the_middle_is_left_to_the_timer(tmp_path: Path, driver: str) -> None:
+    """Half of the commands are in when the device shows what no manual knows: nothing more is typed."""
+    with StandIn(tmp_path, driver, texts(driver)[0], odd="interface", rate=30) as device:
+        answer = device.send(change(driver, timer=60))
+        assert answer["state"] == "failed", answer
+        assert "no known prompt" in answer["reason"] and "(rescue)#" in answer["reason"]
+        until = time.monotonic() + 20
+        while running(device) != texts(driver)[0]:
+            assert time.monotonic() < until, "the device kept what nobody confirmed"
+            time.sleep(0.05)
 
 
 def test_somebodys_unsaved_lines_are_refused_on_comware(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ class Comware(Vendor):
 
     name = "h3c_comware"
     supported = re.compile(r"Comware Software, Version 7\.")
+    connections = "display tcp"
 
     def normalise(self, text: str) -> str:
         return normalise(text)

@@ -127,6 +127,7 @@ DIALECT = Dialect(
     spell=_spell,
     secret=re.compile(r"\b(?:cipher|simple|hash|plain|key|password)\b"),
     prune=frozenset({"interface", "family", "bgp-vpn"}),
+    foreign=re.compile(r"ip binding vpn-instance (?:mgmt|management)"),
 )
 
 

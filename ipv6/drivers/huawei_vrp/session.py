@@ -26,6 +26,7 @@ class Vrp(Vendor):
 
     name = "huawei_vrp"
     supported = re.compile(r"VRP \(R\) software, Version 8\.")
+    connections = "display tcp status"
 
     def normalise(self, text: str) -> str:
         return normalise(text)

@@ -118,6 +118,8 @@ DIALECT = Dialect(
     spell=_spell,
     secret=re.compile(r"\b(?:cipher|irreversible-cipher|shared-key|plain|password|auth(?:entication)?-key)\b"),
     prune=frozenset({"interface", "family", "vpn-family", "aaa", "scheme", "domain"}),
+    # NE40E: GigabitEthernet0/0/0 is the management port and lies in `__LOCAL_OOB_VPN__`.
+    foreign=re.compile(r"ip binding vpn-instance _"),
 )
 
 

@@ -17,6 +17,7 @@ from ipv6.apply.control import RUNS, give
 from ipv6.apply.flow import ApplyResult, apply
 from ipv6.apply.lock import environment_lock, holder
 from ipv6.apply.run import Policy
+from ipv6.apply.window import unlisted
 from tests.unit.apply.test_flow import at_base, run, states
 from tests.unit.apply.world import NOW, PLATFORMS, Scene, StillClock, inventory
 
@@ -245,6 +246,17 @@ def test_windows_close_in_the_middle(tmp_path: Path) -> None:
     hurry = always.model_copy(update={"emergency": always.emergency.model_copy(update={"outside_windows": True})})
     inside = inside.model_copy(update={"windows": hurry})
     assert gates.still("changsha", approval.digest, inside, scene.store, "2026-03-01T09:00:00Z") == ""
+
+
+def test_a_year_without_a_listed_holiday_is_told() -> None:
+    """The year is Shanghai's; a lab is always open and needs none."""
+    inv = inventory()
+    field = inv.model_copy(update={"environment": inv.environment.model_copy(update={"kind": "field"})})
+    assert (unlisted(field, NOW), unlisted(inv, "2031-03-01T08:00:00Z"), unlisted(field, "now")) == ("", "", "")
+    said = "windows.yaml lists no holiday of 2027: a window may be open on one"
+    assert unlisted(field, "2026-12-31T18:00:00Z") == said
+    bare = field.model_copy(update={"windows": Windows()})
+    assert "of 2026" in unlisted(bare, NOW)
 
 
 def test_who_holds_it(tmp_path: Path) -> None:

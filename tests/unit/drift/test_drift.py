@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from inventory.errors import EnvironmentFailed, InputError
 from ipv6.change.model import ChangeSet, DeviceChange, RecordChange
+from ipv6.change import records as states
 from ipv6.change.plan import derive
 from ipv6.drift.compare import Seen, Since, compare
-from ipv6.drift.settle import ADOPTED, settle
+from ipv6.drift.settle import ADOPTED, SERVED, settle
 from ipv6.drift.tree import difference, parse
 from ipv6.drivers import registry
 from tests.drivers import samples
@@ -158,6 +159,15 @@ def test_restore_goes_from_what_runs_to_what_was_applied() -> None:
     assert frr.forward and frr.reverse and nginx.keep
     assert (made.records[0].before, made.records[0].after, made.records[0].keep) == ((), ("3fff::80",), "")
     assert made.inputs == {"a": "1"} and derive(made).changes
+
+
+def test_a_ttl_alone_is_restored_or_adopted() -> None:
+    """The set starts from the TTL that is served: the publisher refuses one that is in no approved state."""
+    longer = compare(change(), SINCE, seen(records={AAAA: (900, ("3fff::80",))}))
+    back = settle(inventory(), change(), longer, "restore", {}).records[0]
+    assert (states.start(back), states.final(back)) == ((900, ("3fff::80",)), (300, ("3fff::80",)))
+    kept = settle(inventory(), change(), longer, "adopt", {}).records[0]
+    assert (states.start(kept), states.final(kept), kept.keep) == (*[(900, ("3fff::80",))] * 2, SERVED)
 
 
 def test_adopt_changes_nothing_on_any_device() -> None:
