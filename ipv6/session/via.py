@@ -11,7 +11,9 @@ from __future__ import annotations
 import re
 
 _ADDRESS = r"(?:\d{1,3}\.){3}\d{1,3}"
-_CONNECTION = re.compile(rf"(?<![\d.])(?P<local>{_ADDRESS}):\d+\s+(?P<foreign>{_ADDRESS}):\d+\s.*\bestab", re.IGNORECASE)
+_CONNECTION = re.compile(
+    rf"(?<![\d.])(?P<local>{_ADDRESS}):\d+\s+(?P<foreign>{_ADDRESS}):\d+\s.*\bestab", re.IGNORECASE
+)
 _LINE = re.compile(r"\b(?:VTY|TTY|SSH)\s+\d+\b")
 _PORT = re.compile(r"interface\s+(\S+)\s*$")
 

@@ -41,7 +41,12 @@ class DeviceView:
             {"driver": driver, "object": object, "hash": text_hash(text), "text": text}
             for driver, object, text in self.sections
         ]
-        found: dict[str, object] = {"device": self.device, "platform": self.platform, "machine": self.machine, "at": self.at}
+        found: dict[str, object] = {
+            "device": self.device,
+            "platform": self.platform,
+            "machine": self.machine,
+            "at": self.at,
+        }
         found |= {"why": self.why, "standin": self.standin}
         return {**found, "sections": sections, "records": list(self.records)}
 

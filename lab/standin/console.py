@@ -60,9 +60,11 @@ class Console:
 
     @property
     def caller(self) -> dict[str, str]:
-        """Who asks (`client`, its port `source`), at which of our addresses (`address`, `port`); dashes when unknown."""
+        """Who asks (`client`, its port `source`) at which of our addresses (`address`, `port`); dashes when unknown."""
         words = ("client", "source", "address", "port")
-        return dict(zip(words, self.connection, strict=True)) if len(self.connection) == 4 else dict.fromkeys(words, "-")
+        return (
+            dict(zip(words, self.connection, strict=True)) if len(self.connection) == 4 else dict.fromkeys(words, "-")
+        )
 
     def line(self) -> str:
         """One typed line, echoed as it comes and wrapped at column 80 as an editor of lines does."""

@@ -1,4 +1,4 @@
-"""Two county routers of the real province, one VRP and one Comware, as stand-ins on loopback; all else is the product's.
+"""Two county routers of the real province, one VRP and one Comware, as stand-ins on loopback; the rest is real.
 
 The checkout is a copy with one more environment, which holds the province and these two counties. The province's own
 part counts as applied long ago. The change set of Changsha is made from what the two routers really show; its record
@@ -106,7 +106,9 @@ class Eyes:
     def ipv4_lost(self, change: ChangeSet, before: Mapping[str, str]) -> tuple[str, ...]:
         """Each that is gone."""
         now = self.ipv4_baseline(change)
-        return tuple(f"{name}: {line}" for name in before for line in {*before[name].split("\n")} - {*now[name].split("\n")})
+        return tuple(
+            f"{name}: {line}" for name in before for line in {*before[name].split("\n")} - {*now[name].split("\n")}
+        )
 
     def ipv4_watched(self, change: ChangeSet) -> tuple[str, ...]:
         """Nobody watches."""
@@ -202,7 +204,7 @@ class Counties:
         )  # fmt: skip
 
     def killed(self, timer: int) -> int:
-        """A run in a process of its own that is killed when all is committed; how it ended. The store is opened anew."""
+        """A run in a process of its own that is killed when all is committed: how it ended. It opens the store anew."""
         child = os.fork()
         if child == 0:
             try:

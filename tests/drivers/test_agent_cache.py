@@ -1,4 +1,4 @@
-"""The agent's compiled code is a convenience: whatever becomes of it, the agent runs, and nothing half-written stays."""
+"""The compiled code of the agent is a convenience: whatever becomes of it, the agent runs and nothing torn stays."""
 
 from __future__ import annotations
 

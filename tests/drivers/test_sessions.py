@@ -46,8 +46,13 @@ MOODS = [
     (VRP, {"candidate": "x"}, "refused", "somebody's uncommitted changes are in its candidate"),
     (VRP, {"surprise": "Warning: The licence expires. Go on?"}, "failed", "it asks what nobody foresaw"),
     (COMWARE, {"surprise": "The clock is not set. Go on?"}, "failed", "it asks what nobody foresaw"),
-    (VRP, {"odd": "system-view"}, "failed", "no known prompt within 3 s after 'system-view', it shows 'pe-430103(rescue)#'"),
-    (COMWARE, {"odd": "display saved"}, "failed", "no known prompt within 3 s after 'display saved-configuration'"),
+    (
+        VRP,
+        {"odd": "system-view"},
+        "failed",
+        "no known prompt within 3 s after 'system-view', it shows 'pe-430103(rescue)#'",
+    ),
+    (COMWARE, {"odd": "system-view"}, "failed", "no known prompt within 3 s after 'system-view'"),
     (VRP, {"breaks": 12}, "failed", "its running configuration cannot be read: line 12: it breaks off"),
     (COMWARE, {"breaks": 12}, "failed", "its running configuration cannot be read: line 12: it breaks off"),
 ]

@@ -45,7 +45,9 @@ def test_two_addresses_or_none_are_no_proof(kind: str) -> None:
 
 
 def test_the_port_is_the_one_that_is_configured_so() -> None:
-    shown = "#\ninterface MEth0/0/0\n ip address 192.168.245.117 255.255.240.0\n#\ninterface GE0/1/0\n ip address 10.0.0.1 "
+    shown = (
+        "#\ninterface MEth0/0/0\n ip address 192.168.245.117 255.255.240.0\n#\ninterface GE0/1/0\n ip address 10.0.0.1 "
+    )
     assert via.port(f"{shown}255.0.0.0\n#\nreturn", "192.168.245.117") == "MEth0/0/0"
     assert via.port(f"{shown}255.0.0.0\n#\nreturn", "10.0.0.1") == "GE0/1/0"
     assert via.port(shown, "192.168.245.11") == "" == via.port(shown, "") == via.port("", "10.0.0.1")

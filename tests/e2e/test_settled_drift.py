@@ -1,4 +1,4 @@
-"""What somebody changes by hand on a router, a firewall and a name server: found, then restored or adopted by review."""
+"""What somebody changes by hand on router, firewall and name server: found, then restored or adopted by review."""
 
 from __future__ import annotations
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inventory.errors import EnvironmentFailed, InputError
-from ipv6.change.model import ChangeSet, DeviceChange, RecordChange
 from ipv6.change import records as states
+from ipv6.change.model import ChangeSet, DeviceChange, RecordChange
 from ipv6.change.plan import derive
 from ipv6.drift.compare import Seen, Since, compare
 from ipv6.drift.settle import ADOPTED, SERVED, settle
