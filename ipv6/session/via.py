@@ -27,13 +27,17 @@ def caller(users: str) -> str:
     if found := re.findall(rf"(?<![\d.]){_ADDRESS}(?![\d.])", own[0]):
         return found[0] if len(found) == 1 else ""
     name = _LINE.search(own[0])
-    for number, line in enumerate(lines) if name else ():
-        if line.split(":")[0].split() == name[0].split() and line.rstrip().endswith(":"):
-            for detail in lines[number + 1 :]:
-                if not detail.startswith((" ", "\t")):
-                    break
-                if said := re.fullmatch(rf"\s*Location:\s*({_ADDRESS})\s*", detail):
-                    return said[1]
+    return _location(lines, name[0].split()) if name else ""
+
+
+def _location(lines: list[str], name: list[str]) -> str:
+    """What stands below `VTY 1   :`."""
+    inside = False
+    for line in lines:
+        if not line.startswith((" ", "\t")):
+            inside = line.rstrip().endswith(":") and line.rstrip(": ").split() == name
+        elif inside and (said := re.fullmatch(rf"\s*Location:\s*({_ADDRESS})\s*", line)):
+            return said[1]
     return ""
 
 
