@@ -1,8 +1,9 @@
-"""The whole lab of an inventory: the province on day 0 (IPv4 only) and an internet around it that is ready for IPv6."""
+"""The whole lab of an inventory: the province on day 0 (IPv4 only, or as planned) and an internet around it that is
+ready for IPv6."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from inventory.errors import InputError
@@ -21,22 +22,28 @@ SERVICE_CIDRS = ("10.96.0.0/16", "fd00:96::/112")
 """Default Service ranges of the local control plane; a platform's own range comes from the plan."""
 
 
-def scene(inv: Inventory, state_dir: Path, control_plane: bool = False) -> LabSpec:
+def scene(
+    inv: Inventory, state_dir: Path, control_plane: bool = False, claims: Mapping[str, str] | None = None
+) -> LabSpec:
     """The lab of `inv`; certificates and DNS keys are kept in `state_dir`, so equal inventories give equal specs.
 
-    InputError when the environment is not a lab or a link cannot be built.
+    With `claims` (ledger key to prefix) every device starts as the plan wants it, in both families: for rehearsals of
+    what comes after apply. Without them it is the IPv4-only province of day 0. InputError when the environment is not a
+    lab or a link cannot be built.
     """
     if inv.environment.kind != "lab":
         raise InputError(f"environment {inv.environment.name}", "is not a lab", "choose one with kind: lab")
     ca = SiteCa(state_dir / "ca")
     keys = DnsKeys(state_dir / "dns")
     pairs = {site.name: ca.server(site.name, [site.name]) for site in inv.sites}
-    extras = Extras({name: (pair.certificate, pair.key) for name, pair in pairs.items()}, child_servers(inv, keys))
-    held = {name: intent for name, intent in intents(inv, None).items() if inv.holds(inv.devices[name])}
+    extras = Extras(
+        {name: (pair.certificate, pair.key) for name, pair in pairs.items()}, child_servers(inv, keys, claims)
+    )
+    held = {name: intent for name, intent in intents(inv, claims).items() if inv.holds(inv.devices[name])}
     hosts = (
         provider_router(inv),
         *(device_host(inv, intent, extras) for intent in _start_order(held.values())),
-        *parent_hosts(inv, keys),
+        *parent_hosts(inv, keys, claims),
         *vantages(hints(), anchor(keys), ca.certificate),
     )
     plane = _control_plane(inv) if control_plane else None

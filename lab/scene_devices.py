@@ -1,4 +1,4 @@
-"""Lab hosts for the province's own devices, as their drivers render the IPv4-only intent of day 0."""
+"""Lab hosts for the province's own devices, as their drivers render the intent that they start with."""
 
 from __future__ import annotations
 
@@ -76,6 +76,7 @@ def _router(intent: DeviceIntent, objects: Mapping[str, str]) -> HostSpec:
         name=intent.name,
         mgmt4=f"{intent.mgmt4}/{MGMT_LENGTH}",
         forward4=True,
+        forward6=_dual(intent),
         interfaces=interfaces,
         files=frr_files(frr_config(intent.name, objects["running-config"])),
         services=frr(),
@@ -96,11 +97,17 @@ def _host(
         name=intent.name,
         mgmt4=f"{intent.mgmt4}/{MGMT_LENGTH}",
         forward4=forward4,
+        forward6=forward4 and _dual(intent),
         interfaces=interfaces,
         files=files,
         services=services,
         routes=routes,
     )
+
+
+def _dual(intent: DeviceIntent) -> bool:
+    """Whether it has IPv6 from the start."""
+    return any(":" in address for port in intent.ports for address in port.addresses)
 
 
 def _firewall(intent: DeviceIntent, objects: Mapping[str, str]) -> HostSpec:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from inventory.model import Inventory
 from ipv6.plan.intent import RRset
 from ipv6.plan.records import PARENT_ZONE, records
+from ipv6.plan.reverse import own_zones, reverse_zones
 
 from .scene_internet import LAN4, LAN6, lan_host
 from .scene_keys import DnsKeys, ZoneKey
@@ -41,11 +42,12 @@ PARENTS = (
 )
 
 
-def parent_hosts(inv: Inventory, keys: DnsKeys) -> tuple[HostSpec, ...]:
+def parent_hosts(inv: Inventory, keys: DnsKeys, claims: Mapping[str, str] | None = None) -> tuple[HostSpec, ...]:
     """Root, `cn` and `gov.cn`: dual stack, signed by Knot with imported keys, so a later change is signed too."""
     hosts = []
     for parent, child in zip(PARENTS, (*PARENTS[1:], None), strict=True):
-        body = _apex(parent) + (_delegation(child, keys) if child else _platforms(inv, keys))
+        body = _apex(parent) + (_delegation(child, keys) if child else _platforms(inv, keys, claims))
+        body += _reverse(inv, keys) if parent.zone == "." else []
         zone = zone_file(parent.zone, parent.server, body)
         files = (
             *knot_files(_parent_conf(parent, inv)),
@@ -70,12 +72,17 @@ def anchor(keys: DnsKeys) -> str:
     return f". IN DS {keys.zone('.').ds}\n"
 
 
-def child_servers(inv: Inventory, keys: DnsKeys) -> Mapping[str, tuple[tuple[FileSpec, ...], tuple[ServiceSpec, ...]]]:
-    """Files and services of the province's own servers by device name, IPv4 records only; knot.conf is the driver's."""
-    zones = tuple(sorted(f"{platform.dns_zone}." for platform in inv.platforms))
+def child_servers(
+    inv: Inventory, keys: DnsKeys, claims: Mapping[str, str] | None = None
+) -> Mapping[str, tuple[tuple[FileSpec, ...], tuple[ServiceSpec, ...]]]:
+    """Files and services of the province's own servers by device name; knot.conf is the driver's.
+
+    Without `claims` the zones hold IPv4 records only.
+    """
+    zones = own_zones(inv)
     secret = f'key:\n  - id: transfer\n    algorithm: hmac-sha256\n    secret: "{keys.tsig()}"\n'
     transfer = FileSpec("/etc/knot/transfer.key", secret, 0o640, "root:knot")
-    every = records(inv, None)
+    every = records(inv, claims)
     found: dict[str, tuple[tuple[FileSpec, ...], tuple[ServiceSpec, ...]]] = {}
     for server, name in inv.network.name_servers.items():
         device = inv.devices[name]
@@ -138,12 +145,20 @@ def _delegation(child: Parent, keys: DnsKeys) -> list[str]:
     return [f"{child.zone} NS {child.server}", ds, f"{child.server} A {four}", f"{child.server} AAAA {six}"]
 
 
-def _platforms(inv: Inventory, keys: DnsKeys) -> list[str]:
-    """Delegations of the platforms' zones with their DS, and IPv4 glue: IPv6 glue is the province's change."""
-    every = records(inv, None)
-    lines = _lines(one for one in every if one.type == "NS")
+def _platforms(inv: Inventory, keys: DnsKeys, claims: Mapping[str, str] | None) -> list[str]:
+    """Delegations of the platforms' zones with their DS, and the glue; IPv6 glue is the province's change."""
+    every = records(inv, claims)
+    zones = {f"{platform.dns_zone}." for platform in inv.platforms}
+    lines = _lines(one for one in every if one.type == "NS" and one.zone in zones)
     lines += [f"{platform.dns_zone}. DS {keys.zone(f'{platform.dns_zone}.').ds}" for platform in inv.platforms]
     return lines + _lines(one for one in every if one.zone == PARENT_ZONE)
+
+
+def _reverse(inv: Inventory, keys: DnsKeys) -> list[str]:
+    """Delegations of the reverse zones; the lab's root holds what the registries hold elsewhere."""
+    zones = reverse_zones(inv)
+    lines = _lines(one for one in records(inv, None) if one.type == "NS" and one.zone in zones)
+    return lines + [f"{zone} DS {keys.zone(zone).ds}" for zone in zones]
 
 
 def _lines(sets: Iterable[RRset]) -> list[str]:

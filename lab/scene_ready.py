@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from inventory.model import Inventory
 from inventory.vocab import Role
+from ipv6.plan.reverse import own_zones
 
 from .ready import ReadyCheck
 
@@ -38,7 +39,7 @@ def _routes(inv: Inventory) -> list[ReadyCheck]:
 
 def _zones(inv: Inventory) -> list[ReadyCheck]:
     """Each server answers every zone's SOA with a signature (one RRSIG line per zone)."""
-    zones = sorted(f"{platform.dns_zone}." for platform in inv.platforms)
+    zones = own_zones(inv)
     found = []
     for name, device in inv.network.name_servers.items():
         address = str(inv.devices[device].interfaces[0].address4)

@@ -10,7 +10,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from .model import Hand, must, quoted
+from .model import Family, Hand, must, quoted
 
 MARK = 0x6A79
 _START = """\
@@ -30,9 +30,10 @@ nft -f - <<END
 add table netdev {table}
 add chain netdev {table} out {{ type filter hook egress device "{interface}" priority -400; policy accept; }}
 add rule netdev {table} out meta mark {mark} accept
-add rule netdev {table} out fwd to "{tap}"
+add rule netdev {table} out {family}fwd to "{tap}"
 END
 """
+_FAMILY = {"4": "meta protocol ip ", "6": "meta protocol ip6 ", "both": ""}
 _STOP = """\
 nft delete table netdev {table} 2>/dev/null
 if [ -e {folder}/pid ]; then kill -9 $(cat {folder}/pid) 2>/dev/null; rm -f {folder}/pid; fi
@@ -51,8 +52,11 @@ class Line:
     largest: int = 0
 
 
-def build(hand: Hand, interface: str, folder: str, seed: int, line: Line) -> None:
-    """Put the line behind `interface`; which frames are lost and how late each is follows from the seed."""
+def build(hand: Hand, interface: str, folder: str, seed: int, line: Line, family: Family = "both") -> None:
+    """Put the line behind `interface`, for one family or for every frame.
+
+    Which frames are lost and how late each is follows from the seed.
+    """
     name = folder.rpartition("/")[2]
     program = Path(__file__).with_name("forwarder.py").read_text(encoding="utf-8")
     script = _START.format(
@@ -61,6 +65,7 @@ def build(hand: Hand, interface: str, folder: str, seed: int, line: Line) -> Non
         tap=f"tap-{name}",
         mark=MARK,
         seed=seed,
+        family=_FAMILY[family],
         line=quoted(json.dumps(asdict(line))),
         table=f"lab_fault_{name}",
     )

@@ -9,15 +9,16 @@ from typing import Annotated
 from pydantic import Field
 
 from ..line import Line, build, remove
-from ..model import STRICT, Hand, Interface, Kind, choose, interfaces
+from ..model import STRICT, Family, Hand, Interface, Kind, choose, interfaces
 
 
 @dataclass(frozen=True, slots=True)
 class MtuHole:
-    """`size` is the largest IP packet in bytes that still goes out of `interface`."""
+    """`size` is the largest IP packet in bytes of `family` that still goes out of `interface`."""
 
     interface: Interface = ""
     size: Annotated[int, Field(ge=68, le=9000)] = 1400
+    family: Family = "both"
     __pydantic_config__ = STRICT
 
 
@@ -26,7 +27,7 @@ def settle(hand: Hand, params: MtuHole, chance: Random) -> MtuHole:
 
 
 def inject(hand: Hand, params: MtuHole, folder: str, seed: int) -> None:
-    build(hand, params.interface, folder, seed, Line(largest=params.size))
+    build(hand, params.interface, folder, seed, Line(largest=params.size), params.family)
 
 
 def clear(hand: Hand, params: MtuHole, folder: str) -> None:
