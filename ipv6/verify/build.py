@@ -8,6 +8,7 @@ from inventory.errors import InputError
 from inventory.model import SHARED, Device, Interface, Inventory, Platform
 from inventory.vocab import Role
 from ipv6.plan.prefix import address_of
+from ipv6.plan.reverse import pointer, zone_of
 from ipv6.verify.limits import DEFAULT_LIMITS
 from ipv6.verify.subjects import Pair, Place, Server, SharedSubject, SiteSubject, Vantages, ZoneSubject
 from ipv6.zones.matrix import OUTSIDE, denied_pairs, flows_for
@@ -34,6 +35,7 @@ def site_subjects(
     """One per hosted site; `baselines` is IPv4 before the change, by site name."""
     known = frozenset(site.name for site in inv.sites)
     servers = tuple((one.name, one.address6) for one in name_servers(inv, claims) if one.address6)
+    names = _names_behind(inv)
     return tuple(
         SiteSubject(
             name=site.name,
@@ -46,10 +48,24 @@ def site_subjects(
             limits={**DEFAULT_LIMITS, **inv.indicators.values},
             known=known,
             host=_site_host(inv, platform),
+            names=names,
+            reverse=_reverse(inv, claims, site.name),
         )
         for platform in chosen(inv, platforms)
         for site in platform.sites
     )
+
+
+def _reverse(inv: Inventory, claims: Mapping[str, str], site: str) -> str:
+    """The name of the site's PTR record, where the zone is ours; empty otherwise."""
+    address = _claimed(claims, f"site/{site}")
+    return pointer(address).rstrip(".") if address and zone_of(inv, address) else ""
+
+
+def _names_behind(inv: Inventory) -> str:
+    """The platform in whose zone the name servers stand."""
+    ports = {inv.devices[name].interfaces[0].link for name in inv.network.name_servers.values()}
+    return next((one.name for one in inv.platforms if ports & {link.id for link in one.links}), "")
 
 
 def _site_host(inv: Inventory, platform: Platform) -> str:

@@ -12,7 +12,7 @@ from ipv6.plan.intent import DeviceIntent
 from ipv6.verify.build import chosen, zone_subjects
 from ipv6.verify.subjects import ExtranetSubject, Ground
 
-ASKED = {Role.FIREWALL: "nftables", Role.PE: "frr"}
+ASKED = {Role.FIREWALL: "nftables", Role.PE: "frr", Role.CORE: "frr"}
 """Drivers whose devices can run the prober and are understood; others are Unknown."""
 
 
@@ -25,6 +25,7 @@ def extranet_subjects(
     except InputError:
         wanted = intents(inv, None)
     zones = {subject.platform: subject.pairs for subject in zone_subjects(inv, claims, platforms)}
+    core = next((one.name for one in inv.network.devices if one.role is Role.CORE and _can(inv, one)), "")
     found = []
     for platform in chosen(inv, platforms):
         firewall, router = _of(inv, platform, Role.FIREWALL), _of(inv, platform, Role.PE)
@@ -45,6 +46,7 @@ def extranet_subjects(
                 adjacent=_adjacent(wanted[router]) if router else (),
                 peers=_peers(wanted[router]) if router else (),
                 twins=_twins(wanted[router]) if router else (),
+                core=core,
             )
         )
     return tuple(found)

@@ -25,7 +25,8 @@ class SiteSubject:
     `baseline` holds what IPv4 was before the change (keys of `ipv6.verify.checks.v4_unharmed`); empty when not taken.
     `known` are the names that may be fetched from (the inventory's sites): links elsewhere are looked up, never
     followed. `host` is the device that serves it, empty where this environment does not hold it. `reverse` is its
-    ip6.arpa name where the province serves reverse zones. `limits` are those of `indicators.yaml`.
+    ip6.arpa name where the province serves reverse zones. `names` is the platform whose firewall stands before the name
+    servers. `limits` are those of `indicators.yaml`.
     """
 
     kind = "site"
@@ -42,6 +43,7 @@ class SiteSubject:
     known: frozenset[str] = field(default=frozenset(), hash=False)
     host: str = ""
     reverse: str = ""
+    names: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,7 @@ class ExtranetSubject:
     `firewall` and `router` are device names, empty where this environment holds none that can be asked. `outside` is
     the firewall's port to the extranet, `ports` the port of each zone; `extranet` are the prefixes that are not
     internet. `adjacent` are the router's ports with a neighbour in the routing protocol, `peers` its BGP neighbours,
-    `twins` prefixes as (IPv4, IPv6) that it must reach alike.
+    `twins` prefixes as (IPv4, IPv6) that it must reach alike; `core` is the router that has to learn them from it.
     """
 
     kind = "extranet"
@@ -151,6 +153,7 @@ class ExtranetSubject:
     adjacent: tuple[str, ...]
     peers: tuple[str, ...]
     twins: tuple[tuple[str, str], ...]
+    core: str = ""
 
 
 Subject: TypeAlias = SiteSubject | ZoneSubject | SharedSubject | ExtranetSubject

@@ -17,9 +17,9 @@ from inventory.source import load
 from ipv6.verify import standing
 from ipv6.verify.check import discover
 from ipv6.verify.model import CheckResult, Fail, Pass, Unknown, Verdict
-from ipv6.verify.score.cause import PLATFORM, RULES
 from ipv6.verify.score.doctor import Diagnosis, diagnose
 from ipv6.verify.score.grade import graded, mean, site_scores, validated
+from ipv6.verify.score.rules import PLATFORM, RULES
 from ipv6.verify.subjects import ExtranetSubject, SharedSubject, SiteSubject
 
 DATA = load(Path(__file__).parents[2] / "inventory" / "hunan").indicators
@@ -38,7 +38,8 @@ GOOD = {
         f"{one}-degradation": 0.0 for one in ("dns", "tcp", "first-byte", "home", "speed")
     },
 }  # fmt: skip
-SUBJECT = SiteSubject(SITE, "changsha", "changsha.gov.cn", "198.18.1.10", "3fff:ff1:100:1000::10", host="site-changsha")
+SUBJECT = SiteSubject(SITE, "changsha", "changsha.gov.cn", "198.18.1.10", "3fff:ff1:100:1000::10", host="site-changsha",
+                      reverse="0.1.ip6.arpa", names="hunan")  # fmt: skip
 
 
 def result(check: str, verdict: Verdict, values: dict[str, float] | None = None) -> CheckResult:
@@ -53,7 +54,7 @@ def world(**red: tuple[Verdict, dict[str, float]] | Verdict) -> tuple[CheckResul
     wrong = {name.replace("_", "-"): value for name, value in red.items()}
     found = []
     for id, check in CHECKS.items():
-        if check.about is SharedSubject or id == "reverse-ptr":
+        if check.about is SharedSubject:
             continue
         told = wrong.get(id, (Pass(), GOOD.get(id, {})))
         verdict, values = told if isinstance(told, tuple) else (told, {})
@@ -115,6 +116,34 @@ def test_the_deepest_red_check_is_the_cause(case: dict[str, Any]) -> None:
         assert sum(one.points for one in found.causes) > 0
         after = {one.standard: one.score for one in found.predicted}
         assert all(after[one.standard] >= one.score for one in found.whole)
+
+
+SILENT = ("changsha.gov.cn SOA at [x]:53: timeout", "changsha.gov.cn SOA at [y]:53: timeout")
+DROPPED = "internet to dmz udp/53 is allowed, but [x]:53 over IPv6 from vantage-v6: timeout after 2500 ms"
+
+
+@pytest.mark.parametrize(
+    ("silent", "check", "reason", "causes"),
+    [
+        (SILENT, "zone-allow", DROPPED, {("hunan", "zone-allow", "filter", "network")}),
+        (SILENT, "extranet-routes", "pe-hunan BGP neighbour x: Active",
+         {("hunan", "extranet-routes", "route", "network")}),
+        (SILENT, "default-routes", "fw-hunan does not forward IPv6", {("hunan", "default-routes", "route", "network")}),
+        (SILENT[:1], "zone-allow", DROPPED, {("changsha", "ns-over-ipv6", "delegation", "dns"),
+                                             ("hunan", "zone-allow", "filter", "network")}),
+        (SILENT, "zone-allow", "app to data tcp/5432 is allowed, but x",
+         {("changsha", "ns-over-ipv6", "delegation", "dns"),
+                                             ("hunan", "zone-allow", "filter", "network")}),
+    ],
+    ids=["filter", "route", "forwarding", "one of two is silent", "another flow"],
+)  # fmt: skip
+def test_the_way_to_the_name_servers_is_asked_before_the_servers(
+    silent: tuple[str, ...], check: str, reason: str, causes: set[tuple[str, str, str, str]]
+) -> None:
+    there = replace(result(check, Fail((reason,))), platform="hunan", subject="hunan zones")
+    results = (*world(ns_over_ipv6=Fail(silent), aaaa_published=Fail(("the resolver gave timeout",))), there)
+    found = diagnose(DATA, results, [SUBJECT]).causes
+    assert {(one.platform, one.check, one.layer, one.owner) for one in found} == causes
 
 
 def test_a_template_line_is_drafted() -> None:

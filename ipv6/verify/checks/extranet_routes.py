@@ -1,4 +1,5 @@
-"""The platform's router has the same neighbours and reaches the same prefixes over IPv6 as over IPv4."""
+"""The platform's router has the same neighbours and reaches the same prefixes over IPv6 as over IPv4, and so does the
+core, which learns them from it."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from ipv6.verify.filters import reading, told
 from ipv6.verify.model import Answers, Fail, Pass, Probe, Unknown, Verdict
 from ipv6.verify.subjects import ExtranetSubject
 
+CORE = ("routes4", "routes6")
 READINGS = ("ospf4", "ospf6", "bgp4", "bgp6", "routes4", "routes6")
 
 
@@ -81,6 +83,19 @@ def _wrong(subject: ExtranetSubject, texts: Mapping[str, str]) -> Iterator[str]:
             yield f"{router} has no route to {old}"
 
 
+def _unlearned(subject: ExtranetSubject, texts: Mapping[str, str]) -> Iterator[str]:
+    """Prefixes that the core knows in one family only: the router does not announce them."""
+    here4, here6 = (prefixes(texts.get(name, "")) for name in CORE)
+    for old, new in subject.twins:
+        if old in here4 and new not in here6:
+            yield f"{subject.core} has learned {old} from {subject.router}, but not its IPv6 twin {new}"
+
+
+def _probes(subject: ExtranetSubject) -> tuple[Probe, ...]:
+    asked = [reading(subject.router, name) for name in READINGS]
+    return (*asked, *(reading(subject.core, name) for name in CORE if subject.core))
+
+
 @check(
     "extranet-routes",
     passes="routing neighbours and routes of the platform's router are the same in both families",
@@ -96,8 +111,8 @@ class ExtranetRoutes:
 
     @staticmethod
     def ask(subject: ExtranetSubject) -> tuple[Probe, ...]:
-        """Neighbours and routes of both families."""
-        return tuple(reading(subject.router, name) for name in READINGS) if subject.router else ()
+        """Neighbours and routes of both families, and what the core has learned."""
+        return _probes(subject) if subject.router else ()
 
     @staticmethod
     def judge(subject: ExtranetSubject, answers: Answers) -> Verdict:
@@ -106,11 +121,12 @@ class ExtranetRoutes:
             return Unknown(f"{subject.platform}: this environment holds no router that can be asked")
         if not any(":" in peer for peer in subject.peers):
             return Unknown(f"{subject.router}: no IPv6 neighbour is planned")
-        texts: dict[str, str] = {}
-        for name in READINGS:
-            texts[name], missing = told(reading(subject.router, name), answers)
+        for probe in _probes(subject):
+            _, missing = told(probe, answers)
             if missing:
                 return missing
-        if wrong := tuple(_wrong(subject, texts)):
+        texts = {name: told(reading(subject.router, name), answers)[0] for name in READINGS}
+        learned = {name: told(reading(subject.core, name), answers)[0] for name in CORE if subject.core}
+        if wrong := (*_wrong(subject, texts), *_unlearned(subject, learned)):
             return Fail(wrong)
         return Pass((f"{len(subject.peers)} BGP neighbours, {len(subject.twins)} prefixes in both families",))

@@ -36,15 +36,17 @@ def diagnose(indicators: Indicators, results: Sequence[CheckResult], subjects: I
     causes: list[Cause] = []
     cured: list[SiteScore] = []
     for score in scores:
-        own = sites[score.site]
-        found = of_site(own, platforms.get(score.platform, {}))
-        causes += [_cause(indicators, own, score, one, known.get(score.site)) for one in found]
+        own, subject = sites[score.site], known.get(score.site)
+        names = platforms.get(subject.names if subject else "", {})
+        found = of_site(own, platforms.get(score.platform, {}), names, subject.host if subject else "")
+        causes += [_cause(indicators, own, score, one, subject) for one in found]
         every = {check for one in found for check in (one.result.check, *one.explains)}
         cured.append(SiteScore(score.site, score.platform, graded(indicators, own, every)))
     told = {(cause.platform, cause.check) for cause in causes if cause.subject != cause.platform}
+    met = _blamed(causes, known)
     for platform, found_ in platforms.items():
         for one in of_platform(found_):
-            if (platform, one.result.check) not in told:
+            if (platform, one.result.check) not in told and not _same(one, met):
                 causes.append(_plain(one, one.result.subject))
     grouped = {name: mean([one for one in scores if one.platform == name]) for name in
                dict.fromkeys(score.platform for score in scores)}  # fmt: skip
@@ -57,6 +59,30 @@ def diagnose(indicators: Indicators, results: Sequence[CheckResult], subjects: I
         funnel(results),
         mean(cured),
     )
+
+
+def _blamed(causes: Iterable[Cause], known: Mapping[str, SiteSubject]) -> frozenset[str]:
+    """Addresses out of reach for a reason that was told already: of sites, and of name servers that do not answer."""
+    found: set[str] = set()
+    for cause in causes:
+        subject = known.get(cause.subject)
+        if subject and cause.check in UNREACHED:
+            found |= {subject.address4, subject.address6} - {""}
+        elif subject and cause.check == "ns-over-ipv6":
+            found |= {six for _, six in subject.servers if any(f"[{six}]" in reason for reason in cause.reasons)}
+    return frozenset(found)
+
+
+def _same(finding: Finding, met: frozenset[str]) -> bool:
+    """Whether a platform's flows only fail towards what was told already."""
+    return finding.result.check in TOWARDS and all(
+        any(f"[{one}]" in reason or f" {one}:" in reason for one in met) for reason in finding.result.reasons
+    )
+
+
+UNREACHED = frozenset({"tcp-ports", "host-addresses", "listeners", "path-mtu"})
+TOWARDS = frozenset({"zone-allow", "zone-mtu"})
+"""A site that is out of reach, and the checks of its platform that meet it from another side."""
 
 
 def funnel(results: Iterable[CheckResult]) -> dict[str, int]:
@@ -111,13 +137,9 @@ def _plain(finding: Finding, subject: str, site: SiteSubject | None = None) -> C
         platform=result.platform,
         check=result.check,
         layer=finding.layer,
-        owner=OWNERS.get(finding.layer, result.owner) if result.check == "tcp-ports" else result.owner,
+        owner=finding.owner,
         reasons=result.reasons,
         evidence=result.evidence,
         explains=finding.explains,
         draft=draft(finding, site),
     )
-
-
-OWNERS = {"service": "platform", "filter": "network", "route": "network"}
-"""Who owns a closed port, by where it is closed."""

@@ -30,6 +30,9 @@ def draft(finding: Finding, subject: SiteSubject | None) -> Draft:
         case "aaaa-published" if subject and subject.address6:
             target = f"{subject.zone}. {subject.name}. AAAA {subject.address6}"
             return Draft("publish the planned AAAA record and no other", commands(platform), (target,))
+        case "reverse-ptr" if subject:
+            target = f"{subject.reverse}. PTR {subject.name}."
+            return Draft("publish the planned PTR record and no other", commands(SHARED), (target,))
         case "aaaa-published":
             return Draft("plan an address for the site first", ("jiyue ipv6 plan", *commands(platform)))
         case "ns-over-ipv6" | "delegation-ipv6" | "dnssec-valid" | "shared-answers":
@@ -39,10 +42,19 @@ def draft(finding: Finding, subject: SiteSubject | None) -> Draft:
         case "firewall-parity" | "icmpv6-policy" | "extension-headers" | "zone-allow" | "zone-deny":
             fix = "put the firewall's generated table back; both families come from the zone matrix"
             return Draft(fix, commands(platform), (f"{_device(result.reasons)} nftables inet jiyue",))
-        case "extranet-routes" | "zone-mtu" | "path-mtu" | "ra-policy" | "v4-unharmed" | "dual-stack-race" | "delays":
+        case (
+            "extranet-routes"
+            | "default-routes"
+            | "zone-mtu"
+            | "path-mtu"
+            | "ra-policy"
+            | "v4-unharmed"
+            | "dual-stack-race"
+            | "delays"
+        ):
             fix = "put the planned configuration back where it differs; else look at the links on the way"
             return Draft(fix, commands(platform), tuple(dict.fromkeys((_device(result.reasons),))))
-        case "listeners" | "tcp-ports":
+        case "listeners" | "tcp-ports" | "host-addresses":
             host = subject.host if subject else ""
             fix = "let the site host listen on both addresses again"
             return Draft(fix, commands(platform), (f"{host} nginx /etc/nginx/jiyue.conf",) if host else ())

@@ -63,6 +63,7 @@ READINGS: dict[str, Callable[[float], str]] = {
     "ospf6": _run("vtysh", "-c", "show ipv6 ospf6 neighbor json"),
     "bgp4": _run("vtysh", "-c", "show bgp ipv4 unicast summary json"),
     "bgp6": _run("vtysh", "-c", "show bgp ipv6 unicast summary json"),
+    "addresses": _run("ip", "-o", "addr", "show"),
     "routes4": _run("ip", "-4", "-o", "route", "show"),
     "routes6": _run("ip", "-6", "-o", "route", "show"),
 }
