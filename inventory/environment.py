@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from inventory.fields import Code, Driver, Frozen, Title, Word
-from inventory.types import Flag, Prefix4, Prefix6, Whole
+from inventory.types import Flag, Nibbles6, Octets4, Prefix4, Prefix6, Whole
 from inventory.vocab import Level, Plane
 
 
@@ -78,6 +78,9 @@ class Environment(Frozen):
     context: str = ""
     parent: str = ""
     """SSH name of the server that takes delegation changes of `gov.cn`; empty: listed for the registrar by hand."""
+    reverse4: tuple[Octets4, ...] = ()
+    reverse6: tuple[Nibbles6, ...] = ()
+    """Prefixes whose reverse zones are delegated to the province's own name servers."""
     ttl_wait: Whole | None = Field(default=None, ge=0, le=86400)
     """Seconds to wait at most for an old record set to leave the resolvers (labs only); else its whole old TTL."""
     control_plane: ControlPlane | None = None

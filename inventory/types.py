@@ -66,6 +66,20 @@ def _prefix6(value: object) -> IPv6Network:
     return _prefix(IPv6Network, "3fff:10::/28", value)
 
 
+def _octets4(value: object) -> IPv4Network:
+    found = _prefix4(value)
+    if not found.prefixlen or found.prefixlen % 8:
+        raise refuse(f"{found} has no reverse zone of its own", "write a prefix of 8, 16 or 24 bits")
+    return found
+
+
+def _nibbles6(value: object) -> IPv6Network:
+    found = _prefix6(value)
+    if not found.prefixlen or found.prefixlen % 4:
+        raise refuse(f"{found} has no reverse zone of its own", "write a prefix whose length is a multiple of 4")
+    return found
+
+
 def _maybe_prefix6(value: object) -> IPv6Network | None:
     return None if value is None else _prefix6(value)
 
@@ -127,6 +141,9 @@ def show(value: object) -> str:
 
 Prefix4 = Annotated[IPv4Network, BeforeValidator(_prefix4)]
 Prefix6 = Annotated[IPv6Network, BeforeValidator(_prefix6)]
+Octets4 = Annotated[IPv4Network, BeforeValidator(_octets4)]
+Nibbles6 = Annotated[IPv6Network, BeforeValidator(_nibbles6)]
+"""Prefixes that end where a label of a reverse name ends (RFC 1035 3.5, RFC 3596 2.5)."""
 MaybePrefix6 = Annotated[IPv6Network | None, BeforeValidator(_maybe_prefix6)]
 Address4 = Annotated[IPv4Address, BeforeValidator(_address4)]
 MaybeAddress4 = Annotated[IPv4Address | None, BeforeValidator(_maybe_address4)]

@@ -23,6 +23,7 @@ from ipv6.plan.build import intents
 from ipv6.plan.intent import DeviceIntent, RRset
 from ipv6.plan.prefix import address_of
 from ipv6.plan.records import owner_of, records
+from ipv6.plan.reverse import own_zones
 from ipv6.plan.stack import stack_values
 
 SectionKey = tuple[str, str, str]
@@ -100,7 +101,7 @@ def platform_records(inv: Inventory, ready: Prepared, platform: str) -> tuple[RR
 
 def server_of(inv: Inventory, rrset: RRset) -> str:
     """The device whose primary zone holds the record set; empty when the registrar has to enter it by hand."""
-    if rrset.zone in {f"{platform.dns_zone}." for platform in inv.platforms}:
+    if rrset.zone in own_zones(inv):
         return next(name for name, device in inv.devices.items() if device.role is Role.DNS and device.primary)
     return inv.environment.parent
 

@@ -22,7 +22,7 @@ RecordState = tuple[int, tuple[str, ...]]
 ABSENT: RecordState = (0, ())
 BY_HAND = "to be entered by the registrar of {zone}"
 SERVED = "already served"
-OURS = ("A", "AAAA")
+OURS = ("A", "AAAA", "PTR")
 """Types that are removed when the plan no longer names them; a zone's own name servers never are."""
 SMALL = 10
 """Zones with fewer record sets have no percentage worth a limit (octoDNS counts alike)."""

@@ -11,6 +11,7 @@ from ipv6.plan.build_base import base, defaults_via, port
 from ipv6.plan.intent import DeviceIntent, NameServer, Route, VirtualSite
 from ipv6.plan.lookup import Lookup, bare, both
 from ipv6.plan.prefix import address_of
+from ipv6.plan.reverse import own_zones
 
 
 def host(found: Lookup, device: Device) -> DeviceIntent:
@@ -39,14 +40,14 @@ def site_host(found: Lookup, device: Device) -> DeviceIntent:
 
 
 def name_server(found: Lookup, device: Device) -> DeviceIntent:
-    """An authoritative server for the zones of all platforms, with the other servers as its partners."""
+    """An authoritative server for our own zones, with the other servers as its partners."""
     partners = [
         address
         for other in found.inv.devices.values()
         if other.role == Role.DNS and other.name != device.name
         for address in _listen(found, other)
     ]
-    zones = tuple(sorted(platform.dns_zone for platform in found.inv.platforms))
+    zones = tuple(zone.rstrip(".") for zone in own_zones(found.inv))
     server = NameServer(
         device.primary, _listen(found, device), zones, tuple(sorted(partners, key=lambda one: ":" in one))
     )

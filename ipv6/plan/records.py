@@ -1,4 +1,5 @@
-"""The DNS records the plan asks for: the platforms' zones and the parent's glue, addresses last (design decision 6)."""
+"""The DNS records the plan asks for: the platforms' zones, the reverse zones and the parent's glue, addresses last
+(design decision 6)."""
 
 from __future__ import annotations
 
@@ -7,18 +8,20 @@ from collections.abc import Iterator, Mapping
 from inventory.model import SHARED, Inventory
 from ipv6.plan.intent import RRset
 from ipv6.plan.lookup import Lookup, both
+from ipv6.plan.reverse import reverse_records
 
 PARENT_ZONE = "gov.cn."
 
 
 def records(inv: Inventory, claims: Mapping[str, str] | None) -> tuple[RRset, ...]:
-    """Every RRset (SOA left out) of the platforms' zones, and the glue in `gov.cn.`; sorted, A only without claims."""
+    """Every RRset (SOA left out) of our own zones, and the glue in `gov.cn.`; sorted, IPv4 only without claims."""
     found = Lookup(inv, claims)
     return tuple(sorted(_all(found), key=lambda one: (one.zone, one.name, one.type)))
 
 
 def owner_of(rrset: RRset) -> str:
-    """The platform whose change set carries the record; apex NS, name servers' addresses and glue are `SHARED`."""
+    """The platform whose change set carries the record; apex NS, name servers' addresses, PTR and glue are
+    `SHARED`."""
     return rrset.owner or SHARED
 
 
@@ -39,6 +42,7 @@ def _all(found: Lookup) -> Iterator[RRset]:
         for zone in home:
             yield from _addresses(f"{zone}.", f"{name}.", addresses, "", ttl)
         yield from _addresses(PARENT_ZONE, f"{name}.", addresses, "", ttl)
+    yield from reverse_records(found)
 
 
 def _addresses(zone: str, name: str, addresses: tuple[str, ...], owner: str, ttl: int) -> Iterator[RRset]:

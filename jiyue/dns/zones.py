@@ -18,6 +18,7 @@ from inventory.model import Inventory
 from ipv6.change.records import ABSENT, RecordState
 from ipv6.plan.intent import RRset
 from ipv6.plan.records import owner_of, records
+from ipv6.plan.reverse import own_zones
 from jiyue.dns import plan as plans
 from jiyue.dns.provider import quiet
 
@@ -38,8 +39,8 @@ class Odd:
 
 
 def planned(inv: Inventory, claims: Mapping[str, str]) -> dict[str, tuple[RRset, ...]]:
-    """Every set of the platforms' zones by zone, in the plan's order."""
-    found: dict[str, tuple[RRset, ...]] = {f"{platform.dns_zone}.": () for platform in inv.platforms}
+    """Every set of our own zones by zone, in the plan's order."""
+    found: dict[str, tuple[RRset, ...]] = dict.fromkeys(own_zones(inv), ())
     for one in records(inv, claims):
         if one.zone in found:
             found[one.zone] += (one,)

@@ -159,7 +159,11 @@ class VantageProber:
 
     def _glue(self, change: ChangeSet) -> ProbeReport:
         """The published records of the change set, as the dual-stack vantage's resolver gives them."""
-        records = [record for record in change.records if record.type in ("A", "AAAA") and record.after]
+        records = [
+            record
+            for record in change.records
+            if record.after and (record.type in ("A", "AAAA") or (record.type == "PTR" and not record.keep))
+        ]
         asked = {(r.name, r.type): Probe("vantage-dual", "dns", 4, name=r.name, qtype=r.type) for r in records}
         wanted = {(r.name, r.type): r.after for r in records}
         answers = self._runner.run_all(asked.values())

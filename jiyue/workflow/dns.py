@@ -14,6 +14,8 @@ from inventory.atomic import write_whole
 from inventory.errors import EnvironmentFailed, GateError, InputError
 from inventory.model import SHARED
 from inventory.vocab import Role
+from ipv6.plan.records import PARENT_ZONE
+from ipv6.plan.reverse import own_zones
 from jiyue.dns import health, zones
 from jiyue.dns.channel import Channels
 from jiyue.dns.health import Standing
@@ -33,12 +35,12 @@ class Served:
 
 
 def wanted(services: Services, names: Sequence[str]) -> tuple[str, ...]:
-    """Zones of the named platforms, all without a name; InputError for a platform that is none."""
+    """Zones of the named platforms, all (reverse zones too) without a name; InputError for a platform that is none."""
     known = services.inventory.platform_by_name
     for name in names:
         if name not in known:
             raise InputError(f"platform {name}", "there is no such platform", f"choose one of {', '.join(known)}")
-    return tuple(sorted(f"{known[name].dns_zone}." for name in names or known))
+    return tuple(sorted(f"{known[name].dns_zone}." for name in names)) if names else own_zones(services.inventory)
 
 
 @contextmanager
@@ -68,7 +70,8 @@ def show(services: Services, names: Sequence[str]) -> list[Standing]:
     with _served(services, chosen) as served:
         numbers = health.serials(chosen, served.servers)
         parent = services.inventory.environment.parent
-        above = health.delegation(served.parent, parent, served.zones) if served.parent else {}
+        below = {zone: found for zone, found in served.zones.items() if zone.endswith(f".{PARENT_ZONE}")}
+        above = health.delegation(served.parent, parent, below) if served.parent else {}
         return [
             health.standing(served.zones[zone], zone, numbers[zone], time.time(), above.get(zone, ()))
             for zone in chosen

@@ -16,16 +16,16 @@ from tests.unit.change.province import inventory, prepared
 ZONE = "changsha.gov.cn."
 
 
-def test_fifteen_zones_as_octodns_reads_them(tmp_path: Path) -> None:
+def test_the_zones_as_octodns_reads_them(tmp_path: Path) -> None:
     planned = zones.planned(inventory(), prepared().by_key)
-    assert len(planned) == 15
-    for name in (ZONE, "hunan.gov.cn."):
+    assert len(planned) == 15 + 4, "one per platform, and the reverse zones"
+    for name in (ZONE, "hunan.gov.cn.", "1.f.f.0.f.f.f.3.ip6.arpa."):
         (tmp_path / f"{name}yaml").write_text(zones.code(name, planned[name]), encoding="utf-8")
         found = Zone(name, [])
         YamlProvider("read", str(tmp_path), escaped_semicolons=False).populate(found)
         have = {(one.fqdn, one._type, one.ttl, tuple(sorted(one.to_rrset().rdatas))) for one in found.records}
         assert have == {(one.name, one.type, one.ttl, one.rdata) for one in planned[name]}
-        assert any(one.type == "AAAA" for one in planned[name])
+        assert any(one.type in ("AAAA", "PTR") for one in planned[name])
 
 
 def test_an_empty_zone_is_still_a_file() -> None:
