@@ -19,7 +19,8 @@ ROUTERS = (Role.CORE, Role.PE, Role.COUNTY_PE)
 
 def reverse_zones(inv: Inventory) -> tuple[str, ...]:
     """Names of the reverse zones with a trailing dot, sorted."""
-    return tuple(sorted(map(zone_name, (*inv.environment.reverse4, *inv.environment.reverse6))))
+    prefixes: tuple[IPv4Network | IPv6Network, ...] = (*inv.environment.reverse4, *inv.environment.reverse6)
+    return tuple(sorted(map(zone_name, prefixes)))
 
 
 def own_zones(inv: Inventory) -> tuple[str, ...]:

@@ -53,6 +53,7 @@ BY_ADDRESS = frozenset({"tcp", "udp", "ping", "tls", "path", "mtu"})
 ALONE = frozenset({"timing", "race"})
 """Kinds that measure time: they run after the others, a few at once, so that the prober's own queue is not measured."""
 TIMERS = 4
+STALLED = 2
 CLONE_NEWNET = 0x40000000
 FLUSH = 0.25
 """Seconds that an answer may wait for others before it is sent."""
@@ -61,7 +62,8 @@ GONE = 141
 
 
 async def measure(job: Job, run: Run, limits: Limits) -> list[Sample]:
-    """Samples of one job, no more than needed to decide `need` of `samples`; all of them when `need` is 0."""
+    """Samples of one job, no more than needed to decide `need` of `samples`; all of them when `need` is 0, but no more
+    after several timeouts in a row: where nothing answers, waiting for the rest says nothing new."""
     taken: list[Sample] = []
     good = 0
     for _ in range(job.samples):
@@ -69,6 +71,8 @@ async def measure(job: Job, run: Run, limits: Limits) -> list[Sample]:
         taken.append(sample)
         good += sample["state"] in GOOD
         if job.need and (good >= job.need or len(taken) - good > job.samples - job.need):
+            break
+        if not job.need and len(taken) >= STALLED and all(one["state"] == "timeout" for one in taken[-STALLED:]):
             break
     return taken
 
