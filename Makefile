@@ -32,8 +32,8 @@ lint: setup ## Style, types and the arrows between the packages
 test: setup-test engines lint ## Lint, then every test; pytest's own line comes last
 	@.venv/bin/pytest -n $(WORKERS) $(PYTEST_ARGS)
 
-bench: setup-test engines ## Measure, and write docs/performance.json; BENCH=plan measures one group beside its peers
-	@.venv/bin/python -m tests.bench $(if $(BENCH),--group $(BENCH) --rounds $(or $(ROUNDS),5))
+bench: setup-test engines ## Measure, and write docs/performance.json; BENCH=plan (ONLY=ledger) measures one group beside its peers
+	@.venv/bin/python -m tests.bench $(if $(BENCH),--group $(BENCH) --rounds $(or $(ROUNDS),5) $(addprefix --only ,$(ONLY)))
 
 docs: setup ## Regenerate what is generated: schemas, message catalogue, command reference, module map
 	.venv/bin/python -m inventory.schema

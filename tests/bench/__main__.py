@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import pkgutil
+import traceback
 from importlib import import_module
 
 import tests.bench
 from tests.bench import cold, path, suite
-from tests.bench.record import save
+from tests.bench.record import Record, save
 
 
 def groups() -> dict[str, list[str]]:
@@ -29,21 +30,38 @@ def main() -> None:
     parser.add_argument("--tests", action="store_true", help="measure `make test` in a bare clone instead of the demo")
     known = groups()
     parser.add_argument("--group", choices=sorted(known), help="measure one group side by side with its peers")
+    parser.add_argument("--only", action="append", metavar="NAME", help="this benchmark of the group; repeatable")
     chosen = parser.parse_args()
     if chosen.tests:
-        records = suite.measure(suite.COLD if chosen.cold else suite.WARM)
+        keep(suite.measure(suite.COLD if chosen.cold else suite.WARM))
     elif chosen.cold:
-        records = cold.measure()
+        keep(cold.measure())
     elif chosen.group:
-        measures = [import_module(f"tests.bench.{name}").measure for name in known[chosen.group]]
-        records = [record for measure in measures for record in measure(chosen.rounds)]
+        names = [name for name in known[chosen.group] if not chosen.only or name.partition("_")[2] in chosen.only]
+        raise SystemExit(group(names, chosen.rounds))
     else:
-        records = path.measure(chosen.rounds)
+        keep(path.measure(chosen.rounds))
+
+
+def group(names: list[str], rounds: int) -> int:
+    """Each benchmark in turn, its records kept at once: one that fails takes no other's figures along."""
+    failed = 0 if names else 1
+    for name in names:
+        try:
+            keep(import_module(f"tests.bench.{name}").measure(rounds))
+        except (Exception, SystemExit):
+            traceback.print_exc()
+            print(f"{name}: failed, its records are as they were", flush=True)
+            failed = 1
+    return failed
+
+
+def keep(records: list[Record]) -> None:
+    """Write the records into the file and say them."""
     save(records)
     for record in records:
-        print(
-            f"{record.id}: {record.our_value} {record.unit} (goal {record.goal}, {'met' if record.met else 'missed'})"
-        )
+        verdict = "met" if record.met else "missed"
+        print(f"{record.id}: {record.our_value} {record.unit} (goal {record.goal}, {verdict})", flush=True)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from ipv6.change.render import html, markdown
 from ipv6.plan.build import intents
 from ipv6.plan.plan import make_plan
 from ipv6.plan.records import records
-from tests.bench.province_fixture import province
+from tests.bench.fixture import province
 from tests.bench.record import Record, median_and_spread
 
 PLAN_GOAL, PROPOSE_GOAL = 3.0, 30.0

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from typing import Any
 
-from tests.bench.province_fixture import ROOT
+from tests.bench.fixture import ROOT
 from tests.bench.record import Record, median_and_spread
 
 SITES = 5_000

@@ -18,8 +18,8 @@ from pathlib import Path
 from inventory.model import Inventory
 from ipv6.plan.plan import make_plan
 from lab.scene_keys import DnsKeys
+from tests.bench.fixture import ROOT, province
 from tests.bench.light.meter import descendants
-from tests.bench.province_fixture import ROOT, province
 from tests.bench.whole import names, pages, way
 
 BLOCKS = ("198.18.0.0/15", "3fff::/20")

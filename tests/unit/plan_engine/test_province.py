@@ -9,7 +9,7 @@ import pytest
 from inventory.model import Inventory
 from ipv6.plan.overlap import nesting, parse_many
 from ipv6.plan.plan import PlanResult, make_plan
-from tests.bench.province_fixture import province
+from tests.bench.fixture import province
 
 
 @pytest.fixture(scope="module")
