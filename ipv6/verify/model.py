@@ -39,6 +39,10 @@ class Probe:
     size: int = 0
     alone: bool = False
 
+    def __hash__(self) -> int:
+        """Of what probes differ in most; they are looked up often."""
+        return hash((self.vantage, self.kind, self.family, self.address, self.port, self.name, self.qtype, self.path))
+
     def data(self) -> dict[str, object]:
         """The probe as JSON-able data."""
         return {name: getattr(self, name) for name in self.__slots__}

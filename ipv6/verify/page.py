@@ -42,7 +42,6 @@ class Page:
     links: tuple[Ref, ...]
 
 
-@lru_cache(maxsize=128)
 def read(text: str, base: str) -> Page:
     """The page as a browser without scripts sees it; whatever cannot be read is left out, nothing is raised."""
     source = text[:MOST_TEXT]
@@ -56,7 +55,7 @@ def read(text: str, base: str) -> Page:
     return Page(title, _refs(_loaded(tree), root, places), _refs(_links(tree), root, places))
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=1024)
 def style(text: str, base: str) -> tuple[Ref, ...]:
     """What a style sheet loads."""
     source = text[:MOST_TEXT]

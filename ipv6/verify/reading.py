@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from ipaddress import IPv6Address
 
 from ipv6.verify.model import Answers, Probe, Sample, Unknown
@@ -54,15 +55,16 @@ def records(sample: Sample, key: str) -> tuple[Sample, ...]:
 
 def native6(addresses: Iterable[str]) -> tuple[str, ...]:
     """The addresses that are really IPv6: IPv4-mapped (RFC 4291 2.5.5.2) and text that is none are left out."""
-    kept = []
-    for address in addresses:
-        try:
-            parsed = IPv6Address(address)
-        except ValueError:
-            continue
-        if parsed.ipv4_mapped is None:
-            kept.append(str(parsed))
-    return tuple(kept)
+    return tuple(found for address in addresses if (found := _native(address)))
+
+
+@lru_cache(maxsize=8192)
+def _native(address: str) -> str:
+    try:
+        parsed = IPv6Address(address)
+    except ValueError:
+        return ""
+    return str(parsed) if parsed.ipv4_mapped is None else ""
 
 
 def outcome(sample: Sample) -> str:

@@ -15,6 +15,8 @@ from ipv6.verify.subjects import SiteSubject
 Owner: TypeAlias = Literal["own", "government", "third", "inner", "literal"]
 """Whose a URL is: the site itself, another government site, somebody else's, reachable from inside only, or an IPv4
 address instead of a name."""
+CACHED = 32_768
+"""Answers that are remembered: more than the links of one slice of a province, which is gone through several times."""
 INNER_NAMES = (".local", ".lan", ".intranet", ".internal", ".corp", ".home", ".localdomain", ".localhost", ".invalid")
 GOVERNMENT = (".gov.cn", ".政务")
 INNER = tuple(
@@ -28,7 +30,7 @@ def owner_of(subject: SiteSubject, url: str) -> Owner:
     return _owner(subject.name, subject.known, url)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=CACHED)
 def _owner(own: str, known: frozenset[str], url: str) -> Owner:
     host = (urlsplit(url).hostname or "").lower().rstrip(".")
     try:
@@ -53,8 +55,13 @@ def _private(address: IPv4Address | IPv6Address) -> bool:
 
 def fetchable(subject: SiteSubject, url: str) -> bool:
     """Whether it may be fetched: only names of the inventory, whatever a page says."""
-    host = (urlsplit(url).hostname or "").lower()
+    host = _host(url)
     return host in subject.known or host == subject.name
+
+
+@lru_cache(maxsize=CACHED)
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").lower()
 
 
 def visit(subject: SiteSubject, url: str, samples: int = 2) -> Probe:
@@ -62,7 +69,7 @@ def visit(subject: SiteSubject, url: str, samples: int = 2) -> Probe:
     return _visit(subject.vantages.v6, url, samples)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=CACHED)
 def _visit(vantage: str, url: str, samples: int) -> Probe:
     parts = urlsplit(url)
     secure = parts.scheme == "https"
@@ -107,7 +114,35 @@ def page_of(probe: Probe, answers: Answers) -> Page | None:
     ok, sample = decide(probe, answers, shown)
     if not ok or unreadable(sample) or "html" not in content_type(sample, "text/html"):
         return None
-    return read(text(sample, "text"), text(sample, "url") or f"https://{probe.name}{probe.path}")
+    base = text(sample, "url") or f"https://{probe.name}{probe.path}"
+    name = text(sample, "sha256")
+    return read_once(_Source(name, sample), base) if len(name) == 64 else read(text(sample, "text"), base)
+
+
+class _Source:
+    """A body known by its sha256, so that neither it nor its text has to be held to know it again."""
+
+    __slots__ = ("_name", "_sample")
+
+    def __init__(self, name: str, sample: Sample) -> None:
+        self._name, self._sample = name, sample
+
+    def __hash__(self) -> int:
+        return hash(self._name)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Source) and self._name == other._name
+
+    def take(self) -> str:
+        """The text, once."""
+        found, self._sample = text(self._sample, "text"), {}
+        return found
+
+
+@lru_cache(maxsize=CACHED)
+def read_once(source: _Source, base: str) -> Page:
+    """The page; a body that was read before is known by its sha256."""
+    return read(source.take(), base)
 
 
 def content_type(sample: Sample, default: str = "") -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from inventory.errors import NothingChecked
@@ -11,14 +14,13 @@ from inventory.model import Inventory
 from ipv6.verify.build import site_subjects, zone_subjects
 from ipv6.verify.build_extranet import extranet_subjects
 from ipv6.verify.check import Check, Depth, discover
-from ipv6.verify.model import Answers, CheckResult, Pass
+from ipv6.verify.model import Answer, Answers, CheckResult, Pass, Probe
 from ipv6.verify.round import STEPS, Item, conclude, first, following, items
 from ipv6.verify.subjects import Subject
-from jiyue.probe.progress import Progress
 from jiyue.probe.runner import Runner
 
 SCHEMA = "jiyue/verification/1"
-SLICE = 250
+SLICE = 500
 """Subjects that are measured and judged together; their pages are what memory holds."""
 
 
@@ -87,16 +89,41 @@ def verify(
 
 def measure(checks: Sequence[Check], subjects: Sequence[Subject], runner: Runner) -> Verification:
     """One round, slice by slice, so that memory does not grow with the province; NothingChecked when none applies."""
-    found: list[CheckResult] = []
-    for part in _slices(items(checks, subjects), runner.progress):
-        found += conclude(part, answered(part, runner))
+    found = _concluded(items(checks, subjects), runner)
     if not found:
         raise NothingChecked("verify", "no check applies to anything", "name at least one platform that has sites")
-    return Verification(tuple(found))
+    return Verification(found)
 
 
-def _slices(asked: Sequence[Item], progress: Progress | None) -> Iterator[tuple[Item, ...]]:
-    """The items of SLICE subjects at a time; tells how many subjects are done where there is more than one slice."""
+def _concluded(asked: Sequence[Item], runner: Runner) -> tuple[CheckResult, ...]:
+    """One result per item. While one slice is read and judged, another one is measured; never two at once."""
+    parts, measuring, done = _slices(asked), threading.Lock(), 0
+    every = sum(len(_subjects(part)) for part in parts)
+
+    def one(part: Sequence[Item]) -> tuple[CheckResult, ...]:
+        nonlocal done
+        results = conclude(part, answered(part, runner, measuring))
+        done += len(_subjects(part))
+        if runner.progress and len(parts) > 1:
+            runner.progress.judged(done, every)
+        return results
+
+    if len(parts) < 2:
+        return tuple(result for part in parts for result in one(part))
+    if runner.progress:
+        runner.progress.judged(0, every)
+    with ThreadPoolExecutor(2) as pool:
+        try:
+            return tuple(result for results in pool.map(one, parts) for result in results)
+        except BaseException as error:
+            pool.shutdown(wait=False, cancel_futures=True)
+            if not isinstance(error, Exception):  # interrupted: what is under way must not be waited for
+                runner.end()
+            raise
+
+
+def _slices(asked: Sequence[Item]) -> list[list[Item]]:
+    """The items of SLICE subjects at a time."""
     parts: list[list[Item]] = []
     seen: set[tuple[str, str]] = set()
     for item in asked:
@@ -105,22 +132,26 @@ def _slices(asked: Sequence[Item], progress: Progress | None) -> Iterator[tuple[
             parts.append([])
         seen.add(key)
         parts[-1].append(item)
-    done = 0
-    for part in parts:
-        if progress and len(parts) > 1:
-            progress.judged(done, len(seen))
-        yield tuple(part)
-        done += len({(subject.kind, subject.name) for _, subject in part})
+    return parts
 
 
-def answered(asked: Sequence[Item], runner: Runner) -> Answers:
-    """Answers to everything the items ask, step by step: what one answer leads to is asked in the next."""
-    answers = dict(runner.run_all(first(asked)))
-    for _ in range(STEPS):
-        more = following(asked, answers)
-        if not more:
+def _subjects(part: Sequence[Item]) -> set[tuple[str, str]]:
+    return {(subject.kind, subject.name) for _, subject in part}
+
+
+def answered(asked: Sequence[Item], runner: Runner, measuring: threading.Lock | None = None) -> Answers:
+    """Answers to everything the items ask, step by step: what one answer leads to is asked in the next.
+
+    `measuring` is held while hosts are asked.
+    """
+    lock = measuring or nullcontext()
+    probes, answers = first(asked), dict[Probe, Answer]()
+    for _ in range(STEPS + 1):
+        with lock:
+            answers |= runner.run_all(probes)
+        probes = following(asked, answers)
+        if not probes:
             break
-        answers |= runner.run_all(more)
     return answers
 
 
@@ -147,7 +178,6 @@ def settle(
         sleep(pause)
         red = {key for key, result in kept.items() if not isinstance(result.verdict, Pass)}
         again = [(check, subject) for check, subject in items(checks, subjects) if (check.id, subject.name) in red]
-        for part in _slices(again, None):
-            kept |= {(result.check, result.subject): result for result in conclude(part, answered(part, runner))}
+        kept |= {(result.check, result.subject): result for result in _concluded(again, runner)}
         seen = Verification(tuple(kept.values()))
     return seen

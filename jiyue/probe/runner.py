@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
@@ -18,7 +17,7 @@ from jiyue.probe.journal import Journal
 from jiyue.probe.package import package
 from jiyue.probe.progress import Progress
 from jiyue.probe.reading import Reading
-from jiyue.probe.ssh import Reply, ssh, stream
+from jiyue.probe.ssh import Alive, Reply, ssh, stream
 
 FOLDER = "/var/lib/jiyue"
 MISSING = 97
@@ -44,14 +43,11 @@ class Runner:
         self._folder = folder
         self._journal: Journal | None = None
         self._progress: Progress | None = None
-        self._alive: set[subprocess.Popen[bytes]] = set()
-        self._over = threading.Event()
+        self._alive = Alive()
 
     def end(self) -> None:
         """Break off what is being asked and ask nothing more; callable from a signal handler."""
-        self._over.set()
-        for process in tuple(self._alive):
-            process.kill()
+        self._alive.end()
 
     def forget(self, before: float) -> None:
         """Remove the raw answers that this runner stored and last saw before that time (epoch seconds)."""
@@ -123,17 +119,18 @@ class Runner:
                 by_host.setdefault(probe.vantage, {})[probe] = None
             else:
                 answers[probe] = Answer(problem="no vantage point speaks for it")
+        if self._alive.over:
+            raise KeyboardInterrupt
         with ThreadPoolExecutor(PARALLEL) as pool:
             futures = {host: pool.submit(self.run, host, tuple(asked)) for host, asked in by_host.items()}
             try:
                 for host, asked in by_host.items():
                     answers.update(zip(asked, futures[host].result(), strict=True))
-                    if self._over.is_set():
+                    if self._alive.over:
                         raise KeyboardInterrupt
             except BaseException:  # what is under way must not be waited for
                 pool.shutdown(wait=False, cancel_futures=True)
-                for process in tuple(self._alive):
-                    process.kill()
+                self._alive.kill()
                 raise
         return answers
 

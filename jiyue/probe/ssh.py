@@ -21,6 +21,34 @@ class Reply:
     problem: str = ""
 
 
+class Alive:
+    """The clients that run; after `end` none does for long."""
+
+    def __init__(self) -> None:
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self.over = False
+
+    def add(self, process: subprocess.Popen[bytes]) -> None:
+        """One more."""
+        self._running.add(process)
+        if self.over:
+            process.kill()
+
+    def discard(self, process: subprocess.Popen[bytes]) -> None:
+        """It has ended."""
+        self._running.discard(process)
+
+    def kill(self) -> None:
+        """End all that run now."""
+        for process in tuple(self._running):
+            process.kill()
+
+    def end(self) -> None:
+        """End all that run and that will."""
+        self.over = True
+        self.kill()
+
+
 def ssh(config: Path, host: str, command: str, data: bytes = b"", timeout: float = 60.0) -> Reply:
     """Run `command` on `host` with `data` on its standard input; never raises for what the far side does."""
     lines: list[bytes] = []
@@ -35,7 +63,7 @@ def stream(
     data: bytes,
     timeout: float,
     heard: Callable[[bytes], None],
-    alive: set[subprocess.Popen[bytes]] | None = None,
+    alive: Alive | None = None,
 ) -> Reply:
     """As `ssh`, but every line of the answer is told to `heard` the moment it is there, with its end; `out` is empty.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
 
 from ipv6.verify.check import check
@@ -16,6 +17,7 @@ def _probe(subject: SiteSubject) -> Probe:
     return Probe(subject.host, "facts", 6, name="sockets", timeout=5.0)
 
 
+@lru_cache(maxsize=64)
 def listening(listed: str) -> frozenset[tuple[str, int]]:
     """(address, port) of /proc/net/tcp and tcp6: hexadecimal, each 32-bit word in the host's (little) order."""
     found = set()

@@ -13,18 +13,32 @@ from .work import Job, Run, Sample, elapsed, failure
 LOCAL = {6: "::1", 4: "127.0.0.1"}
 
 
-async def query(name: str, qtype: str, server: str, *, recurse: bool, timeout: float, port: int = 53) -> Any:
-    """One exchange (UDP, TCP when truncated, EDNS with DO); the parsed message. Raises as dnspython does."""
-    import dns.asyncquery
-    import dns.flags
+async def query(name: str, qtype: str, server: str, run: Run, *, recurse: bool, timeout: float) -> Any:
+    """One exchange through the batch's asker (EDNS with DO, TCP when truncated); the whole message as dnspython has it.
+
+    Raises TimeoutError, OSError, EOFError or ValueError. A server by address is asked with the batch's courtesy.
+    """
     import dns.message
 
-    message = dns.message.make_query(name, qtype, use_edns=True, want_dnssec=True, payload=1232)
-    message.flags |= dns.flags.AD
-    if not recurse:
-        message.flags &= ~dns.flags.RD
-    reply, _ = await dns.asyncquery.udp_with_fallback(message, server, timeout=timeout, port=port)
-    return reply
+    heard = _future()
+    run.asker().put(wire.question(name, qtype, recurse), server, 53, recurse, timeout, _settling(heard))
+    return dns.message.from_wire(await heard)
+
+
+def _future() -> asyncio.Future[bytes]:
+    return asyncio.get_running_loop().create_future()
+
+
+def _settling(heard: asyncio.Future[bytes]) -> Callable[[bytes | BaseException], None]:
+    def settle(answer: bytes | BaseException) -> None:
+        if heard.done():
+            return  # whoever asked has gone
+        if isinstance(answer, BaseException):
+            heard.set_exception(answer)
+        else:
+            heard.set_result(answer)
+
+    return settle
 
 
 def rdata(reply: Any, qtype: str) -> tuple[list[str], int]:
@@ -127,16 +141,7 @@ async def lookup(name: str, family: int, run: Run, timeout: float, fresh: bool =
     if fresh or (name, family) not in known:
         qtype = "AAAA" if family == 6 else "A"
         query_ = wire.question(name, qtype, recurse=True)
-        heard: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
-
-        def settle(answer: bytes | BaseException) -> None:
-            if heard.done():
-                return  # whoever asked has gone
-            if isinstance(answer, BaseException):
-                heard.set_exception(answer)
-            else:
-                heard.set_result(answer)
-
-        run.asker().put(query_, LOCAL[family], 53, True, timeout, settle)
+        heard = _future()
+        run.asker().put(query_, LOCAL[family], 53, True, timeout, _settling(heard))
         known[name, family] = wire.read(await heard, wire.asked(query_), qtype).rdata
     return known[name, family]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -16,8 +17,19 @@ KEPT = ("content-type", "content-encoding", "location", "content-length")
 async def visit(job: Job, run: Run) -> Sample:
     """GET with redirects inside the host. `hops` lists them; `elsewhere` is where the last one leads outside.
 
-    State is that of the last request, or `loop` when a redirect comes back or there are more than HOPS.
+    State is that of the last request, or `loop` when a redirect comes back or there are more than HOPS. Visits of one
+    host take turns on its one connection, which spares both the handshakes; once it does not answer they no longer do.
     """
+    known: dict[tuple[str, str], asyncio.Semaphore] = run.memory.setdefault("visits", {})
+    turns = known.setdefault((job.name, job.address), asyncio.Semaphore())
+    async with turns:
+        sample = await _visit(job, run)
+    if sample["state"] == "timeout":
+        turns.release()
+    return sample
+
+
+async def _visit(job: Job, run: Run) -> Sample:
     hops: list[dict[str, Any]] = []
     seen = {url_of(job)}
     while True:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from typing import Any
+from zlib import crc32
 
 from .resolve import LOCAL, dns_failure, query, rdata
 from .work import Job, Run, Sample, elapsed
@@ -20,8 +21,8 @@ class Broken(Exception):
 class Walker:
     """One batch's walks; cuts are remembered, so a province's sites cost little more than one."""
 
-    def __init__(self, family: int) -> None:
-        self.family = family
+    def __init__(self, family: int, run: Run) -> None:
+        self.family, self.run = family, run
         self.qtype = "AAAA" if family == 6 else "A"
         self._cuts: dict[str, asyncio.Task[list[Sample]]] = {}
 
@@ -47,10 +48,10 @@ class Walker:
 
     async def _root(self) -> Sample:
         local = LOCAL[self.family]
-        reply = await query(".", "NS", local, recurse=True, timeout=STEP_SECONDS)
+        reply = await query(".", "NS", local, self.run, recurse=True, timeout=STEP_SECONDS)
         listed = []
         for server in rdata(reply, "NS")[0]:
-            answer = await query(server, self.qtype, local, recurse=True, timeout=STEP_SECONDS)
+            answer = await query(server, self.qtype, local, self.run, recurse=True, timeout=STEP_SECONDS)
             listed.append({"name": server, "addresses": rdata(answer, self.qtype)[0], "glue": False})
         if not listed:
             raise Broken("the resolver names no root server")
@@ -76,7 +77,7 @@ class Walker:
         async def one(server: Sample, address: str) -> None:
             started = time.monotonic()
             try:
-                reply = await query(zone, "SOA", address, recurse=False, timeout=STEP_SECONDS)
+                reply = await query(zone, "SOA", address, self.run, recurse=False, timeout=STEP_SECONDS)
             except Exception as error:
                 server["error"] = str(dns_failure(error, started)["state"])
                 return
@@ -92,9 +93,10 @@ class Walker:
 
     async def _ask(self, cut: Sample, name: str, qtype: str) -> Any:
         addresses = [address for server in cut["ns"] for address in server["answered"]]
-        for address in addresses:
+        first = crc32(name.encode()) % len(addresses) if addresses else 0  # a province's names by turns, not all at one
+        for address in (*addresses[first:], *addresses[:first]):
             try:
-                return await query(name, qtype, address, recurse=False, timeout=STEP_SECONDS)
+                return await query(name, qtype, address, self.run, recurse=False, timeout=STEP_SECONDS)
             except Exception:
                 continue
         raise Broken(f"no server of {cut['zone']} answers over IPv{self.family}")
@@ -118,7 +120,7 @@ def _delegation(reply: Any, zone: str) -> tuple[list[str], dict[str, list[str]]]
 async def walk(job: Job, run: Run) -> Sample:
     """Walk to `name` and ask for its address there: the cuts, the server that answered, the data."""
     started = time.monotonic()
-    walker: Walker = run.memory.setdefault(f"walker{job.family}", Walker(job.family))
+    walker: Walker = run.memory.setdefault(f"walker{job.family}", Walker(job.family, run))
     name = job.name.lower().rstrip(".") + "."
     cuts: list[Sample] = []
     try:

@@ -35,7 +35,7 @@ class Tree:
         self.asked: list[tuple[str, str]] = []
 
     async def query(
-        self, name: str, qtype: str, server: str, *, recurse: bool, timeout: float, port: int = 53
+        self, name: str, qtype: str, server: str, run: Run, *, recurse: bool, timeout: float
     ) -> dns.message.Message:
         self.asked.append((server, name))
         if server in self.silent:
