@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -27,7 +27,7 @@ from ipv6.change.compose import Prepared, SectionKey, compose, prepare, rendered
 from ipv6.change.model import ChangeSet
 from ipv6.drivers.registry import driver
 from ipv6.plan.plan import make_plan
-from ipv6.ports import Clock, ProbeReport
+from ipv6.ports import Clock, DeviceResult, ProbeReport, Target, Transport
 from jiyue.store.part import utc_now
 from jiyue.workflow.apply import lock_of, transport
 from jiyue.workflow.services import Services
@@ -115,6 +115,21 @@ class Eyes:
         return ()
 
 
+@dataclass(frozen=True)
+class Direct:
+    """The sessions without Ansible, which the first test has: a second less of a processor for each run."""
+
+    devices: Mapping[str, StandIn]
+
+    def run(self, targets: Sequence[Target], label: str) -> tuple[DeviceResult, ...]:
+        """One after the other, over SSH."""
+        found = []
+        for target in targets:
+            answer = self.devices[target.device].send(target.payload)
+            found.append(DeviceResult(target.device, answer["state"], answer["reason"], answer))
+        return tuple(found)
+
+
 def running(device: StandIn) -> str:
     """What a router runs, canonical."""
     return driver(device.driver).normalise((device.state / "running.cfg").read_text(encoding="utf-8"))
@@ -194,11 +209,13 @@ class Counties:
         made = compose(self.services.inventory, self.ready.claims, texts, {}, platform, {}, self.ready)
         return replace(made, records=())
 
-    def apply(self, eyes: Eyes, timer: int = 3600, clock: Clock | None = None) -> ApplyResult:
-        """One run over the real store and the real transport."""
+    def apply(
+        self, eyes: Eyes, timer: int = 3600, clock: Clock | None = None, way: Transport | None = None
+    ) -> ApplyResult:
+        """One run over the real store and, unless another one is given, the real transport."""
         services = self.services
         return flow.apply(
-            {PLATFORM: self.digest}, services.inventory, services.store, transport(services), eyes,
+            {PLATFORM: self.digest}, services.inventory, services.store, way or transport(services), eyes,
             clock or SystemClock(), self.told, f"run-{len(services.store.entries())}", lock_of(services),
             Policy(timer=timer, resume=timer // 2),
         )  # fmt: skip

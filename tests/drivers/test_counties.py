@@ -13,7 +13,7 @@ from ipv6.apply.run import Policy
 from ipv6.change.model import Section
 from jiyue.store.part import utc_now
 from jiyue.workflow.apply import lock_of, standing, transport
-from tests.drivers.counties import COMWARE, PLATFORM, VRP, Counties, Eyes, running
+from tests.drivers.counties import COMWARE, PLATFORM, VRP, Counties, Direct, Eyes, running
 
 BOTH = (VRP, COMWARE)
 
@@ -104,7 +104,7 @@ class Jump:
 def test_an_approval_that_ends_in_the_middle_of_a_wave_stops_it_there(two: Counties) -> None:
     """The first router's change is taken back, the second one is never touched."""
     since = end(two)
-    result = two.apply(Eyes(two.devices), clock=Jump(two))
+    result = two.apply(Eyes(two.devices), clock=Jump(two), way=Direct(two.devices))
     (city,) = result.platforms
     assert (city.state, city.code, result.exit_code) == ("rolled-back", 3, 3)
     assert f"{PLATFORM}: the approval holds no more: it expired at" in result.halted
@@ -113,7 +113,7 @@ def test_an_approval_that_ends_in_the_middle_of_a_wave_stops_it_there(two: Count
 
 
 def test_a_red_proof_takes_both_back(two: Counties) -> None:
-    (city,) = two.apply(Eyes(two.devices, red="3fff:10:103::1 does not answer")).platforms
+    (city,) = two.apply(Eyes(two.devices, red="3fff:10:103::1 does not answer"), way=Direct(two.devices)).platforms
     assert (city.state, city.code, city.standins) == ("rolled-back", 1, BOTH)
     assert city.reasons == ("3fff:10:103::1 does not answer",)
     for name, one in sections(two).items():
