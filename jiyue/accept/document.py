@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
+from jiyue.accept.clauses import coverage
 from jiyue.accept.result import SHARED, AcceptResult, Case
 from jiyue.i18n import _, language, translate
 from jiyue.scheme import terms
@@ -26,9 +28,11 @@ def document(
     """
     titles = {one["name"]: one["title"] for one in plan["platforms"]}
     digest = hashlib.sha256(result.verdicts()).hexdigest()
+    clauses = coverage([asdict(one) for one in result.requirements])
     pen = Pen()
     _conclusion(pen, result, titles)
     _requirements(pen, result)
+    _coverage(pen, clauses)
     _red(pen, result, titles)
     _scope(pen, plan)
     _evidence(pen, result, digest)
@@ -48,12 +52,13 @@ def document(
         mark=_("lab: documentation prefixes, nothing here is a real address") if kind == "lab" else "",
         cover=cover,
         chapters=tuple(pen.chapters),
-        annex=(_summary(cover, digests), *_annex(result, plan, titles)),
+        annex=(_summary(cover, digests), *_annex(result, plan, titles), _clauses(clauses)),
     )
 
 
 def _word(verdict: str) -> str:
-    return {"pass": _("accepted"), "fail": _("not accepted"), "unknown": _("not measured")}[verdict]
+    return {"pass": _("accepted"), "fail": _("not accepted"), "unknown": _("not measured"),
+            "gap": _("no test"), "people": _("by people")}[verdict]  # fmt: skip
 
 
 def _conclusion(pen: Pen, result: AcceptResult, titles: Mapping[str, str]) -> None:
@@ -88,6 +93,42 @@ def _requirements(pen: Pen, result: AcceptResult) -> None:
     )
     pen.table("accept-requirements", _("Requirements"), head, rows)
     pen.chapter("requirements", _("Requirements and verdicts"))
+
+
+def _coverage(pen: Pen, clauses: Sequence[Mapping[str, Any]]) -> None:
+    words = [one["word"] for one in clauses]
+    text = _("{total} clauses: {tested} have tests, {people} are for people to look at, {gaps} have no test at all.")
+    gaps, people = words.count("gap"), words.count("people")
+    pen.text(text.format(total=len(words), tested=len(words) - gaps - people, people=people, gaps=gaps))
+    pen.note(_("A clause without a test is not passed; who accepts decides about it. All clauses stand in the sheet."))
+    for id, title, word in (
+        ("accept-gaps", _("Clauses without a test"), "gap"),
+        ("accept-people", _("Clauses for people to look at"), "people"),
+    ):
+        rows = tuple(
+            (one["id"], one["title"] if language() == "zh" else one["title_en"],
+             (one["why"] if language() == "zh" else one["why_en"]) or "-")
+            for one in clauses
+            if one["word"] == word
+        )  # fmt: skip
+        pen.table(id, title, (_("Clause"), _("What it asks"), _("Remark")), rows)
+    pen.chapter("coverage", _("Which clauses have a test"))
+
+
+def _clauses(clauses: Sequence[Mapping[str, Any]]) -> Table:
+    """Every clause with its requirements and what they say."""
+    kinds = {"notice": _("notice"), "mlps": _("MLPS level 3"), "indicator": _("indicator")}
+    return Table(
+        "annex-accept-clauses",
+        _("Clauses"),
+        (_("Clause"), _("Of"), _("What it asks"), _("Requirements"), _("Tests"), _("Verdict"), _("Remark")),
+        tuple(
+            (one["id"], kinds[one["kind"]], one["title"] if language() == "zh" else one["title_en"],
+             ", ".join(one["requirements"]), str(one["tests"]), _word(one["word"]),
+             one["why"] if language() == "zh" else one["why_en"])
+            for one in clauses
+        ),
+    )  # fmt: skip
 
 
 def _red(pen: Pen, result: AcceptResult, titles: Mapping[str, str]) -> None:

@@ -17,6 +17,18 @@ class Requirement:
 
 REQUIREMENTS: tuple[Requirement, ...] = (
     Requirement(
+        "approved",
+        "通知三(六) 审核后实施",
+        "正在运行的改造方案经审核批准，编制人与审核人不同",
+        "The scheme that runs was approved, by somebody else than who wrote it",
+    ),
+    Requirement(
+        "assessed",
+        "通知三(七) 迁移前安全评估",
+        "各网站迁移前均通过安全评估",
+        "Every site passed its safety assessment before it moved",
+    ),
+    Requirement(
         "extranet-addresses",
         "通知三(六)",
         "电子政务外网设备按计划具备全局IPv6地址",
@@ -75,6 +87,48 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "GB/T 22239-2019 8.1.3.2",
         "跨区域违规访问经IPv4与IPv6均被阻断，合规访问可达",
         "Forbidden flows between zones are blocked over both families, allowed ones pass",
+    ),
+    Requirement(
+        "cluster-zones",
+        "GB/T 22239-2019 8.1.2.1 c)、d)",
+        "安全区各有受限命名空间，配额与限额齐备",
+        "Each zone is a restricted namespace of its own with quota and limits",
+    ),
+    Requirement(
+        "cluster-duties",
+        "GB/T 22239-2019 8.1.5.1、8.1.5.2、8.1.5.3",
+        "系统、审计、安全三权分立，授权不出本平台",
+        "Operations, audit and security are separate duties that end at the platform",
+    ),
+    Requirement(
+        "cluster-disruption",
+        "通知五(三) 运维管理",
+        "多副本功能有中断预算，单副本功能不被预算卡住",
+        "Disruption budgets keep a replica and block no maintenance",
+    ),
+    Requirement(
+        "host-clock",
+        "GB/T 22239-2019 8.1.4.3 b)",
+        "各主机时钟一致，审计记录的时间可信",
+        "Clocks agree, so that the times in audit records can be trusted",
+    ),
+    Requirement(
+        "host-admin",
+        "GB/T 22239-2019 8.1.4.1 b)、c)",
+        "远程管理仅用密钥，限制尝试次数与登录时限，登录有记录",
+        "Remote administration by key alone, tries and time limited, logins recorded",
+    ),
+    Requirement(
+        "host-accounts",
+        "GB/T 22239-2019 8.1.4.1 a)、8.1.4.2 c)",
+        "无空口令、无长期不换的口令、无第二个超级用户",
+        "No empty password, none that never changes, no second root",
+    ),
+    Requirement(
+        "host-doors",
+        "GB/T 22239-2019 8.1.4.4 b)",
+        "未开放高危端口",
+        "No risky port is open",
     ),
     Requirement(
         "scope",

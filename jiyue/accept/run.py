@@ -33,12 +33,14 @@ def run(
     kubeconfig: Path | None = None,
     inventory: Path | None = None,
     output: Path | None = None,
+    records: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> AcceptResult:
     """Accept the named platforms (all for None) against what runs now.
 
     Writes `junit.xml`, `result.json`, `verdicts.json`, `transcript.jsonl` and `plan.json` below `output` (default
     var/<env>/accept), raw answers below var/<env>/evidence. Raises InputError for an unknown platform,
-    EnvironmentFailed when the suite cannot run, and NothingChecked when no test did.
+    EnvironmentFailed when the suite cannot run, and NothingChecked when no test did. `records` are what the store says
+    of each platform: `digest` that runs, its `author` and `reviewers`, and the assessment of each site (`assessed`).
     """
     folder = output or root / "var" / inv.environment.name / "accept"
     evidence = folder.parent / "evidence"
@@ -53,6 +55,7 @@ def run(
         "ca": ca,
         "transcript": str(folder / TRANSCRIPT),
         "replay": False,
+        "records": {name: dict(record) for name, record in (records or {}).items()},
     }
     return suite(root, folder, plan)
 

@@ -1,46 +1,129 @@
-"""What the page shows, computed from the inventory and the stored results; pure, the page only lays it out."""
+"""What the report says, as plain values: the page lays them out, the JSON spells them, a run is cut from them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from inventory.model import Inventory, Platform
-from jiyue.report import words
-from jiyue.report.words import Text
+from jiyue.report.words import STRICT, Text
 
-ORDER = [key for key, _, _ in words.STAGES]
+Counts = tuple[int, int, int]
+"""Passed, failed, not measured."""
 
 
 @dataclass(frozen=True, slots=True)
-class Chip:
-    """One check of one site: `word` is pass, fail or unknown; `detail` is what was seen."""
+class Result:
+    """One check: `word` is pass, fail or unknown; `owner` makes it green; `notes` are what was seen."""
 
+    __pydantic_config__ = STRICT
+
+    check: str
     name: Text
     word: str
-    mark: str
-    detail: str
+    layer: str
+    owner: str
+    standing: str
+    reasons: tuple[Text, ...]
+    notes: tuple[Text, ...]
+    evidence: tuple[str, ...]
+
+    @property
+    def detail(self) -> str:
+        """Reasons and notes in one line."""
+        return "; ".join((*(one.en for one in self.reasons), *(one.en for one in self.notes)))
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """One indicator of one site; `checks` are those that keep it from being full."""
+
+    __pydantic_config__ = STRICT
+
+    id: str
+    title: Text
+    standard: str
+    state: str
+    weight: float
+    earned: float
+    value: float | None
+    threshold: float | None
+    unit: str
+    checks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetRow:
+    """One set of indicators: points of 100, how many of them were measured, and the points once all is cured."""
+
+    __pydantic_config__ = STRICT
+
+    id: str
+    title: Text
+    score: float
+    measured: float
+    pass_mark: float
+    cured: float
+
+
+@dataclass(frozen=True, slots=True)
+class CauseRow:
+    """One cause with its cure; `edits` are (page, line, as written, what to write instead)."""
+
+    __pydantic_config__ = STRICT
+
+    subject: str
+    platform: str
+    check: str
+    layer: str
+    owner: str
+    reasons: tuple[Text, ...]
+    explains: tuple[str, ...]
+    indicators: tuple[str, ...]
+    points: float
+    fix: Text
+    commands: tuple[str, ...]
+    targets: tuple[str, ...]
+    edits: tuple[tuple[str, int, str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class SiteRow:
-    """One site with its checks and the reason behind every red."""
+    """One site with everything that was measured of it and the reason behind every red."""
+
+    __pydantic_config__ = STRICT
 
     name: str
     title: str
     owner: str
+    platform: str
     address4: str
     address6: str
     word: str
     assessed: str
-    chips: tuple[Chip, ...]
     reasons: tuple[Text, ...]
+    results: tuple[Result, ...]
+    sets: tuple[SetRow, ...] = ()
+    items: tuple[ItemRow, ...] = ()
+    causes: tuple[CauseRow, ...] = ()
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Where what is red is to be looked for."""
+        red = [one.layer for one in self.causes] or [one.layer for one in self.results if one.word != "pass"]
+        return tuple(dict.fromkeys(red))
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """Who has to act."""
+        red = [one.owner for one in self.causes] or [one.owner for one in self.results if one.word != "pass"]
+        return tuple(dict.fromkeys(red))
 
 
 @dataclass(frozen=True, slots=True)
 class PlatformRow:
     """One platform; `steps` is how many of the nine stages it has reached."""
+
+    __pydantic_config__ = STRICT
 
     name: str
     code: str
@@ -57,35 +140,129 @@ class PlatformRow:
     digest: str
     approved_by: str
     deferred: tuple[str, ...]
-    accepted: tuple[int, int, int]
-    zones: tuple[Chip, ...]
+    accepted: Counts
+    zones: tuple[Result, ...]
     sites: tuple[SiteRow, ...]
+    causes: tuple[CauseRow, ...]
     reasons: tuple[Text, ...]
+
+    @property
+    def counts(self) -> Counts:
+        """Sites green, red, not measured."""
+        words = [site.word for site in self.sites]
+        return words.count("pass"), words.count("fail"), words.count("unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the funnel: how many sites got so far, and where those that did not are: red or not measured."""
+
+    __pydantic_config__ = STRICT
+
+    id: str
+    title: Text
+    sites: int
+    failed: int
+    unknown: int
+
+
+@dataclass(frozen=True, slots=True)
+class TestRow:
+    """One test of the acceptance over all its places; `reasons` are (where, why) of what is not green."""
+
+    __pydantic_config__ = STRICT
+
+    name: str
+    counts: Counts
+    evidence: tuple[str, ...]
+    answers: int
+    reasons: tuple[tuple[str, Text], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class RequirementRow:
-    """One requirement of the acceptance with its verdict."""
+    """One requirement of the acceptance with its verdict and its tests."""
 
+    __pydantic_config__ = STRICT
+
+    id: str
     clause: str
     title: Text
     word: str
-    mark: str
     tests: int
     failed: int
+    rows: tuple[TestRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseRow:
+    """One clause: `word` is pass, fail, unknown, `gap` (no test) or `people` (nothing a program can test)."""
+
+    __pydantic_config__ = STRICT
+
+    id: str
+    kind: str
+    title: Text
+    word: str
+    requirements: tuple[str, ...]
+    tests: int
+    why: Text
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """The figures of one run, `at` UTC."""
+
+    __pydantic_config__ = STRICT
+
+    at: str
+    figures: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """What is different in one place between two runs."""
+
+    __pydantic_config__ = STRICT
+
+    subject: str
+    what: str
+    then: str
+    now: str
+    reason: Text
+
+
+@dataclass(frozen=True, slots=True)
+class SinceRow:
+    """What got better, worse or otherwise since an earlier run."""
+
+    __pydantic_config__ = STRICT
+
+    old: str
+    better: tuple[ChangeRow, ...]
+    worse: tuple[ChangeRow, ...]
+    other: tuple[ChangeRow, ...]
+    same: int
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Everything on the page."""
+    """Everything the report says."""
+
+    __pydantic_config__ = STRICT
 
     environment: str
     lab: bool
     calendar: str
     generated: str
     platforms: tuple[PlatformRow, ...]
-    requirements: tuple[RequirementRow, ...]
-    checks: tuple[int, int, int]
+    checks: Counts
+    funnel: tuple[Step, ...]
+    sets: tuple[SetRow, ...] = ()
+    requirements: tuple[RequirementRow, ...] = ()
+    clauses: tuple[ClauseRow, ...] = ()
+    runs: tuple[RunRow, ...] = ()
+    since: SinceRow | None = None
 
     @property
     def accepted(self) -> int:
@@ -101,106 +278,3 @@ class Page:
     def deferred(self) -> int:
         """Devices that the environment does not hold."""
         return sum(len(row.deferred) for row in self.platforms)
-
-
-def page(inv: Inventory, data: Mapping[str, Any]) -> Page:
-    """The page of an inventory.
-
-    `data` may hold `generated` (UTC text), `platforms` (rows of `jiyue status`), `verify`, `stack` and `assessments`
-    (stored results by platform or site) and `accept` (an acceptance's data). What is missing shows as not measured.
-    """
-    status = {str(row["name"]): row for row in data.get("platforms", ())}
-    order = [name for wave in inv.waves for name in wave.platforms]
-    ranked = sorted(inv.platforms, key=lambda one: order.index(one.name) if one.name in order else len(order))
-    rows = tuple(_platform(inv, one, status.get(one.name, {}), data) for one in ranked)
-    verdicts = [result.get("verdict") for part in data.get("verify", {}).values() for result in part.get("results", ())]
-    return Page(
-        environment=inv.environment.title,
-        lab=inv.environment.kind == "lab",
-        calendar=inv.environment.calendar,
-        generated=str(data.get("generated", "")),
-        platforms=rows,
-        requirements=tuple(_requirement(one) for one in (data.get("accept") or {}).get("requirements", ())),
-        checks=(verdicts.count("pass"), verdicts.count("fail"), verdicts.count("unknown")),
-    )
-
-
-def _platform(inv: Inventory, platform: Platform, row: Mapping[str, Any], data: Mapping[str, Any]) -> PlatformRow:
-    verified = data.get("verify", {}).get(platform.name, {})
-    results = verified.get("results", ())
-    stack = data.get("stack", {}).get(platform.name, {})
-    stage = str(row.get("stage", "inventoried"))
-    acceptance = _acceptance(data, platform.name)
-    sites = tuple(
-        _site(inv, site.name, [one for one in results if one.get("subject") == site.name], data)
-        for site in platform.sites
-    )
-    reasons = [str(one) for one in row.get("reasons", ())]
-    if stage != "accepted":
-        reasons += list(acceptance.get("reasons", ()))[:20]
-    word = "pass" if stage == "accepted" else "fail" if reasons or stage == "rejected" else "unknown"
-    state = str(row.get("stack", stack.get("state", "absent")))
-    stack_word, stack_name = words.stack(state)
-    counts = {key: int(stack.get(key, 0)) for key in ("created", "updated", "deleted", "unchanged")} if stack else {}
-    return PlatformRow(
-        name=platform.name,
-        code=platform.code,
-        title=platform.title,
-        short=inv.region_by_code[platform.code].name if platform.code in inv.region_by_code else platform.name,
-        word=word,
-        stage=words.stage(stage),
-        steps=ORDER.index(stage) + 1 if stage in ORDER else 0,
-        stack=stack_name,
-        stack_word=stack_word,
-        stack_counts=str(counts["created"] + counts["updated"] + counts["unchanged"]) if counts else "",
-        ready=sum(site.word == "pass" for site in sites),
-        total=len(sites),
-        digest=str(row.get("digest", "")),
-        approved_by=str(row.get("approved_by", "")),
-        deferred=tuple(device.name for device in platform.devices if not inv.holds(device)),
-        accepted=(acceptance.get("passed", 0), acceptance.get("failed", 0), acceptance.get("unknown", 0)),
-        zones=tuple(_chip(one) for one in results if one.get("layer") == "zone"),
-        sites=sites,
-        reasons=tuple(words.reason(one) for one in dict.fromkeys(reasons)),
-    )
-
-
-def _site(inv: Inventory, name: str, results: Sequence[Mapping[str, Any]], data: Mapping[str, Any]) -> SiteRow:
-    site = next(one for one in inv.sites if one.name == name)
-    reasons = [words.of_check(str(one["check"]), str(why)) for one in results for why in one.get("reasons", ())]
-    verdicts = {str(one.get("verdict")) for one in results}
-    word = "fail" if "fail" in verdicts else "pass" if verdicts == {"pass"} else "unknown"
-    if not results:
-        reasons = [Text("尚未检测", "not measured yet")]
-    assessment = data.get("assessments", {}).get(name, {})
-    planned = data.get("addresses6", {}).get(name, "")
-    return SiteRow(
-        name=name,
-        title=site.title,
-        owner=site.owner,
-        address4=str(site.address4),
-        address6=str(planned),
-        word=word,
-        assessed=str(assessment.get("result", "")),
-        chips=tuple(_chip(one) for one in results),
-        reasons=tuple(dict.fromkeys(reasons)),
-    )
-
-
-def _chip(result: Mapping[str, Any]) -> Chip:
-    word = str(result.get("verdict", "unknown"))
-    mark, _ = words.verdict(word)
-    detail = "; ".join(str(one) for one in (*result.get("reasons", ()), *result.get("notes", ())))
-    return Chip(words.check(str(result.get("check", ""))), word if word in words.VERDICTS else "unknown", mark, detail)
-
-
-def _acceptance(data: Mapping[str, Any], platform: str) -> Mapping[str, Any]:
-    found = (data.get("accept") or {}).get("platforms", ())
-    return next((one for one in found if one.get("name") == platform), {})
-
-
-def _requirement(one: Mapping[str, Any]) -> RequirementRow:
-    word = str(one.get("verdict", "unknown"))
-    mark, _ = words.verdict(word)
-    title = Text(str(one.get("title", "")), str(one.get("title_en", "")))
-    return RequirementRow(str(one.get("clause", "")), title, word, mark, int(one["tests"]), int(one["failed"]))

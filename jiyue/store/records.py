@@ -110,6 +110,13 @@ class Records(Part):
         with self.database.write() as connection:
             put(connection, schema.results, ("kind", "name"), row)
 
+    def forget_results(self, kind: str, names: Sequence[str]) -> None:
+        """Drop values of one kind; what is not there is no error."""
+        table = schema.results
+        with self.database.write() as connection:
+            for name in names:
+                connection.execute(table.delete().where(table.c.kind == kind, table.c.name == name))
+
     def results(self, kind: str) -> dict[str, Any]:
         """The values of one kind by name."""
         table = schema.results

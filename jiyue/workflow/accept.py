@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
+from inventory.errors import GateError
 from inventory.vocab import Stage
 from jiyue.accept import run as suite
+from jiyue.accept.clauses import GAP, coverage
 from jiyue.accept.result import AcceptResult
 from jiyue.i18n import _, translate
 from jiyue.workflow.reporter import Reporter
@@ -36,6 +39,7 @@ def accept(services: Services, platforms: Sequence[str], reporter: Reporter) -> 
         ca=authority.read_text(encoding="ascii") if authority.is_file() else "",
         kubeconfig=services.kubeconfig if services.kubeconfig.is_file() else None,
         inventory=space.inventory,
+        records={name: _record(services, name) for name in platforms},
     )
     # The report's table of requirements speaks of the province: a part of it must not stand in for the whole.
     whole = set(platforms) == set(services.platforms)
@@ -57,7 +61,28 @@ def accept(services: Services, platforms: Sequence[str], reporter: Reporter) -> 
     for one in result.platforms:
         for reason in one.reasons[:3]:
             reporter.note(f"✗ {one.name}: {translate(reason)}")
+    gaps = [one["id"] for one in coverage([asdict(one) for one in result.requirements]) if one["word"] == GAP]
+    reporter.note(_("clauses without a test: {count} ({names})").format(count=len(gaps), names=", ".join(gaps)))
     for gap in result.requirements:
         if gap.verdict != "pass":
             reporter.note(f"✗ {gap.id} {gap.title}: {_(gap.verdict)}")
     return Accepted(result, 0 if result.ok else 1)
+
+
+def _record(services: Services, platform: str) -> dict[str, Any]:
+    """What the store says of a platform: what runs, who wrote and who approved it, which sites were assessed."""
+    store = services.store
+    digest = store.applied_digest(platform) or ""
+    current = store.current(platform)
+    try:
+        signers = [f"{one.person} ({one.key_id})" for one in store.signers(digest)] if digest else []
+    except GateError:
+        signers = []
+    assessed = store.assessments()
+    sites = [site.name for site in services.inventory.platform_by_name[platform].sites]
+    return {
+        "digest": digest,
+        "author": current.author if current and current.digest == digest else "",
+        "reviewers": signers,
+        "assessed": {name: assessed[name].result if name in assessed else "" for name in sites},
+    }

@@ -1,29 +1,62 @@
-"""The one-page report from what the store holds."""
+"""The report from what the store holds: the page, its JSON, and the run that it is remembered as."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
+from inventory.errors import NothingChecked
+from ipv6.verify.score.doctor import Diagnosis
+from jiyue.accept.clauses import coverage
 from jiyue.i18n import language
 from jiyue.report import build as write_page
+from jiyue.report.compare import compare
+from jiyue.report.model import Page
+from jiyue.report.page import page as laid_out
+from jiyue.workflow import report_runs
+from jiyue.workflow.score import doctor
 from jiyue.workflow.services import Services, utc_now
 from jiyue.workflow.status import platform_rows
 
 
 def build(services: Services) -> Path:
-    """Write `var/report/index.html` and give its path."""
+    """Remember this run, write `var/report/index.html` and `report.json`, and give the page's path."""
+    return write_page(services.space.root, current(services), language())
+
+
+def current(services: Services) -> Page:
+    """The report as of now, with the runs before it; it is remembered where it differs from the newest of them."""
+    now = _state(services)
+    runs = report_runs.remember(services, now)
+    before = runs[-2] if len(runs) > 1 else None
+    return replace(
+        now,
+        runs=tuple(run.row for run in runs),
+        since=compare(before, runs[-1]).rows() if before else None,
+    )
+
+
+def _state(services: Services) -> Page:
     store = services.store
     claims = {claim.key: claim.prefix for claim in store.claims()}
+    accept = store.results("accept").get("latest")
     data = {
         "generated": utc_now(),
         "platforms": platform_rows(services),
         "verify": store.results("verify"),
         "stack": store.results("stack"),
-        "accept": store.results("accept").get("latest"),
+        "accept": accept,
+        "clauses": coverage((accept or {}).get("requirements", ())),
         "assessments": {name: asdict(one) for name, one in store.assessments().items()},
         "addresses6": {
             site.name: claims.get(f"site/{site.name}", "").split("/")[0] for site in services.inventory.sites
         },
     }
-    return write_page(services.space.root, services.inventory, data, language())
+    return laid_out(services.inventory, data, _diagnosis(services))
+
+
+def _diagnosis(services: Services) -> Diagnosis | None:
+    try:
+        return doctor(services, ())
+    except NothingChecked:
+        return None

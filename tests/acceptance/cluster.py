@@ -19,6 +19,11 @@ PATHS = {
     "statefulsets": "/apis/apps/v1/statefulsets",
     "policies": "/apis/networking.k8s.io/v1/networkpolicies",
     "nodes": "/api/v1/nodes",
+    "quotas": "/api/v1/resourcequotas",
+    "limits": "/api/v1/limitranges",
+    "budgets": "/apis/policy/v1/poddisruptionbudgets",
+    "bindings": "/apis/rbac.authorization.k8s.io/v1/rolebindings",
+    "ingresses": "/apis/networking.k8s.io/v1/ingresses",
 }
 
 

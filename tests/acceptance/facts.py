@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import IPv6Interface, ip_interface
 from typing import Any
@@ -14,8 +15,20 @@ from jiyue.accept.transcript import NotMeasured, Transcript
 
 MARK = "=====jiyue "
 COMMON = {
+    "clock": "date +%s.%N",
     "addresses": "ip -j address",
     "netns": 'for n in $(ls /run/netns 2>/dev/null); do echo "$n $(ip -j -n $n address)"; done',
+    "listening": "ss -Hltn; ss -Hlun",
+    # The sshd that run, not the one of /etc: each may have been told its configuration on the command line.
+    "sshd": (
+        "c=$(ps -eo args= | sed -n 's/^\\(sshd: \\)\\{0,1\\}[^ ]*sshd .*-f \\([^ ]*\\).*/\\2/p' | sort -u); "
+        'for f in ${c:-/etc/ssh/sshd_config}; do echo "config $f"; /usr/sbin/sshd -T -f "$f"; done'
+    ),
+    # Name, uid, whether there is a password, its maximum age; what the password's hash is stays on the host.
+    "accounts": (
+        'awk -F: \'FNR==NR {u[$1]=$3; next} {s=$2=="" ? "empty" : ($2 ~ /^[$_a-zA-Z0-9.\\/]/ ? "set" : "locked"); '
+        'print $1, ($1 in u ? u[$1] : "-"), s, ($5=="" ? "-" : $5)}\' /etc/passwd /etc/shadow'
+    ),
 }
 BY_ROLE = {
     "pe": {
@@ -25,8 +38,6 @@ BY_ROLE = {
         "ospf4": "vtysh -c 'show ip ospf neighbor json'",
     },
     "firewall": {"nft": "nft -j list ruleset", "forwarding": "sysctl -n net.ipv6.conf.all.forwarding"},
-    "site-host": {"listening": "ss -Hltn"},
-    "dns": {"listening": "ss -Hln"},
 }
 BY_ROLE["core"] = BY_ROLE["pe"]
 PARALLEL = 8
@@ -87,7 +98,7 @@ class Facts:
         commands = {**COMMON, **BY_ROLE.get(self._roles[device], {})}
         script = "; ".join(f"echo '{MARK}{name}'; {command} 2>&1" for name, command in commands.items())
         try:
-            answer, name = self._transcript.ask(device, script.encode(), lambda: told(device, script, self._config))
+            answer, name = self._transcript.ask(device, script.encode(), lambda: stamped(device, script, self._config))
         except NotMeasured as error:
             with self._lock:
                 self._failed[device] = str(error)
@@ -104,6 +115,13 @@ def told(host: str, script: str, config: str) -> bytes:
     except (RuntimeError, OSError) as error:
         raise NotMeasured(f"unreachable over SSH: {str(error)[-200:]}") from error
     return str(result.stdout).encode()
+
+
+def stamped(host: str, script: str, config: str) -> bytes:
+    """The same with the times of this machine before and after in front, which the host's clock is compared with."""
+    before = time.time()
+    answer = told(host, script, config)
+    return f"{MARK}asked\n{before:.3f} {time.time():.3f}\n".encode() + answer
 
 
 def sections(text: str) -> dict[str, str]:

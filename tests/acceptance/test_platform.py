@@ -37,6 +37,106 @@ def test_every_service_requires_both_families(platform: dict[str, Any], cluster:
             assert address in network, f"{name}: {address} is outside the approved {network}"
 
 
+@pytest.mark.requirement("cluster-zones")
+def test_every_zone_is_a_restricted_namespace(
+    platform: dict[str, Any], zone_name: str, cluster: Cluster, record: Record
+) -> None:
+    name = f"{platform['name']}-{zone_name}"
+    found = [one for one in cluster.of("namespaces", platform["name"]) if one["metadata"]["name"] == name]
+    record.evidence(cluster.evidence)
+    assert found, f"no namespace {name}"
+    labels, phase = found[0]["metadata"]["labels"], found[0].get("status", {}).get("phase", "")
+    level = labels.get("pod-security.kubernetes.io/enforce", "none")
+    record.measured(f"{name}: {phase}, pod security {level}, code {labels.get('jiyue/code', 'none')}")
+    assert phase == "Active", f"{name} is {phase or 'without a phase'}"
+    assert level == "restricted", f"{name}: pod security is {level}, not restricted"
+    assert labels.get("jiyue/code") == platform["code"], f"{name}: region code is {labels.get('jiyue/code')}"
+
+
+@pytest.mark.requirement("cluster-zones")
+def test_every_zone_has_quota_and_limits(
+    platform: dict[str, Any], zone_name: str, cluster: Cluster, record: Record
+) -> None:
+    """A zone that may take everything takes it from the others; used is what the server's own controller counts."""
+    name = f"{platform['name']}-{zone_name}"
+    quotas = [one for one in cluster.of("quotas", platform["name"]) if one["metadata"]["namespace"] == name]
+    limits = [one for one in cluster.of("limits", platform["name"]) if one["metadata"]["namespace"] == name]
+    record.evidence(cluster.evidence)
+    assert quotas and limits, f"{name}: {len(quotas)} quotas, {len(limits)} limit ranges"
+    hard = quotas[0]["spec"].get("hard", {})
+    used = quotas[0].get("status", {}).get("used", {})
+    record.measured(f"{name}: {used.get('pods', 'none counted')} of {hard.get('pods', 'any number of')} pods")
+    for key in ("pods", "limits.memory", "requests.cpu"):
+        assert key in hard, f"{name}: the quota has no {key}"
+    kinds = {limit["type"] for one in limits for limit in one["spec"]["limits"] if limit.get("default")}
+    assert "Container" in kinds, f"{name}: containers get no limit of their own"
+
+
+@pytest.mark.requirement("cluster-duties")
+def test_duties_are_separated_and_stay_in_their_zone(
+    platform: dict[str, Any], zone_name: str, cluster: Cluster, record: Record
+) -> None:
+    name = f"{platform['name']}-{zone_name}"
+    bound = {
+        one["metadata"]["name"]: one
+        for one in cluster.of("bindings", platform["name"])
+        if one["metadata"]["namespace"] == name
+    }
+    record.evidence(cluster.evidence)
+    record.measured(f"{name}: {', '.join(sorted(bound)) or 'nobody'}")
+    assert set(bound) >= {"operations", "audit", "security"}, f"{name}: bound are {sorted(bound)}"
+    roles: dict[str, set[str]] = {}
+    for duty, one in bound.items():
+        for subject in one.get("subjects") or ():
+            where = str(subject.get("namespace", ""))
+            assert where.startswith(f"{platform['name']}-"), f"{name}: {duty} is held by {subject['name']} of {where}"
+            roles.setdefault(f"{where}/{subject['name']}", set()).add(one["roleRef"]["name"])
+    several = {who: sorted(held) for who, held in roles.items() if len(held) > 1}
+    assert not several, f"{name}: one account has several duties: {several}"
+
+
+@pytest.mark.requirement("cluster-disruption")
+def test_disruption_budgets_keep_one_replica_and_block_nothing(
+    platform: dict[str, Any], cluster: Cluster, record: Record
+) -> None:
+    """A budget where there are two replicas; none where there is one, or no node could ever be emptied."""
+    budgets = {
+        (one["metadata"]["namespace"], one["metadata"]["name"]): one for one in cluster.of("budgets", platform["name"])
+    }
+    workloads = [
+        one for one in cluster.of("deployments", platform["name"]) if FUNCTION in one["metadata"].get("labels", {})
+    ]
+    several = 0
+    record.evidence(cluster.evidence)
+    assert workloads, "no function runs"
+    for one in workloads:
+        key = (one["metadata"]["namespace"], one["metadata"]["name"])
+        wanted, budget = one["spec"].get("replicas", 1), budgets.pop(key, None)
+        several += wanted >= 2
+        if wanted >= 2:
+            assert budget, f"{'/'.join(key)}: {wanted} replicas and no disruption budget"
+            least = budget["spec"].get("minAvailable")
+            assert isinstance(least, int) and 1 <= least < wanted, f"{'/'.join(key)}: minAvailable {least} of {wanted}"
+        else:
+            assert budget is None, f"{'/'.join(key)}: a budget for one replica blocks every drain"
+    record.measured(f"{several} of {len(workloads)} functions have more than one replica")
+    assert not budgets, f"budgets without a function: {sorted(budgets)}"
+
+
+@pytest.mark.requirement("cluster-dual-stack")
+def test_every_site_has_its_route(
+    platform: dict[str, Any], site: dict[str, Any], cluster: Cluster, record: Record
+) -> None:
+    hosts = {
+        rule.get("host"): one["metadata"]["namespace"]
+        for one in cluster.of("ingresses", platform["name"])
+        for rule in one["spec"].get("rules") or ()
+    }
+    record.evidence(cluster.evidence)
+    record.measured(f"{len(hosts)} hosts have a route")
+    assert hosts.get(site["name"]) == f"{platform['name']}-dmz", f"{site['name']}: route in {hosts.get(site['name'])}"
+
+
 @pytest.mark.requirement("boundary")
 def test_every_zone_denies_by_default(
     platform: dict[str, Any], zone_name: str, cluster: Cluster, record: Record

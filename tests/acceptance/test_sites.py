@@ -9,8 +9,9 @@ import pytest
 
 from tests.acceptance.conftest import Record
 from tests.acceptance.facts import Facts
+from tests.acceptance.host import sockets, unserved
 from tests.acceptance.live import Live
-from tests.acceptance.vantage import Vantages, aaaa
+from tests.acceptance.vantage import Vantages, aaaa, resolved
 
 PORTS = (80, 443)
 
@@ -21,12 +22,27 @@ def test_nginx_listens_on_the_address_itself(
 ) -> None:
     """The exact socket, not `::`: testinfra's `is_listening` calls any IPv4 port open when `::` is bound."""
     host = next(device["name"] for device in platform["devices"] if device["role"] == "site-host")
-    listening = {line.split()[3] for line in facts.of(host)["listening"].splitlines() if len(line.split()) > 3}
+    listening = sockets(facts.of(host)["listening"])
     record.evidence(facts.evidence(host))
     record.measured(f"{len(listening)} listening sockets")
     for port in PORTS:
         for address in (f"{site['address4']}:{port}", f"[{site['address6']}]:{port}"):
-            assert address in listening, f"{host} does not listen on {address} for {site['name']}"
+            assert address in listening, (
+                f"{host} does not listen on {address} for {site['name']}; "
+                f"{unserved(listening, address.rpartition(':')[0].strip('[]'), port) or 'only on the wildcard'}"
+            )
+
+
+@pytest.mark.requirement("platform-ipv6")
+def test_the_resolver_library_gives_the_native_address_alone(
+    platform: dict[str, Any], site: dict[str, Any], vantages: Vantages, record: Record
+) -> None:
+    """What an application gets: a mapped answer means that there was no AAAA, and `getent ahostsv6` does not say so."""
+    native, mapped = resolved(vantages.v6[f"library {site['name']}"])
+    record.evidence(vantages.names.get("vantage-v6", ""))
+    record.measured(f"native {native}, mapped {mapped}")
+    assert not mapped, f"{site['name']}: the library gives IPv4-mapped {', '.join(mapped)}"
+    assert native == [site["address6"]], f"{site['name']}: the library gives {native}, planned is {site['address6']}"
 
 
 @pytest.mark.requirement("platform-ipv6", "name-security")

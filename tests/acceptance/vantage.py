@@ -45,7 +45,7 @@ class Vantages:
 
     @property
     def v6(self) -> dict[str, str]:
-        """From the client with IPv6 only: `aaaa <name>`, `get <name>`, `soa <zone> <server>`."""
+        """From the client with IPv6 only: `aaaa <name>`, `get <name>`, `library <name>`, `soa <zone> <server>`."""
         return self._v6.result()
 
     @property
@@ -56,6 +56,7 @@ class Vantages:
     def _asked6(self) -> dict[str, str]:
         commands = {f"aaaa {name}": RESOLVE.format(resolver="::1", name=name) for name in self._sites}
         commands |= {f"get {name}": FETCH.format(family=6, name=name) for name in self._sites}
+        commands |= {f"library {name}": f"getent ahostsv6 {name}" for name in self._sites}
         for device in self._plan["shared"]["name_servers"].values():
             address = self._plan["claims"].get(f"iface/{device}/dmz", "").partition("/")[0]
             for platform in self._plan["platforms"]:
@@ -105,3 +106,10 @@ def aaaa(text: str, name: str) -> list[str]:
     pattern = rf"^{re.escape(name)}\.\s+\d+\s+IN\s+AAAA\s+(\S+)$"
     found = [IPv6Address(address) for address in re.findall(pattern, text, re.MULTILINE | re.IGNORECASE)]
     return sorted(str(address) for address in found if address.ipv4_mapped is None)
+
+
+def resolved(text: str) -> tuple[list[str], list[str]]:
+    """(native, IPv4-mapped) addresses of `getent ahostsv6`, which shows IPv4 answers as mapped ones (AI_V4MAPPED)."""
+    found = sorted({line.split()[0] for line in text.splitlines() if ":" in line.partition(" ")[0]})
+    native = [address for address in found if IPv6Address(address).ipv4_mapped is None]
+    return native, [address for address in found if address not in native]

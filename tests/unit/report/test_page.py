@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -12,31 +13,17 @@ import pytest
 from inventory.model import Inventory
 from inventory.source import load
 from jiyue.report import build
-from jiyue.report.build import render
-from jiyue.report.model import page
+from jiyue.report.build import policy, render
+from jiyue.report.page import page
+from tests.unit.report.province import EVIL, data, diagnosed, result
 
 ROOT = Path(__file__).parents[3]
-VOID = {"meta", "link", "br", "circle", "img", "input", "hr", "path"}
+VOID = {"meta", "link", "br", "circle", "img", "input", "hr", "path", "rect", "polyline"}
 
 
 @pytest.fixture(scope="module")
 def inv() -> Inventory:
     return load(ROOT / "inventory" / "hunan", "lab")
-
-
-def result(site: str, verdict: str, *reasons: str, check: str = "tcp-ports", layer: str = "network") -> dict[str, Any]:
-    keys = {"check": check, "subject": site, "layer": layer, "owner": "network", "verdict": verdict}
-    return {**keys, "reasons": list(reasons), "notes": [], "evidence": []}
-
-
-def data(inv: Inventory, **more: Any) -> dict[str, Any]:
-    """A province that is accepted throughout."""
-    rows = [
-        {"name": one.name, "stage": "accepted", "stack": "unchanged", "digest": "ab" * 32, "approved_by": "省 (k1)"}
-        for one in inv.platforms
-    ]
-    verify = {one.name: {"results": [result(site.name, "pass") for site in one.sites]} for one in inv.platforms}
-    return {"generated": "2026-03-01T00:00:00Z", "platforms": rows, "verify": verify, **more}
 
 
 class Tags(HTMLParser):
@@ -67,19 +54,34 @@ def tags(text: str) -> list[tuple[str, dict[str, str | None]]]:
     return parser.found
 
 
+def shown(inv: Inventory, given: dict[str, Any], language: str = "zh") -> str:
+    return render(page(inv, given), language)
+
+
 def test_nothing_is_fetched_from_anywhere(inv: Inventory) -> None:
-    text = render(inv, data(inv))
-    for tag, attributes in tags(text):
+    text = shown(inv, data(inv))
+    found = tags(text)
+    for tag, attributes in found:
         for name in ("src", "href", "action", "srcset"):
             value = attributes.get(name)
             assert value is None or value.startswith(("#", "data:")), f"<{tag} {name}={value}>"
+        assert not any(name.startswith("on") or name == "style" for name in attributes), f"<{tag} {attributes}>"
     assert "@import" not in text and not re.search(r"url\(", text)
 
 
+def test_the_policy_lets_only_our_own_style_and_script_in(inv: Inventory) -> None:
+    text = shown(inv, data(inv))
+    (said,) = [one["content"] for tag, one in tags(text) if one.get("http-equiv") == "Content-Security-Policy"]
+    style = text.partition("<style>")[2].partition("</style>")[0]
+    script = text.rpartition("<script>")[2].partition("</script>")[0]
+    assert said == policy(style, script) and said is not None
+    assert said.startswith("default-src 'none'") and "unsafe" not in said
+
+
 def test_all_green(inv: Inventory) -> None:
-    shown = page(inv, data(inv))
-    assert shown.accepted == 15 and shown.sites == (60, 60) and shown.deferred == 122
-    assert {row.word for row in shown.platforms} == {"pass"}
+    found = page(inv, data(inv))
+    assert found.accepted == 15 and found.sites == (60, 60) and found.deferred == 122
+    assert {row.word for row in found.platforms} == {"pass"}
 
 
 def test_every_red_has_a_reason(inv: Inventory) -> None:
@@ -91,69 +93,146 @@ def test_every_red_has_a_reason(inv: Inventory) -> None:
         {**row, "stage": "applied", "reasons": [f"{site}: {why}"]} if row["name"] == "changsha" else row
         for row in given["platforms"]
     ]
-    shown = page(inv, given)
-    (red,) = [row for row in shown.platforms if row.word != "pass"]
+    found = page(inv, given)
+    (red,) = [row for row in found.platforms if row.word != "pass"]
     assert red.name == "changsha" and red.word == "fail" and red.ready == 3
     assert [reason.en for reason in red.reasons] == [f"{site}: {why}"]
     assert [reason.en for reason in red.sites[0].reasons] == [f"TCP ports: {why}"]
     assert red.sites[0].reasons[0].zh.startswith("端口一致：")
-    assert render(inv, given).count("[3fff:ff1:100:1000::10]:443") >= 2
+    assert render(found).count("[3fff:ff1:100:1000::10]:443") >= 2
+
+
+def test_a_red_site_names_layer_owner_and_cure(inv: Inventory) -> None:
+    """The doctor's cause stands in the page: who acts, and the commands."""
+    given, diagnosis = diagnosed(inv, "www.changsha.gov.cn", "aaaa-published")
+    found = page(inv, given, diagnosis)
+    (site,) = [one for row in found.platforms for one in row.sites if one.name == "www.changsha.gov.cn"]
+    assert site.layers == ("record",) and site.owners == ("dns",)
+    (cause,) = site.causes
+    assert "jiyue ipv6 propose changsha" in cause.commands and cause.points > 0
+    assert {one.id for one in site.sets} >= {"national-monitoring", "site-scoring"}
+    assert any(one.cured > one.score for one in site.sets)
+    island = json.loads(render(found).partition('id="island">')[2].partition("</script>")[0])
+    assert "jiyue ipv6 propose changsha" in island["strings"]
+    assert len(island["sites"]) == 60
 
 
 def test_nothing_measured_is_not_green(inv: Inventory) -> None:
-    shown = page(inv, {})
-    assert shown.accepted == 0 and shown.sites == (0, 60)
-    assert all(site.word == "unknown" and site.reasons for row in shown.platforms for site in row.sites)
-    tags(render(inv, {}))
+    found = page(inv, {})
+    assert found.accepted == 0 and found.sites == (0, 60)
+    assert all(site.word == "unknown" and site.reasons for row in found.platforms for site in row.sites)
+    assert [step.sites for step in found.funnel] == [60, 0, 0, 0, 0] and found.funnel[1].unknown == 60
+    tags(render(found))
 
 
 def test_an_unknown_verdict_word_is_not_green(inv: Inventory) -> None:
     given = data(inv)
     given["verify"]["changsha"]["results"][0] = result("www.changsha.gov.cn", "splendid")
     (row,) = [row for row in page(inv, given).platforms if row.name == "changsha"]
-    assert row.sites[0].word == "unknown" and row.sites[0].chips[0].word == "unknown"
+    assert row.sites[0].word == "unknown" and row.sites[0].results[0].word == "unknown"
 
 
 def test_hostile_text_stays_text(inv: Inventory) -> None:
-    evil = "<script>alert(1)</script>\"'><img src=http://evil.test/x>"
+    """A title, a reason, a note, a name that wants to be markup: in the markup and in the island."""
     given = data(inv)
-    given["platforms"][0] = {**given["platforms"][0], "stage": "applied", "reasons": [evil], "approved_by": evil}
-    text = render(inv, given)
-    assert "<script>alert" not in text and "<img" not in text
-    tags(text)
+    given["platforms"][0] = {**given["platforms"][0], "stage": "applied", "reasons": [EVIL], "approved_by": EVIL}
+    platform = next(one for one in inv.platforms if one.name == "changsha")
+    site = platform.sites[0].model_copy(update={"title": EVIL, "owner": EVIL})
+    hostile = platform.model_copy(update={"title": EVIL, "sites": (site, *platform.sites[1:])})
+    changed = inv.model_copy(
+        update={"platforms": tuple(hostile if one.name == "changsha" else one for one in inv.platforms)}
+    )
+    red = result(site.name, "fail", EVIL)
+    given["verify"]["changsha"]["results"][0] = {**red, "notes": [EVIL], "evidence": [EVIL], "check": EVIL}
+    text = shown(changed, given)
+    assert "<script>alert" not in text and "<img" not in text and "<!--" not in text
+    found = tags(text)
+    assert sum(tag == "script" for tag, _ in found) == 2
+    island = json.loads(text.partition('id="island">')[2].partition("</script>")[0])
+    assert [EVIL] in [pair[:1] for pair in island["texts"]]
 
 
 def test_the_lab_says_so_and_the_calendar_is_marked(inv: Inventory) -> None:
-    text = render(inv, data(inv))
+    text = shown(inv, data(inv))
     assert "实验环境自带的密钥对" in text and "documentation prefixes" in text and "KWOK" in text
     field = inv.environment.model_copy(update={"kind": "field", "calendar": "2019 演练"})
-    text = render(inv.model_copy(update={"environment": field}), data(inv))
+    text = shown(inv.model_copy(update={"environment": field}), data(inv))
     assert "KWOK" not in text and "2019 演练" in text
 
 
 def test_both_languages_and_the_one_asked_for(inv: Inventory) -> None:
-    assert '<html lang="zh-CN">' in render(inv, data(inv))
-    english = render(inv, data(inv), "en")
+    assert '<html lang="zh-CN">' in shown(inv, data(inv))
+    english = shown(inv, data(inv), "en")
     assert '<html lang="en">' in english and '<body class="en">' in english
     assert english.count('<span class="zh"') == english.count('<span class="en"') > 50
 
 
-def test_requirements_are_shown_with_their_clause(inv: Inventory) -> None:
-    one = {
-        "clause": "通知三(六)",
-        "title": "双栈",
-        "title_en": "dual stack",
-        "verdict": "fail",
-        "tests": 3,
-        "failed": 1,
-    }
-    shown = page(inv, data(inv, accept={"platforms": [], "requirements": [one]}))
-    assert [(row.clause, row.word, row.tests) for row in shown.requirements] == [("通知三(六)", "fail", 3)]
+def test_a_reader_who_sees_nothing_is_led(inv: Inventory) -> None:
+    """Landmarks, one first heading, headed tables, a label on every control, no id twice."""
+    found = tags(shown(inv, data(inv)))
+    names = [tag for tag, _ in found]
+    assert all(names.count(tag) == 1 for tag in ("main", "header", "nav", "footer", "h1"))
+    ids = [one["id"] for _, one in found if "id" in one]
+    assert len(ids) == len(set(ids))
+    labelled = {one["aria-labelledby"] for _, one in found if "aria-labelledby" in one}
+    assert labelled <= set(ids)
+    assert all("scope" in one for tag, one in found if tag == "th")
+    assert all(one.get("aria-label") or one.get("aria-hidden") for tag, one in found if tag == "svg")
+    text = shown(inv, data(inv))
+    for control in re.findall(r"<(?:select|input)[^>]*>", text):
+        assert re.search(r"<label[^>]*>(?:(?!</label>).)*" + re.escape(control), text, re.DOTALL), control
+
+
+def colours() -> list[tuple[str, dict[str, str]]]:
+    css = (ROOT / "jiyue" / "report" / "page.css").read_text(encoding="utf-8")
+    blocks = (
+        css.partition(":root {")[2].partition("}")[0],
+        css.partition('[data-theme="dark"] {')[2].partition("}")[0],
+    )
+    return [
+        (name, dict(re.findall(r"--([\w-]+):\s*(#\w+)", block)))
+        for name, block in zip(("light", "dark"), blocks, strict=True)
+    ]
+
+
+def luminance(colour: str) -> float:
+    digits = colour[1:] if len(colour) == 7 else "".join(2 * digit for digit in colour[1:])
+    parts = (int(digits[n : n + 2], 16) / 255 for n in (0, 2, 4))
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize(("scheme", "named"), colours(), ids=("light", "dark"))
+def test_text_can_be_read_in_both_schemes(scheme: str, named: dict[str, str]) -> None:
+    """WCAG 2.1, 1.4.3: 4.5 to 1 for every pair of text and ground that the style sheet uses."""
+    pairs = [(word, f"{word}-bg") for word in ("good", "bad", "none", "gap", "warn")]
+    pairs += [(text, ground) for text in ("ink", "soft", "accent", "head") for ground in ("paper", "ground", "hover")]
+    pairs += [(text, "paper") for text in ("good", "bad", "none")]
+    for text, ground in pairs:
+        light, dark = sorted((luminance(named[text]), luminance(named[ground])), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 4.5, f"{scheme}: {text} on {ground}"
+
+
+def test_both_ways_into_the_dark_are_the_same() -> None:
+    css = (ROOT / "jiyue" / "report" / "page.css").read_text(encoding="utf-8")
+    asked, chosen = (
+        re.findall(r"--[\w-]+:\s*#\w+", part.partition("}")[0]) for part in css.split("color-scheme: dark;")[1:3]
+    )
+    assert asked == chosen and len(asked) > 20
 
 
 def test_the_file_is_whole_and_the_same_each_time(inv: Inventory, tmp_path: Path) -> None:
-    first = build(tmp_path, inv, data(inv))
+    first = build(tmp_path, page(inv, data(inv)))
     assert first == tmp_path / "var" / "report" / "index.html"
     content = first.read_bytes()
-    assert build(tmp_path, inv, data(inv)).read_bytes() == content
-    assert [path.name for path in first.parent.iterdir()] == ["index.html"]
+    assert build(tmp_path, page(inv, data(inv))).read_bytes() == content
+    assert sorted(path.name for path in first.parent.iterdir()) == ["index.html", "report.json"]
+
+
+def test_a_province_of_900_sites_stays_small(inv: Inventory) -> None:
+    """15 platforms with 60 sites, ten checks each, one site in ten red: below 3 MB."""
+    from tests.unit.report.province import enlarged
+
+    large, given, diagnosis = enlarged(inv, 900)
+    text = render(page(large, given, diagnosis))
+    assert len(large.sites) == 900 and len(text.encode()) < 3_000_000
