@@ -102,7 +102,8 @@ def of_page(page: Page) -> Run:
         "tests": sum(one.tests for one in page.requirements),
         "tests-red": sum(one.failed for one in page.requirements),
     }
-    return Run(page.generated, REPORT, figures, verdicts)
+    # Floats on both sides of the store, or the same run would be spelt in two ways.
+    return Run(page.generated, REPORT, {name: float(value) for name, value in figures.items()}, verdicts)
 
 
 def of_cases(at: str, cases: Sequence[Mapping[str, Any]]) -> Run:
