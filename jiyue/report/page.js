@@ -43,11 +43,13 @@
   function list(refs, cls) { return refs.length ? make("ul", "reasons " + cls, refs.map(function (ref) { return make("li", "", text(ref)); })) : null; }
   function codes(refs) { return refs.map(function (ref) { return make("code", "", [data.strings[ref], " "]); }); }
   function number(value) { return value === null ? "—" : String(Math.round(value * 1000) / 1000); }
+  // Roles are said aloud, because a phone lays these tables out as blocks, which takes a table's own meaning away.
+  function part(tag, role, cls, children) { var one = make(tag, cls, children); one.setAttribute("role", role); return one; }
   function table(heads, rows) {
-    return make("div", "scroll", make("table", "", [
-      make("thead", "", make("tr", "", heads.map(function (pair) { var th = make("th", pair[2] || "", both(pair[0], pair[1])); th.scope = "col"; return th; }))),
-      make("tbody", "", rows.map(function (cells) { return make("tr", "", cells.map(function (cell, n) {
-        var one = make(n ? "td" : "th", heads[n][2] || "", cell); if (!n) { one.scope = "row"; } return one; })); }))
+    return make("div", "scroll", part("table", "table", "detail", [
+      part("thead", "rowgroup", "", part("tr", "row", "", heads.map(function (pair) { var th = part("th", "columnheader", pair[2] || "", both(pair[0], pair[1])); th.scope = "col"; return th; }))),
+      part("tbody", "rowgroup", "", rows.map(function (cells) { return part("tr", "row", "", cells.map(function (cell, n) {
+        var one = part(n ? "td" : "th", n ? "cell" : "rowheader", heads[n][2] || "", cell); if (!n) { one.scope = "row"; } return one; })); }))
     ]));
   }
 
@@ -92,12 +94,19 @@
     }
     return parts;
   }
+  // As many columns as are shown: a phone shows fewer, and a wider span would leave room for the others.
+  function span(row, cell) {
+    cell.colSpan = Math.max(1, Array.prototype.filter.call(row.cells, function (one) { return getComputedStyle(one).display !== "none"; }).length);
+  }
+  window.addEventListener("resize", function () {
+    all("tr.more-row").forEach(function (more) { span(more.previousElementSibling, more.cells[0]); });
+  });
   function toggle(button, open) {
     var row = button.closest("tr"), name = row.getAttribute("data-s"), id = "d-" + name, old = by(id);
     if (open === undefined) { open = !old; }
     if (open && !old) {
       var cell = make("td", "", detail(name)), more = make("tr", "more-row", cell);
-      cell.colSpan = 6; more.id = id;
+      more.id = id; span(row, cell);
       row.parentNode.insertBefore(more, row.nextSibling);
       button.setAttribute("aria-controls", id);
     } else if (!open && old) { old.parentNode.removeChild(old); button.removeAttribute("aria-controls"); }

@@ -9,16 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from inventory.errors import InputError
 from inventory.source import load
 from ipv6.plan.plan import make_plan
+from jiyue.accept.clauses import Clause, catalogue, coverage
 from jiyue.accept.expect import expectations
 from jiyue.accept.requirements import REQUIREMENTS
 from jiyue.accept.run import run
-from tests.acceptance.facts import sections, usable
+from tests.acceptance import host
+from tests.acceptance.facts import COMMON, sections, usable
 from tests.acceptance.nft import accepted, default_policies
-from tests.acceptance.vantage import aaaa, side_by_side
+from tests.acceptance.vantage import aaaa, resolved, side_by_side
 
 ROOT = Path(__file__).parents[3]
 INV = load(ROOT / "inventory" / "hunan", "lab")
@@ -119,3 +122,114 @@ def test_a_script_of_many_commands_keeps_their_order() -> None:
     commands = {f"n{number}": f"echo {number}; exit 1" for number in range(20)}
     done = subprocess.run(["sh", "-c", side_by_side(commands)], capture_output=True, text=True, check=True)
     assert sections(done.stdout) == {f"n{number}": str(number) for number in range(20)}
+
+
+GOOD_SSHD = "config /etc/ssh/sshd_config\n" + "\n".join(
+    [
+        *(f"{key} {good[0]}" for key, good in host.SSHD.items()),
+        "maxauthtries 6",
+        "logingracetime 120",
+        "ciphers aes256-gcm@x",
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "no sshd told"),
+        ("config /x\nbash: sshd: not found", "not found"),
+        (GOOD_SSHD.replace("passwordauthentication no", "passwordauthentication yes"), "passwordauthentication yes"),
+        (GOOD_SSHD.replace("maxauthtries 6", "maxauthtries 60"), "maxauthtries 60"),
+        (GOOD_SSHD.replace("logingracetime 120", "logingracetime 0"), "logingracetime 0"),
+        (GOOD_SSHD.replace("loglevel info", "loglevel quiet"), "loglevel quiet"),
+        (GOOD_SSHD.replace("aes256-gcm@x", "aes256-ctr,3des-cbc"), "weak ciphers"),
+        (f"{GOOD_SSHD}\nconfig /run/second\npermitrootlogin yes", "/run/second: permitrootlogin yes"),
+    ],
+)
+def test_an_sshd_below_the_baseline_is_named(text: str, says: str) -> None:
+    assert host.sshd(GOOD_SSHD) == []
+    assert any(says in problem for problem in host.sshd(text)), host.sshd(text)
+
+
+def test_accounts_with_a_weak_way_in() -> None:
+    good = "root 0 locked 99999\nwang 1000 set 90\nwww-data 33 locked 99999\n"
+    assert host.accounts(good) == ([], 3)
+    problems, told = host.accounts(good + "zhao 1001 empty 90\nli 1002 set 99999\ntoor 0 locked 90\nnothing of ours\n")
+    assert told == 6 and [line.split()[0] for line in problems] == ["zhao", "li", "toor"]
+
+
+def test_what_the_hosts_are_asked_about_accounts_gives_no_hash(tmp_path: Path) -> None:
+    """The command itself, over files of our own: a state and an age, never what stands in the second field."""
+    passwd, shadow = tmp_path / "passwd", tmp_path / "shadow"
+    passwd.write_text(
+        "root:x:0:0::/root:/bin/sh\nwang:x:1000:1000::/:/bin/sh\nzhao:x:1001:1::/:/bin/sh\nli:x:7:7::/:/x\n"
+    )
+    shadow.write_text(
+        "root:*:1:0:99999:7:::\nwang:$6$salt$secret:1:0:90:7:::\nzhao::1:0::7:::\nli:!$6$salt$secret:1:0:9:7:::\n"
+    )
+    command = COMMON["accounts"].replace("/etc/passwd", str(passwd)).replace("/etc/shadow", str(shadow))
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True)
+    assert done.stdout.split("\n")[:-1] == [
+        "root 0 locked 99999",
+        "wang 1000 set 90",
+        "zhao 1001 empty -",
+        "li 7 locked 9",
+    ]
+
+
+def test_clocks_are_off_only_when_they_certainly_are() -> None:
+    assert host.clock(10.0, 11.0, 14.0) == 0
+    assert host.clock(10.0, 9.0, 14.0) == 1.0 and host.clock(10.0, 20.0, 14.0) == 6.0
+
+
+def test_risky_ports_count_where_others_reach_them() -> None:
+    text = "LISTEN 0 128 0.0.0.0:23 0.0.0.0:*\nLISTEN 0 5 127.0.0.1:6379 0.0.0.0:*\nLISTEN 0 5 [::1]:111 [::]:*\n"
+    text += "UNCONN 0 0 *:111 *:*\nLISTEN 0 5 127.0.0.53%lo:53 0.0.0.0:*\nLISTEN 0 5 10.0.0.1:22 0.0.0.0:*\n"
+    assert host.risky(host.sockets(text)) == ["*:111 (rpcbind)", "0.0.0.0:23 (telnet)"]
+
+
+def test_a_wildcard_of_the_other_family_serves_nobody() -> None:
+    """`::` alone may or may not take IPv4, `*` likewise: neither is proof."""
+    assert host.unserved({"[::]:443"}, "198.18.1.1", 443) == "nothing listens on 198.18.1.1:443, only [::]:443"
+    assert "only *:443" in host.unserved({"*:443"}, "3fff::1", 443)
+    assert host.unserved({"[::]:443"}, "3fff::1", 443) == "" == host.unserved({"198.18.1.1:443"}, "198.18.1.1", 443)
+
+
+def test_what_the_resolver_library_maps_is_told_apart() -> None:
+    assert resolved("::ffff:198.18.1.1 STREAM www.a.test\n::ffff:198.18.1.1 DGRAM\n") == ([], ["::ffff:198.18.1.1"])
+    assert resolved("3fff::1 STREAM www.a.test\n3fff::1 RAW\n") == (["3fff::1"], [])
+
+
+def test_clauses_are_distinct_and_every_requirement_serves_one() -> None:
+    """A clause has tests, or people, or is a gap; all three are there, and no requirement stands outside."""
+    clauses = catalogue().clauses
+    assert {clause.kind for clause in clauses} == {"notice", "mlps", "indicator"} == set(catalogue().sources)
+    served = {id for clause in clauses for id in clause.requirements}
+    assert {one.id for one in REQUIREMENTS} - served == {"scope"}
+    words = {one["id"]: one["word"] for one in coverage([])}
+    assert words["8.1.3.3"] == "gap" and words["通知四"] == "people" and words["8.1.4.1 a)"] == "unknown"
+    green = [{"id": one.id, "verdict": "pass", "tests": 2} for one in REQUIREMENTS]
+    assert {one["word"] for one in coverage(green)} == {"pass", "gap", "people"}
+    red = [{**one, "verdict": "fail" if one["id"] == "host-admin" else "pass"} for one in green]
+    assert [one["id"] for one in coverage(red) if one["word"] == "fail"] == [
+        "8.1.2.2",
+        "8.1.4.1 b)",
+        "8.1.4.1 c)",
+        "8.1.5.4 a)b)",
+    ]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"requirements": ["no-such"]},
+        {"people": "人", "people_en": ""},
+        {"people": "人", "people_en": "people", "requirements": ["scope"]},
+        {"title_en": ""},
+        {"more": 1},
+    ],
+)
+def test_a_clause_that_says_two_things_is_refused(change: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        Clause.model_validate({"id": "x", "kind": "mlps", "title": "题", "title_en": "title", **change})
