@@ -83,6 +83,12 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "Zone boundaries deny by default and their rules come in pairs",
     ),
     Requirement(
+        "boundary-state",
+        "GB/T 22239-2019 8.1.3.2 d)",
+        "边界按会话状态放行，无效报文丢弃",
+        "The boundary knows connections and drops what belongs to none",
+    ),
+    Requirement(
         "boundary-live",
         "GB/T 22239-2019 8.1.3.2",
         "跨区域违规访问经IPv4与IPv6均被阻断，合规访问可达",

@@ -32,7 +32,7 @@ def add(group: typer.Typer) -> None:
 
         def text(console: Console) -> None:
             table = Table()
-            table.add_column(_("run"))
+            table.add_column(_("run"), no_wrap=True)
             for name in FIGURES:
                 table.add_column(_named(name), justify="right")
             for run in found:

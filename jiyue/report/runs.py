@@ -98,7 +98,8 @@ def of_page(page: Page) -> Run:
         "checks-failed": failed,
         "checks-unknown": unknown,
         **{f"funnel-{step.id}": step.sites for step in page.funnel},
-        **{f"score-{one.id}": one.score for one in page.sets},
+        # A set that was measured in part would look like a fall in the trend.
+        **{f"score-{one.id}": one.score for one in page.sets if one.measured >= 100},
         "tests": sum(one.tests for one in page.requirements),
         "tests-red": sum(one.failed for one in page.requirements),
     }

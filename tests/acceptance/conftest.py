@@ -102,6 +102,13 @@ def live(plan: dict[str, Any], transcript: Transcript) -> Live:
     return Live(plan, transcript)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _begun(request: pytest.FixtureRequest) -> None:
+    """The slow sources start together before the first test, which then waits for the slowest instead of for each."""
+    for name in ("live", "vantages"):
+        request.getfixturevalue(name)
+
+
 @pytest.fixture(autouse=True)
 def requirement(request: pytest.FixtureRequest, record_property: Callable[[str, object], None]) -> None:
     """Every test names what it proves; the JUnit record says so and whose result it is."""

@@ -27,6 +27,29 @@ def accepted(ruleset: dict[str, Any]) -> tuple[set[Signature], set[Signature]]:
     return found["ip"], found["ip6"]
 
 
+def stateful(ruleset: dict[str, Any], chain: str) -> tuple[bool, bool]:
+    """(packets of known connections pass, invalid ones are dropped) in a chain, by its rules on `ct state`."""
+    known = invalid = False
+    for item in ruleset.get("nftables", ()):
+        rule = item.get("rule")
+        if not rule or rule["chain"] != chain:
+            continue
+        states: set[str] = set()
+        for part in rule["expr"]:
+            match = part.get("match", {})
+            if match.get("left") == {"ct": {"key": "state"}} and match.get("op") in ("in", "=="):
+                states |= set(_listed(match["right"]))
+        known |= "established" in states and any("accept" in part for part in rule["expr"])
+        invalid |= "invalid" in states and any("drop" in part for part in rule["expr"])
+    return known, invalid
+
+
+def _listed(right: Any) -> list[str]:
+    """The states of a match: one word, a list, or a set."""
+    found = right.get("set", []) if isinstance(right, dict) else right
+    return [found] if isinstance(found, str) else [str(one) for one in found]
+
+
 def _payload(part: dict[str, Any]) -> dict[str, Any]:
     left = part.get("match", {}).get("left", {})
     payload: dict[str, Any] = left.get("payload", {}) if isinstance(left, dict) else {}

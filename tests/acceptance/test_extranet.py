@@ -9,7 +9,7 @@ import pytest
 
 from tests.acceptance.conftest import Record
 from tests.acceptance.facts import Facts
-from tests.acceptance.nft import accepted, default_policies
+from tests.acceptance.nft import accepted, default_policies, stateful
 
 
 def missing(device: dict[str, Any], facts: Facts) -> list[str]:
@@ -94,6 +94,22 @@ def test_the_firewall_drops_by_default_in_both_families(
         assert policies.get(("inet", hook)) == "drop", (
             f"{device['name']} {hook}: {policies.get(('inet', hook), 'open')}"
         )
+
+
+@pytest.mark.requirement("boundary-state")
+@pytest.mark.role("firewall")
+def test_the_firewall_knows_connections(
+    platform: dict[str, Any], device: dict[str, Any], facts: Facts, record: Record
+) -> None:
+    ruleset = facts.json(device["name"], "nft")
+    record.evidence(facts.evidence(device["name"]))
+    for chain in ("input", "forward"):
+        known, invalid = stateful(ruleset, chain)
+        record.measured(
+            f"{chain}: known connections {'pass' if known else 'are not known'}, invalid dropped: {invalid}"
+        )
+        assert known, f"{device['name']} {chain}: no rule lets packets of known connections pass"
+        assert invalid, f"{device['name']} {chain}: invalid packets are not dropped"
 
 
 @pytest.mark.requirement("boundary")

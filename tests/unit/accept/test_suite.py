@@ -20,7 +20,7 @@ from jiyue.accept.requirements import REQUIREMENTS
 from jiyue.accept.run import run
 from tests.acceptance import host
 from tests.acceptance.facts import COMMON, sections, usable
-from tests.acceptance.nft import accepted, default_policies
+from tests.acceptance.nft import accepted, default_policies, stateful
 from tests.acceptance.vantage import aaaa, resolved, side_by_side
 
 ROOT = Path(__file__).parents[3]
@@ -116,6 +116,18 @@ def test_default_policies_by_hook() -> None:
     assert default_policies({"nftables": [{"chain": chain}, {"chain": {"family": "inet", "name": "x"}}]}) == {
         ("inet", "forward"): "drop"
     }
+
+
+def state(right: Any, verdict: str) -> dict[str, Any]:
+    return rule({"op": "in", "left": {"ct": {"key": "state"}}, "right": right}, verdict=verdict)
+
+
+def test_a_firewall_without_memory_is_seen() -> None:
+    known, invalid = state(["established", "related"], "accept"), state("invalid", "drop")
+    assert stateful({"nftables": [known, invalid]}, "forward") == (True, True)
+    assert stateful({"nftables": [known, invalid]}, "input") == (False, False)
+    assert stateful({"nftables": [state({"set": ["established"]}, "accept")]}, "forward") == (True, False)
+    assert stateful({"nftables": [state("new", "accept"), state("invalid", "accept")]}, "forward") == (False, False)
 
 
 def test_a_script_of_many_commands_keeps_their_order() -> None:
