@@ -43,14 +43,18 @@ def build(root: Path, page: Page, language: str = "zh") -> Path:
 def render(page: Page, language: str = "zh") -> str:
     """The page as text; everything from data is escaped, and a policy lets nothing but our own script run."""
     style, script = _file("page.css"), _file("page.js")
-    return _templates().get_template("page.html").render(
-        page=page,
-        language=language if language in ("zh", "en") else "zh",
-        charts=charts(page.runs),
-        policy=policy(style, script),
-        style=Markup(style),
-        script=Markup(script),
-        island=Markup(Island(page).text),
+    return (
+        _templates()
+        .get_template("page.html")
+        .render(
+            page=page,
+            language=language if language in ("zh", "en") else "zh",
+            charts=charts(page.runs),
+            policy=policy(style, script),
+            style=Markup(style),
+            script=Markup(script),
+            island=Markup(Island(page).text),
+        )
     )
 
 
