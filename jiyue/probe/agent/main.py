@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from .facts import facts
@@ -55,6 +56,12 @@ ALONE = frozenset({"timing", "race"})
 TIMERS = 4
 STALLED = 2
 CLONE_NEWNET = 0x40000000
+SECURE = frozenset({"http", "visit", "tls"})
+"""Kinds whose work is mostly TLS, during which Python lets another thread run."""
+MANY = 200
+"""Jobs for which a second thread is worth its start."""
+SWITCH = 0.001
+"""Seconds after which a thread lets the other one go on."""
 FLUSH = 0.25
 """Seconds that an answer may wait for others before it is sent."""
 GONE = 141
@@ -77,8 +84,9 @@ async def measure(job: Job, run: Run, limits: Limits) -> list[Sample]:
     return taken
 
 
-async def batch(jobs: list[Job], run: Run) -> None:
-    """All jobs of one namespace at once, within the limits."""
+async def batch(jobs: list[Job], run: Run, beside: Callable[[], None] | None = None) -> None:
+    """All jobs of one namespace at once, within the limits; `beside` is waited for before anything that wants to be
+    alone."""
     limits = Limits(run.courtesy)
 
     async def one(job: Job) -> None:
@@ -100,10 +108,24 @@ async def batch(jobs: list[Job], run: Run) -> None:
             await one(job)
 
     try:
-        await asyncio.gather(questions(asked, run), *(one(job) for job in others))
+        waiting = [asyncio.to_thread(beside)] if beside else []
+        await asyncio.gather(questions(asked, run), *(one(job) for job in others), *waiting)
         await asyncio.gather(*(alone(job) for job in last))
     finally:
         run.close()
+
+
+def lanes(jobs: list[Job]) -> tuple[list[Job], list[Job]]:
+    """What two threads do side by side: the second has every other target of those that cost handshakes, the first has
+    the rest. A target belongs to one of them, so what it is spared (see `Courtesy`) stays the same."""
+    if len(jobs) < MANY or (os.cpu_count() or 1) < 2:
+        return jobs, []
+    turns: dict[str, int] = {}
+    first, second = list[Job](), list[Job]()
+    for job in jobs:
+        there = job.kind in SECURE and not job.alone and turns.setdefault(job.address or job.name, len(turns)) % 2
+        (second if there else first).append(job)
+    return first, second
 
 
 def enter(netns: str) -> None:
@@ -176,6 +198,8 @@ def main() -> int:
         sys.stderr.write(f"prober: not a request: {error}\n")
         return 2
     blobs: set[str] = set()
+    ca = str(request.get("ca", ""))
+    sys.setswitchinterval(SWITCH)
 
     def serve(netns: str, mine: list[Job]) -> None:
         try:
@@ -184,7 +208,18 @@ def main() -> int:
             for job in mine:
                 emit({"job": job.id, "problem": f"namespace {netns}: {error.strerror}"})
             return
-        asyncio.run(batch(mine, Run(str(request.get("ca", "")), emit, blobs, courtesy)))
+        first, second = lanes(mine)
+        if not second:
+            asyncio.run(batch(mine, Run(ca, emit, blobs, courtesy)))
+            return
+        half = replace(courtesy, all=max(1, courtesy.all // 2))
+        other = threading.Thread(target=beside, args=(netns, second, half))
+        other.start()
+        asyncio.run(batch(first, Run(ca, emit, blobs, half), other.join))
+
+    def beside(netns: str, mine: list[Job], courtesy: Courtesy) -> None:
+        enter(netns)
+        asyncio.run(batch(mine, Run(ca, emit, blobs, courtesy)))
 
     groups: dict[str, list[Job]] = {}
     for job in jobs:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ipv6.verify.model import Answer, Probe
+from jiyue.probe.agent.main import MANY, SECURE, lanes
+from jiyue.probe.agent.work import Job
 from jiyue.probe.runner import Runner
 
 GIVEN = "HTTP/1.1 200 OK\r\nContent-Length: {size}\r\n{more}\r\n{body}"
@@ -119,3 +124,66 @@ def test_an_answer_that_breaks_off_is_one(runner: Runner) -> None:
     with keeping() as server:
         (broken,) = asked(runner, server, ["/half"])
         assert broken.samples[-1]["state"] == "error" and "EOFError" in str(broken.samples[-1]["error"])
+
+
+class Peak:
+    """Answers every connection after a moment and knows how many there were at once at most."""
+
+    def __init__(self, address: str) -> None:
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self.sock = socket.create_server((address, 0), family=family, backlog=128)
+        self.now, self.peak, self.served = 0, 0, 0
+        self._lock = threading.Lock()
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                peer, _ = self.sock.accept()
+            except OSError:
+                return
+            with self._lock:
+                self.now += 1
+                self.peak = max(self.peak, self.now)
+            threading.Thread(target=self._serve, args=(peer,), daemon=True).start()
+
+    def _serve(self, peer: socket.socket) -> None:
+        with peer:
+            peer.recv(4096)
+            time.sleep(0.002)
+            with self._lock:
+                self.now -= 1
+                self.served += 1
+            peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+
+
+def test_two_threads_share_the_work_and_spare_every_target_as_one_does(runner: Runner) -> None:
+    servers = {6: Peak("::1"), 4: Peak("127.0.0.1")}
+    probes = [
+        Probe("here", "http", family, address, servers[family].sock.getsockname()[1], "www.test", path=f"/{number}")
+        for number in range(MANY // 2 + 10)
+        for family, address in ((6, "::1"), (4, "127.0.0.1"))
+    ]
+    first, second = lanes([Job.read(place, probe.data()) for place, probe in enumerate(probes)])
+    assert {job.address for job in first} == {"::1"} and {job.address for job in second} == {"127.0.0.1"}
+    answers = runner.run("here", probes)
+    assert {answer.samples[-1]["state"] for answer in answers} == {"ok"}
+    for server in servers.values():
+        server.sock.close()
+        assert (server.served, server.peak <= 4) == (MANY // 2 + 10, True)
+
+
+KINDS_ = ("http", "visit", "tls", "tcp", "dns", "walk", "timing")
+
+
+@given(st.lists(st.tuples(st.sampled_from(KINDS_), st.integers(0, 9), st.booleans()), min_size=MANY, max_size=MANY + 9))
+def test_no_target_of_handshakes_is_in_both_threads(made: list[tuple[str, int, bool]]) -> None:
+    jobs = [
+        Job.read(place, Probe("here", kind, 6, f"3fff::{target}", 443, alone=alone).data())
+        for place, (kind, target, alone) in enumerate(made)
+    ]
+    first, second = lanes(jobs)
+    assert sorted(job.id for job in (*first, *second)) == list(range(len(jobs)))
+    assert {job.kind for job in second} <= SECURE and not any(job.alone for job in second)
+    spared = {job.address for job in first if job.kind in SECURE and not job.alone}
+    assert not spared & {job.address for job in second}
