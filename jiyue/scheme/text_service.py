@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
+
 from jiyue.i18n import _
 from jiyue.scheme import terms
 from jiyue.scheme.model import Scheme
 from jiyue.scheme.pen import Pen
+
+REVERSE = {".in-addr.arpa.": (".", 1, 4), ".ip6.arpa.": (":", 4, 32)}
+"""Ends of reverse names: what stands between the parts of an address, labels in a part, labels in all."""
 
 
 def names(pen: Pen, facts: Scheme) -> None:
@@ -38,12 +43,24 @@ def names(pen: Pen, facts: Scheme) -> None:
         _("Record sets that change"),
         (_("Name"), _("Type"), "TTL", _("Before"), _("After"), _("Action")),
         (
-            (one.name, one.type, str(one.ttl), ", ".join(one.before) or "—", ", ".join(one.after) or "—",
+            (shown(one.name), one.type, str(one.ttl), ", ".join(one.before) or "—", ", ".join(one.after) or "—",
              terms.action(one.action))
             for one in changed
         ),
     )  # fmt: skip
     pen.chapter("dns", _("Name service"))
+
+
+def shown(name: str) -> str:
+    """A reverse name as the address it stands for, which people read; the annex has the name itself."""
+    for end, (mark, size, whole) in REVERSE.items():
+        if name.endswith(end):
+            letters = name.removesuffix(end).split(".")[::-1]
+            if len(letters) != whole:
+                continue
+            parts = ["".join(letters[at : at + size]) for at in range(0, len(letters), size)]
+            return str(ip_address(mark.join(parts)))
+    return name
 
 
 def sites(pen: Pen, facts: Scheme) -> None:

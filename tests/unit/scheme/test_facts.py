@@ -17,6 +17,7 @@ from jiyue.scheme import checks, reading
 from jiyue.scheme.data import from_json, to_json
 from jiyue.scheme.document import document
 from jiyue.scheme.gather import gather
+from jiyue.scheme.text_service import shown
 from tests.unit.change.province import composed, inventory, prepared
 from tests.unit.scheme.samples import NOW, strings, today
 
@@ -181,3 +182,16 @@ def test_json_is_read_strictly(case: str) -> None:
         text = to_json(today("hunan")).replace('"timer": 180', '"timer": "180"', 1)
     with pytest.raises(InputError):
         from_json(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("10.1.18.198.in-addr.arpa.", "198.18.1.10"),
+        (f"{IPv6Address('3fff:ff1:100:1000::10').reverse_pointer}.", "3fff:ff1:100:1000::10"),
+        ("10.in-addr.arpa.", "10.in-addr.arpa."),
+        ("www.changsha.gov.cn.", "www.changsha.gov.cn."),
+    ],
+)
+def test_a_reverse_name_is_read_as_its_address(name: str, text: str) -> None:
+    assert shown(name) == text
