@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -26,19 +27,25 @@ class Recorded(Runner):
         super().__init__(Path(plan["ssh_config"]), Path(plan["evidence"]), plan["ca"])
         self._transcript = transcript
 
-    def _call(self, host: str, request: bytes, timeout: float) -> Reply:
+    def _call(
+        self, vantage: str, request: bytes, timeout: float, heard: Callable[[bytes], None] = lambda line: None
+    ) -> Reply:
         call = super()._call
 
         def run() -> bytes:
-            reply = call(host, request, timeout)
+            lines: list[bytes] = []
+            reply = call(vantage, request, timeout, lines.append)
             if reply.problem or reply.code != 0:
                 raise NotMeasured(reply.problem or f"the prober ended with {reply.code}: {reply.err[-200:]}")
-            return reply.out
+            return b"".join(lines)
 
         try:
-            return Reply(0, self._transcript.ask(host, request, run)[0], "")
+            raw = self._transcript.ask(vantage, request, run)[0]
         except NotMeasured as error:
             return Reply(255, b"", "", str(error))
+        for line in raw.splitlines(keepends=True):
+            heard(line)
+        return Reply(0, raw, "")
 
 
 class Live:
