@@ -51,6 +51,7 @@ CALLS = {
     "progress": (0, 1, 2, 3),
     "say": (0, 1),
     "refuse": (0, 1),
+    "fail": (0,),
     "verb": (2,),
     "_": (0,),
 }
@@ -101,6 +102,8 @@ WORDS = {
     "jiyue.output": ("; ",),
 }  # fmt: skip
 """Words of a state that are shown translated, by where they come from."""
+VERDICTS = "tests/acceptance/"
+"""Here what an assertion says is the reason of a verdict."""
 MIN_LETTERS = 3
 NOT_TEXT = re.compile(
     r"^(write memory|ip ospf |show running-config|nft -f - .*|writable:.*|seal|prefix |shared\{\w+\})$|\{\}"
@@ -136,6 +139,8 @@ def texts(index: Index) -> Iterator[tuple[Module, Pieces]]:
             if isinstance(node, ast.Call):
                 for expression in _shown(index, module, node):
                     yield from ((module, pieces) for pieces in reader.texts(module, expression))
+            elif isinstance(node, ast.Assert) and node.msg is not None and module.path.startswith(VERDICTS):
+                yield from ((module, pieces) for pieces in reader.texts(module, node.msg))
             elif module.name in SPEAKING and not _is_quiet(module, node):
                 yield from ((module, pieces) for pieces in reader.texts(module, node) if _sentence(pieces))
     yield from ((module, pieces) for module, pieces in reader.nested if _sentence(pieces))

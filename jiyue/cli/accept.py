@@ -25,9 +25,11 @@ def add(app: typer.Typer) -> None:
         platforms: Annotated[list[str] | None, typer.Argument(help=_("Platforms; all when none is named."))] = None,
     ) -> int:
         from jiyue.workflow.accept import accept
+        from jiyue.workflow.report import remember
 
         services = open_services(session.workspace)
         done = accept(services, chosen(services, platforms or []), ConsoleReporter(session.console))
+        remember(services)
         session.emit("accept-run", done.result.data(), lambda console: None)
         return done.code
 

@@ -64,6 +64,7 @@ def add(app: typer.Typer) -> None:
         ] = "",
     ) -> int:
         from jiyue.workflow import verify as workflow
+        from jiyue.workflow.report import remember
 
         services = open_services(session.workspace)
         names = chosen(services, platforms or [])
@@ -75,6 +76,7 @@ def add(app: typer.Typer) -> None:
             raise InputError("verify", "--listen, --alert-cmd and --turns need --watch", "add --watch")
         with reporter.step("verify", _("Verify: from the IPv6-only, IPv4-only and dual-stack vantage points")):
             seen = workflow.verify(services, names, depth, reporter, fresh)
+        remember(services)
         session.emit("verify", seen.data(), lambda console: _text(console, seen))
         return 0 if seen.ok else 1
 

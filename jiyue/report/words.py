@@ -29,6 +29,7 @@ REJECTED = ("rejected", "已退回", "rejected")
 
 CHECKS: dict[str, tuple[str, str]] = {
     "aaaa-published": ("AAAA 记录", "AAAA published"),
+    "default-routes": ("默认路由", "Default routes"),
     "delays": ("时延与速度", "Delays and speed"),
     "delegation-ipv6": ("域名授权体系", "Delegation over IPv6"),
     "dnssec-valid": ("DNSSEC", "DNSSEC valid"),
@@ -38,6 +39,7 @@ CHECKS: dict[str, tuple[str, str]] = {
     "firewall-parity": ("防火墙规则成对", "Firewall parity"),
     "home-complete": ("首页完整", "Home page complete"),
     "home-success": ("首页成功率", "Home page success rate"),
+    "host-addresses": ("主机地址", "Host addresses"),
     "icmpv6-policy": ("ICMPv6 策略", "ICMPv6 policy"),
     "links-level-2": ("二级内链", "Links of level 2"),
     "links-level-3": ("三级内链", "Links of level 3"),

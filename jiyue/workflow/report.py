@@ -24,6 +24,11 @@ def build(services: Services) -> Path:
     return write_page(services.space.root, current(services), language())
 
 
+def remember(services: Services) -> None:
+    """Keep what is known now as a run, unless it says the same as the newest one."""
+    report_runs.remember(services, _state(services))
+
+
 def current(services: Services) -> Page:
     """The report as of now, with the runs before it; it is remembered where it differs from the newest of them."""
     now = _state(services)

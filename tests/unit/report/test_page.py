@@ -12,7 +12,8 @@ import pytest
 
 from inventory.model import Inventory
 from inventory.source import load
-from jiyue.report import build
+from ipv6.verify.check import discover
+from jiyue.report import build, words
 from jiyue.report.build import policy, render
 from jiyue.report.page import page
 from tests.unit.report.province import EVIL, data, diagnosed, result
@@ -236,3 +237,13 @@ def test_a_province_of_900_sites_stays_small(inv: Inventory) -> None:
     large, given, diagnosis = enlarged(inv, 900)
     text = render(page(large, given, diagnosis))
     assert len(large.sites) == 900 and len(text.encode()) < 3_000_000
+
+
+def test_everything_that_is_judged_has_words_in_both_languages(inv: Inventory) -> None:
+    """A new check, layer, owner or indicator without a name here would show its id to people."""
+    checks = discover()
+    assert {one.id for one in checks} <= words.CHECKS.keys()
+    assert {one.layer for one in checks} | {one.layer for one in inv.indicators.indicators} <= words.LAYERS.keys()
+    assert {one.owner for one in checks} <= words.OWNERS.keys()
+    assert {one.id for one in inv.indicators.indicators} <= words.INDICATORS.keys()
+    assert {one.id for one in inv.indicators.standards} <= words.STANDARDS.keys()
