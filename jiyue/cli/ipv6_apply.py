@@ -60,11 +60,11 @@ def _apply(group: typer.Typer) -> None:
         services = open_services(session.workspace)
         names = chosen(services, words, shared=True)
         result = run(services, names, ConsoleReporter(session.console), limit=tuple(limit or ()))
-        rows = [_row(one) for one in result.platforms]
+        rows = [row(one) for one in result.platforms]
 
         def text(console: Console) -> None:
             for one in result.platforms:
-                _say(console, one, 10)
+                say(console, one, 10)
 
         session.emit("ipv6-apply", {"run": result.run, "halted": result.halted, "platforms": rows}, text)
         return result.exit_code
@@ -91,16 +91,18 @@ def _rollback(group: typer.Typer) -> None:
         name = chosen(services, [platform], shared=True)[0]
         one = run(services, name, ConsoleReporter(session.console), to, before)
 
-        session.emit("ipv6-rollback", _row(one), lambda console: _say(console, one, len(one.reasons)))
+        session.emit("ipv6-rollback", row(one), lambda console: say(console, one, len(one.reasons)))
         return one.code
 
 
-def _row(one: PlatformResult) -> dict[str, object]:
+def row(one: PlatformResult) -> dict[str, object]:
+    """A platform's result as JSON."""
     said = {"platform": one.platform, "state": one.state, "digest": one.digest, "reasons": list(one.reasons)}
     return {**said, "standins": list(one.standins)}
 
 
-def _say(console: Console, one: PlatformResult, most: int) -> None:
+def say(console: Console, one: PlatformResult, most: int) -> None:
+    """A platform's result for people, with `most` reasons at the most."""
     console.print(f"{one.platform}: {_(one.state)}")
     for reason in one.reasons[:most]:
         console.print(f"    {translate(reason)}", markup=False)

@@ -32,6 +32,7 @@ class StandIn:
     ) -> None:
         self.folder, self.driver, self.name, self.address = folder, driver, name, address
         self.state = folder / f"state-{name}"
+        self.memory = folder / "memory"
         self.startup = startup
         prepare(self.state, KINDS[driver], str(settings.pop("serial", "210235A0X1")), startup, **settings)
         self._processes: list[subprocess.Popen[bytes]] = []
@@ -83,7 +84,7 @@ class StandIn:
 
     @property
     def way(self) -> Way:
-        return Way(self.driver, str(self.folder / "ssh_config"), "root", str(self.folder / "memory"), answer=3.0)
+        return Way(self.driver, str(self.folder / "ssh_config"), "root", str(self.memory), answer=3.0)
 
     def send(self, payload: Mapping[str, Any], **more: Any) -> dict[str, Any]:
         """What the session answers to a payload."""

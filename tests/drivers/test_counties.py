@@ -13,6 +13,7 @@ from ipv6.apply.run import Policy
 from ipv6.change.model import Section
 from jiyue.store.part import utc_now
 from jiyue.workflow.apply import lock_of, standing, transport
+from jiyue.workflow.drift import drift
 from tests.drivers.counties import COMWARE, PLATFORM, VRP, Counties, Direct, Eyes, running
 
 BOTH = (VRP, COMWARE)
@@ -81,6 +82,14 @@ def test_a_controller_that_dies_a_second_one_that_applies_and_the_way_back(two: 
     assert shown == dict.fromkeys(BOTH, ("confirmed", "stand-in"))
 
     services = two.services
+    by_hand = ("system-view", "interface LoopBack0", "{}description", "return", "save force", "quit")
+    two.devices[COMWARE].type(*(word.replace("{}description", "description by hand") for word in by_hand))
+    (seen,) = drift(services, (PLATFORM,), two.told).platforms
+    assert (seen.verdict, seen.standins, [one.device for one in seen.objects]) == ("drift", BOTH, [COMWARE])
+    assert [line.text for line in seen.objects[0].lines] == ["  interface LoopBack0", "+   description by hand"]
+    two.devices[COMWARE].type(*(word.format("undo ") for word in by_hand))
+    assert (two.raw(), two.saved()) == applied
+
     undone = rollback(
         PLATFORM, services.inventory, services.store, transport(services), Eyes(two.devices), SystemClock(), two.told,
         "run-back", lock_of(services), Policy(timer=3600),
