@@ -10,13 +10,12 @@ import signal
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from ipv6.agent.host import Failed, Refused, read, write
+from ipv6.agent.host import Failed, Refused, listed, read, write
 
-HOME = Path("/var/lib/jiyue")
+HOME = "/var/lib/jiyue"
 PENDING = ("armed", "applying", "committed", "confirming", "undoing")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _LOCK_WAIT = 60.0
@@ -57,17 +56,17 @@ def checked(digest: object) -> str:
     return digest
 
 
-def directory(digest: str) -> Path:
+def directory(digest: str) -> str:
     """Where that change is kept."""
-    return HOME / "changes" / checked(digest)
+    return f"{HOME}/changes/{checked(digest)}"
 
 
 def load(digest: str) -> Change | None:
     """The change as last saved, None when this device never saw it."""
-    state = read(directory(digest) / "state.json")
+    state = read(f"{directory(digest)}/state.json")
     if state is None:
         return None
-    payload = read(directory(digest) / "payload.json")
+    payload = read(f"{directory(digest)}/payload.json")
     try:
         raw = json.loads(state)
         raw["timers"] = tuple((int(pid), str(start)) for pid, start in raw["timers"])
@@ -81,7 +80,7 @@ def unconfirmed(digest: str) -> Change | None:
     try:
         return load(digest)
     except Refused:
-        payload = read(directory(digest) / "payload.json")
+        payload = read(f"{directory(digest)}/payload.json")
         try:
             return Change(digest, "applying", "its state was damaged", payload=json.loads(payload or ""))
         except ValueError as error:
@@ -93,10 +92,10 @@ def save(change: Change, *, with_payload: bool = False) -> Change:
     where = directory(change.change)
     saved = change._replace(at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
     if with_payload:
-        write(where / "payload.json", json.dumps(dict(change.payload), sort_keys=True, ensure_ascii=False), 0o600)
+        write(f"{where}/payload.json", json.dumps(dict(change.payload), sort_keys=True, ensure_ascii=False), 0o600)
     raw = saved._asdict()
     del raw["payload"]
-    write(where / "state.json", json.dumps(raw, sort_keys=True), 0o600)
+    write(f"{where}/state.json", json.dumps(raw, sort_keys=True), 0o600)
     return saved
 
 
@@ -109,7 +108,7 @@ def try_save(change: Change) -> Change:
 
 def reserve(digest: str) -> None:
     """Take the room now that the way back needs to be written down; OSError when there is none."""
-    handle = os.open(directory(digest) / "reserve", os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    handle = os.open(f"{directory(digest)}/reserve", os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     try:
         os.write(handle, bytes(_RESERVE))
         os.fsync(handle)
@@ -120,23 +119,21 @@ def reserve(digest: str) -> None:
 def use_reserve(digest: str) -> None:
     """Give that room to whoever writes next."""
     with suppress(OSError):
-        (directory(digest) / "reserve").unlink()
+        os.unlink(f"{directory(digest)}/reserve")
 
 
 def forget(digest: str) -> None:
     """Remove a change that has touched nothing."""
     where = directory(digest)
     with suppress(OSError):
-        for path in where.iterdir():
-            path.unlink()
-        where.rmdir()
+        for name in listed(where):
+            os.unlink(f"{where}/{name}")
+        os.rmdir(where)
 
 
 def digests() -> tuple[str, ...]:
     """The digests of every change this device has seen, sorted."""
-    folder = HOME / "changes"
-    names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
-    return tuple(name for name in names if _DIGEST.fullmatch(name))
+    return tuple(name for name in listed(f"{HOME}/changes") if _DIGEST.fullmatch(name))
 
 
 def every() -> Iterator[Change]:
@@ -149,8 +146,8 @@ def every() -> Iterator[Change]:
 @contextmanager
 def lock(wait: float = _LOCK_WAIT, *, force: bool = False) -> Iterator[None]:
     """One change at a time on this device; with `force` a holder that hangs for `wait` seconds is ended."""
-    HOME.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle = os.open(HOME / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    os.makedirs(HOME, mode=0o700, exist_ok=True)
+    handle = os.open(f"{HOME}/lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         deadline = time.monotonic() + wait
         while True:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-from ipv6.agent.host import Failed, run
+from ipv6.agent.host import Failed, listed, run
 
 FILES = {
     "frr": ("/etc/frr/frr.conf",),
@@ -24,7 +24,8 @@ LINE = 200
 def identity() -> str:
     """What names this machine: systemd's machine-id(5), empty where there is none."""
     try:
-        return Path("/etc/machine-id").read_text(encoding="ascii", errors="replace").strip()[:64]
+        with open("/etc/machine-id", encoding="ascii", errors="replace") as file:
+            return file.read().strip()[:64]
     except OSError:
         return ""
 
@@ -44,8 +45,8 @@ def foreign(sections: Sequence[Mapping[str, Any]]) -> int:
         tables = [line.removeprefix("table ") for line in run(["nft", "list", "tables"]).out.splitlines()]
         count += sum(table.strip() not in objects for table in tables)
     if "nginx" in drivers:
-        places = [Path("/etc/nginx/conf.d"), Path("/etc/nginx/sites-enabled")]
-        count += sum(str(path) not in objects for place in places if place.is_dir() for path in place.iterdir())
+        places = ("/etc/nginx/conf.d", "/etc/nginx/sites-enabled")
+        count += sum(f"{place}/{name}" not in objects for place in places for name in listed(place))
     return count
 
 
@@ -56,7 +57,7 @@ def _files(driver: str, object: str) -> tuple[str, ...]:
 def _times(paths: Iterable[str]) -> Iterator[dict[str, str]]:
     for path in paths:
         try:
-            found = Path(path).stat()
+            found = os.stat(path)
         except OSError:
             continue
         yield {"what": "file", "when": _utc(found.st_mtime), "text": path}
@@ -82,7 +83,7 @@ def _typed() -> Iterator[dict[str, str]]:
             line for line in _tail(path) if line.strip() and line.startswith(("conf", "ip ", "nft", "vtysh", "no "))
         ]
         if lines:
-            when = _utc(Path(path).stat().st_mtime)
+            when = _utc(os.stat(path).st_mtime)
             yield from ({"what": "command", "when": when, "text": line[:LINE]} for line in lines[-MOST:])
 
 
@@ -95,7 +96,7 @@ def _logged() -> Iterator[dict[str, str]]:
 
 def _tail(path: str) -> list[str]:
     try:
-        with Path(path).open("rb") as file:
+        with open(path, "rb") as file:
             file.seek(0, 2)
             file.seek(max(0, file.tell() - TAIL))
             return file.read().decode("utf-8", "replace").splitlines()

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import select
 import signal
-from collections.abc import Iterator
-from pathlib import Path
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from typing import Any, NamedTuple
 
 TIMEOUT = 30.0
+_SHA256 = ("_sha2", "_sha256", "hashlib")
+"""Where sha256 is, since Python 3.12, before it, and everywhere: the last loads all of OpenSSL for the same bytes."""
 
 
 class Failed(Exception):
@@ -120,19 +121,33 @@ def _environment() -> dict[str, str]:
     return {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C", "HOME": "/root"}
 
 
-def read(path: str | Path) -> str | None:
+def read(path: str) -> str | None:
     """The text of a file, None when there is none."""
     try:
-        return Path(path).read_text(encoding="utf-8")
+        with open(path, encoding="utf-8") as file:
+            return file.read()
     except FileNotFoundError:
         return None
 
 
-def write(path: str | Path, text: str, mode: int = 0o644) -> None:
+def exists(path: str) -> bool:
+    """Whether there is anything of that name."""
+    return os.path.exists(path)
+
+
+def listed(path: str) -> list[str]:
+    """The names in a folder, sorted; none when there is no such folder."""
+    try:
+        return sorted(os.listdir(path))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def write(path: str, text: str, mode: int = 0o644) -> None:
     """Replace a file as a whole and durably; an existing one keeps its owner and mode."""
-    target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    name = str(target.with_name(f".{target.name}.{os.getpid()}.{os.urandom(4).hex()}"))
+    folder, last = os.path.split(path)
+    os.makedirs(folder, exist_ok=True)
+    name = os.path.join(folder, f".{last}.{os.getpid()}.{os.urandom(4).hex()}")
     handle = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -140,32 +155,32 @@ def write(path: str | Path, text: str, mode: int = 0o644) -> None:
             file.flush()
             os.fchmod(file.fileno(), mode)
             with contextlib.suppress(FileNotFoundError):
-                old = target.stat()
+                old = os.stat(path)
                 os.fchown(file.fileno(), old.st_uid, old.st_gid)
                 os.fchmod(file.fileno(), old.st_mode & 0o7777)
             os.fsync(file.fileno())
-        Path(name).replace(target)
+        os.replace(name, path)
     except BaseException:
         with contextlib.suppress(FileNotFoundError):
-            Path(name).unlink()
+            os.unlink(name)
         raise
-    sync_directory(target.parent)
+    sync_directory(folder)
 
 
 @contextlib.contextmanager
-def scratch() -> Iterator[Path]:
+def scratch() -> Iterator[str]:
     """A private directory for the files of one check, removed afterwards; `tempfile` takes long to load."""
-    directory = Path("/tmp") / f"jiyue-{os.getpid()}-{os.urandom(8).hex()}"
-    directory.mkdir(mode=0o700)
+    directory = f"/tmp/jiyue-{os.getpid()}-{os.urandom(8).hex()}"
+    os.mkdir(directory, 0o700)
     try:
         yield directory
     finally:
-        for path in directory.iterdir():
-            path.unlink()
-        directory.rmdir()
+        for name in listed(directory):
+            os.unlink(os.path.join(directory, name))
+        os.rmdir(directory)
 
 
-def sync_directory(path: Path) -> None:
+def sync_directory(path: str) -> None:
     """Make a rename or a new file in `path` durable."""
     handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -176,4 +191,12 @@ def sync_directory(path: Path) -> None:
 
 def text_hash(text: str) -> str:
     """sha256 in hex, as the change set has it."""
-    return hashlib.sha256(text.encode()).hexdigest()
+    return str(_sha256()(text.encode()).hexdigest())
+
+
+def _sha256() -> Callable[[bytes], Any]:
+    for name in _SHA256[:-1]:
+        with contextlib.suppress(ImportError):
+            found: Callable[[bytes], Any] = import_module(name).sha256
+            return found
+    return import_module(_SHA256[-1]).sha256  # type: ignore[no-any-return]

@@ -109,7 +109,7 @@ def _arm(change: Change, seconds: float, agent: str) -> Change:
     try:
         change = changes.save(change._replace(deadline=time.monotonic() + seconds), with_payload=True)
         changes.reserve(change.change)
-        timers = timer.arm(seconds, agent, change.change, changes.directory(change.change) / "timer.log")
+        timers = timer.arm(seconds, agent, change.change, f"{changes.directory(change.change)}/timer.log")
         return changes.save(change._replace(timers=timers))
     except (Failed, OSError) as error:
         timer.disarm(timers)

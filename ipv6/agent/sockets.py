@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import re
 import sys
-from pathlib import Path
 
-from ipv6.agent.host import read
+from ipv6.agent.host import exists, listed, read
 
 _LISTEN, _UNCONNECTED = "0A", "07"
 _SOCKET = re.compile(r"socket:\[(\d+)\]")
 
 
-def running(pid_file: Path) -> str:
+def running(pid_file: str) -> str:
     """The process id that the file names, empty when no such process lives."""
     pid = (read(pid_file) or "").strip()
-    return pid if pid.isdigit() and Path(f"/proc/{pid}").exists() else ""
+    return pid if pid.isdigit() and exists(f"/proc/{pid}") else ""
 
 
 def listening(protocol: str, pid: str) -> frozenset[tuple[str, int]]:
@@ -25,8 +25,7 @@ def listening(protocol: str, pid: str) -> frozenset[tuple[str, int]]:
     inodes = _inodes(pid)
     found = set()
     for table in (protocol, f"{protocol}6"):
-        path = Path("/proc/net") / table
-        for line in path.read_text().splitlines()[1:] if path.exists() else ():
+        for line in (read(f"/proc/net/{table}") or "").splitlines()[1:]:
             words = line.split()
             if words[3] == state and words[9] in inodes:
                 address, port = words[1].split(":")
@@ -37,9 +36,9 @@ def listening(protocol: str, pid: str) -> frozenset[tuple[str, int]]:
 def _inodes(pid: str) -> frozenset[str]:
     """The sockets a process holds."""
     found = set()
-    for path in Path(f"/proc/{pid}/fd").iterdir() if pid and Path(f"/proc/{pid}/fd").is_dir() else ():
+    for name in listed(f"/proc/{pid}/fd") if pid else ():
         try:
-            match = _SOCKET.fullmatch(str(path.readlink()))
+            match = _SOCKET.fullmatch(os.readlink(f"/proc/{pid}/fd/{name}"))
         except OSError:  # closed meanwhile
             continue
         if match:

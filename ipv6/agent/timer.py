@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import signal
 from contextlib import suppress
-from pathlib import Path
 
 from ipv6.agent.host import Failed, spawn
 
@@ -18,12 +17,12 @@ WATCHER_LATER = 2.0
 _SCRIPT = 'sleep "$1"; exec "$2" "$3" expire "$4"'
 
 
-def arm(seconds: float, agent: str, digest: str, log: Path) -> tuple[tuple[int, str], ...]:
+def arm(seconds: float, agent: str, digest: str, log: str) -> tuple[tuple[int, str], ...]:
     """Start both; gives (pid, start time) of each. Failed when one does not live."""
     pids = []
     for later in (0.0, WATCHER_LATER):
         argv = ["/bin/sh", "-c", _SCRIPT, "jiyue-timer", f"{seconds + later:.2f}", PYTHON, agent, digest]
-        with log.open("ab") as out, Path(os.devnull).open("rb") as nothing:
+        with open(log, "ab") as out, open(os.devnull, "rb") as nothing:
             pid = spawn(argv, nothing.fileno(), out.fileno(), out.fileno(), session=True)
         pids.append((pid, started(pid)))
     if not all(start for _, start in pids):
@@ -35,7 +34,8 @@ def arm(seconds: float, agent: str, digest: str, log: Path) -> tuple[tuple[int, 
 def started(pid: int) -> str:
     """When a living process started (clock ticks since boot, as /proc has it); empty when it does not live."""
     try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+            stat = file.read()
     except OSError:
         return ""
     words = stat.rpartition(")")[2].split()

@@ -167,7 +167,7 @@ def _agent() -> tuple[str, str]:
 
 
 def program(payload: Mapping[str, object]) -> str:
-    """The ASCII program that `python3 -` runs on a device: leave the agent there, hand it the payload."""
+    """The ASCII program that Python runs on a device: leave the agent there, hand it the payload."""
     text = json.dumps(payload, sort_keys=True, ensure_ascii=False).encode()
     digest, agent = _agent()
     return _PROGRAM.format(

@@ -64,13 +64,13 @@ class Memory:
 
     def load(self, digest: str) -> Change | None:
         """The change as last saved, None when this machine never made it."""
-        text = read(self.folder / f"{checked(digest)}.json")
+        text = read(str(self.folder / f"{checked(digest)}.json"))
         return Change(**json.loads(text)) if text is not None else None
 
     def save(self, change: Change) -> Change:
         """Make it durable, with the wall-clock time for people."""
         saved = replace(change, at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
-        write(self.folder / f"{checked(change.change)}.json", json.dumps(asdict(saved), sort_keys=True), 0o600)
+        write(str(self.folder / f"{checked(change.change)}.json"), json.dumps(asdict(saved), sort_keys=True), 0o600)
         return saved
 
     def pending(self) -> Iterator[Change]:
@@ -82,9 +82,9 @@ class Memory:
     def recognise(self, serial: str) -> None:
         """Refused when another machine answers than the first time; the first serial number is kept."""
         path = self.folder / "serial"
-        known = (read(path) or "").strip()
+        known = (read(str(path)) or "").strip()
         if not known:
-            write(path, f"{serial}\n", 0o600)
+            write(str(path), f"{serial}\n", 0o600)
         elif known != serial:
             raise Refused(
                 f"another device answers: its serial number is {serial}, {known} was here before; if it was replaced, "

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from jiyue.cli.output import Session
+from jiyue.cli.tables import table
 from jiyue.cli.verbs import verb
 from jiyue.i18n import _, translate
 from jiyue.workflow.services import open_services
@@ -34,12 +34,12 @@ def add(app: typer.Typer) -> None:
         found = workflow.show(open_services(session.workspace), platform or ())
 
         def text(console: Console) -> None:
-            table = Table(_("zone"), _("serials"), _("signed until"), _("record sets"), "")
+            shown = table(_("zone"), _("serials"), _("signed until"), _("record sets"), "")
             for one in found:
                 serials = ", ".join(f"{server} {serial or '-'}" for server, serial in one.serials.items())
                 wrong = translate("; ").join(translate(reason) for reason in one.reasons)
-                table.add_row(one.zone, serials, one.signed_until or "-", str(one.sets), wrong or "✓")
-            console.print(table)
+                shown.add_row(one.zone, serials, one.signed_until or "-", str(one.sets), wrong or "✓")
+            console.print(shown)
 
         session.emit("dns-show", {"zones": [asdict(one) for one in found]}, text)
         return 1 if any(one.reasons for one in found) else 0

@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from jiyue import engines
 from jiyue.cli.output import Session
+from jiyue.cli.tables import table
 from jiyue.cli.verbs import verb
 from jiyue.i18n import _
 
@@ -65,11 +65,11 @@ def add(app: typer.Typer) -> None:
         rows = engines.status(verify=verify)
 
         def text(console: Console) -> None:
-            table = Table(_("engine"), _("version"), _("state"), _("route"), _("seconds"))
+            shown = table(_("engine"), _("version"), _("state"), _("route"), _("seconds"))
             for row in rows:
                 seconds = "" if row.seconds is None else f"{row.seconds:.0f}"
-                table.add_row(row.name, row.version, _(row.state), _(row.route), seconds)
-            console.print(table)
+                shown.add_row(row.name, row.version, _(row.state), _(row.route), seconds)
+            console.print(shown)
 
         session.emit(
             "engine-status",

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from inventory.errors import InputError, worst
 from ipv6.apply.flow import PlatformResult
 from jiyue.cli.output import Session
+from jiyue.cli.tables import table
 from jiyue.cli.verbs import verb
 from jiyue.i18n import _, translate
 from jiyue.workflow.reporter import ConsoleReporter
@@ -124,16 +124,16 @@ def _status(group: typer.Typer) -> None:
                 said = _("run {run}: {state} {where}, process {pid} of {user} since {since}")
                 console.print(said.format(state=_(now.get("state", "")), where=now.get("where", ""), **{
                     key: now[key] for key in ("run", "pid", "user", "since")}))  # fmt: skip
-            table = Table(
+            shown = table(
                 _("platform"), _("device"), _("state"), _("since"), _("s left"), _("digest"), _("kind"), _("reason")
             )
             for one in found:
                 left = f"{one.remaining:.0f}" if one.remaining else ""
-                table.add_row(
+                shown.add_row(
                     one.platform, one.device, _(one.state), one.since, left, one.digest[:12], _(one.kind),
                     translate(one.reason),
                 )  # fmt: skip
-            console.print(table)
+            console.print(shown)
 
         session.emit("ipv6-status", {"run": now, "devices": [asdict(one) for one in found]}, text)
         states = {one.state for one in found}

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from jiyue.cli.output import Session
+from jiyue.cli.tables import table
 from jiyue.cli.verbs import verb
 from jiyue.i18n import _, translate
 
@@ -39,15 +39,15 @@ def add(group: typer.Typer) -> None:
 
         def text(console: Console) -> None:
             answers = {"yes": _("yes"), "limited": _("limited"), "no": _("no")}
-            table = Table(_("feature"), _("driver"), _("answer"), _("reason"), _("source"))
+            shown = table(_("feature"), _("driver"), _("answer"), _("reason"), _("source"))
             for feature in FEATURES:
                 for row in rows:
                     if row["feature"] == feature:
                         title = translate(FEATURES[feature])
-                        table.add_row(
+                        shown.add_row(
                             title, row["driver"], answers[row["answer"]], translate(row["reason"]), row["source"]
                         )
-            console.print(table)
+            console.print(shown)
             for driver, reason in held.items():
                 console.print(f"{driver}: {translate(reason)}", markup=False)
 

@@ -8,11 +8,11 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from ipv6.brownfield.model import Document, Unread
 from ipv6.brownfield.pairing import Conflict, Pair
 from jiyue.cli.output import Session
+from jiyue.cli.tables import table
 from jiyue.cli.verbs import verb
 from jiyue.i18n import _, translate
 from jiyue.workflow.services import open_services
@@ -99,20 +99,20 @@ def add(group: typer.Typer) -> None:
         unseen = [asdict(one) for one in found.unseen] if state in ("", "unseen") else []
 
         def text(console: Console) -> None:
-            table = Table(
+            shown = table(
                 _("region"), _("device"), _("interface"), "IPv4", "IPv6", _("planned IPv6"), _("state"), _("known as")
             )
             for row in rows:
                 known = ", ".join(row["items"]) or row["network"] or _("unknown to the inventory")
                 cells = [row["region"], row["device"], row["interface"] or row["name"]]
                 cells += [" ".join(row[name]) for name in ("ipv4", "ipv6", "planned6")]
-                table.add_row(*cells, _(row["state"]), known)
+                shown.add_row(*cells, _(row["state"]), known)
             for row in unseen:
-                table.add_row(
+                shown.add_row(
                     row["region"], row["device"], row["interface"] or row["name"], row["ipv4"], "", row["ipv6"],
                     _("unseen"), f"{row['kind']} {row['name']}",
                 )  # fmt: skip
-            console.print(table)
+            console.print(shown)
             _conflicts(console, found.conflicts)
 
         payload = {"pairs": rows, "unseen": unseen, "conflicts": [asdict(one) for one in found.conflicts]}
@@ -131,7 +131,7 @@ def add(group: typer.Typer) -> None:
         unread = [one for source in sources for one in source.errors]
 
         def text(console: Console) -> None:
-            table = Table(
+            shown = table(
                 _("code"), _("region"), _("seen"), _("dual stack"), _("IPv4 only"), _("of it planned"),
                 _("not planned"), _("IPv6 only"), _("not in the data"), _("outside the plan"), _("conflicts"),
                 _("not seen"), "%",
@@ -140,8 +140,8 @@ def add(group: typer.Typer) -> None:
                 counts = (row.seen, row.dual, row.ipv4_only, row.planned, row.unplanned, row.ipv6_only, row.unknown,
                           row.foreign, row.conflicts, row.unseen)  # fmt: skip
                 share = _("nothing imported") if row.percent is None else f"{row.percent:.1f}"
-                table.add_row(row.code, row.name or _("no region"), *map(str, counts), share)
-            console.print(table)
+                shown.add_row(row.code, row.name or _("no region"), *map(str, counts), share)
+            console.print(shown)
             _conflicts(console, found.conflicts)
             _unread(console, unread)
 

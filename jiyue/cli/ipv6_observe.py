@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from inventory.errors import worst
 from jiyue.cli.output import Session
+from jiyue.cli.tables import table
 from jiyue.cli.verbs import verb
 from jiyue.i18n import _, translate
 from jiyue.workflow.reporter import ConsoleReporter
@@ -40,12 +40,12 @@ def add(group: typer.Typer) -> None:
                 for line in found[0].records:
                     console.print(line, markup=False)
             else:
-                table = Table(_("platform"), _("device"), _("machine"), _("objects"), _("lines"), _("record sets"))
+                shown = table(_("platform"), _("device"), _("machine"), _("objects"), _("lines"), _("record sets"))
                 for one in found:
                     lines = sum(len(said.splitlines()) for _driver, _object, said in one.sections)
                     numbers = [str(len(one.sections)), str(lines), str(len(one.records))]
-                    table.add_row(one.platform, one.device, one.machine[:12], *numbers)
-                console.print(table)
+                    shown.add_row(one.platform, one.device, one.machine[:12], *numbers)
+                console.print(shown)
             for one in found:
                 if one.standin:
                     console.print(_("    stand-ins, no devices: {names}").format(names=one.device))

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from inventory.errors import InputError
 from ipv6.change import render
@@ -16,6 +15,7 @@ from jiyue.cli.findings import finding_line, reasons_of
 from jiyue.cli.keyfile import KeyFile, PassphraseFd, key_of
 from jiyue.cli.keyfile import passphrase as passphrase_of
 from jiyue.cli.output import Session
+from jiyue.cli.tables import table
 from jiyue.cli.verbs import add_parts, verb
 from jiyue.i18n import _, translate
 from jiyue.propose import stack_runs
@@ -50,12 +50,12 @@ def add(app: typer.Typer) -> None:
         rows = review_queue.queue(services, chosen(services, [], shared=True), observe)
 
         def text(console: Console) -> None:
-            table = Table(_("platform"), _("digest"), _("author"), _("status"), _("updated"), _("reasons"))
+            shown = table(_("platform"), _("digest"), _("author"), _("status"), _("updated"), _("reasons"))
             for row in rows:
                 one = row.record
                 reasons = "\n".join(reasons_of(row))
-                table.add_row(one.platform, one.digest[:12], one.author, _(one.status), one.updated, reasons)
-            console.print(table)
+                shown.add_row(one.platform, one.digest[:12], one.author, _(one.status), one.updated, reasons)
+            console.print(shown)
 
         session.emit("review-list", {"proposals": [_row(row) for row in rows]}, text)
 

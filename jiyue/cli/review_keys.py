@@ -8,12 +8,12 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from inventory.errors import InputError
 from jiyue.cli.keyfile import PassphraseFd, key_of
 from jiyue.cli.keyfile import passphrase as passphrase_of
 from jiyue.cli.output import Session
+from jiyue.cli.tables import table
 from jiyue.cli.verbs import verb
 from jiyue.i18n import _
 from jiyue.review.keyring import Keyring, Role
@@ -50,11 +50,11 @@ def add(review: typer.Typer) -> None:
         ring = open_services(session.workspace).store.keyring()
 
         def text(console: Console) -> None:
-            table = Table(_("key"), _("person"), _("unit"), _("role"), _("status"), _("since"), _("until"), _("reason"))
+            shown = table(_("key"), _("person"), _("unit"), _("role"), _("status"), _("since"), _("until"), _("reason"))
             for one in ring.members:
                 since, until = one.since, one.until
-                table.add_row(one.key, one.person, one.unit, _(one.role), _(one.status), since, until, one.reason)
-            console.print(table)
+                shown.add_row(one.key, one.person, one.unit, _(one.role), _(one.status), since, until, one.reason)
+            console.print(shown)
             console.print(_("version {version}, holds until {expires}").format(
                 version=ring.version, expires=ring.expires))  # fmt: skip
 

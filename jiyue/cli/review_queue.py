@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich import box
 from rich.console import Console
-from rich.table import Table
 
 from ipv6.change.findings import SEVERITIES
 from jiyue.cli.findings import finding_line, reasons_of
 from jiyue.cli.output import Session
+from jiyue.cli.tables import table
 from jiyue.cli.verbs import verb
 from jiyue.i18n import _
 from jiyue.workflow.review_queue import Waiting, queue
@@ -49,21 +48,19 @@ def add(group: typer.Typer) -> None:
 
 
 def _print(console: Console, rows: list[Waiting]) -> None:
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
-    for heading in (
+    grid = table(
         _("platform"), _("wave"), _("status"), _("age"), _("devices"), _("records"), _("sites"), _("signed"),
-        _("moved"), _("findings"), _("comments"),
-    ):  # fmt: skip
-        table.add_column(heading, no_wrap=True)
+        _("moved"), _("findings"), _("comments"), breaks=-2,
+    )  # fmt: skip
     for row in rows:
         found = " ".join(f"{_(name)} {row.counts[name]}" for name in SEVERITIES if row.counts[name]) or "-"
         age = f"{row.hours / 24:.0f} d" if row.hours >= 48 else f"{max(row.hours, 0):.0f} h"
         status = _(row.record.status) + (" !" if row.emergency or row.after else "")
-        table.add_row(
+        grid.add_row(
             row.record.platform, row.wave, status, age, f"{row.devices}+{row.deferred}", str(row.records),
             str(row.sites), f"{len(row.signers)}/{row.needed}", str(len(row.moved)), found, str(row.comments),
         )  # fmt: skip
-    console.print(table)
+    console.print(grid)
     for row in rows:
         name = row.record.platform
         for reason in reasons_of(row):

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from ipv6.verify.score.doctor import Diagnosis
 from ipv6.verify.score.model import Cause, SetScore
 from jiyue.cli.output import Session
+from jiyue.cli.tables import table
 from jiyue.cli.verbs import verb
 from jiyue.i18n import _, translate
 from jiyue.propose import Proposed
@@ -68,14 +68,12 @@ def _payload(found: Diagnosis, made: list[Proposed]) -> dict[str, Any]:
 
 
 def _text(console: Console, found: Diagnosis, made: list[Proposed]) -> None:
-    table = Table()
-    for heading in (_("set"), _("score"), _("measured"), _("pass mark"), _("once all is cured")):
-        table.add_column(heading)
+    grid = table(_("set"), _("score"), _("measured"), _("pass mark"), _("once all is cured"), breaks=0)
     shown = found.sites[0].sets if len(found.sites) == 1 else found.whole
     after = {one.standard: one.score for one in found.predicted}
     for one in shown:
-        table.add_row(*_row(one, after.get(one.standard, one.score) if len(found.sites) != 1 else None))
-    console.print(table)
+        grid.add_row(*_row(one, after.get(one.standard, one.score) if len(found.sites) != 1 else None))
+    console.print(grid)
     funnel = found.funnel
     console.print(
         _("{sites} sites: {aaaa} with AAAA, {reachable} reachable, {answers} answer, {complete} whole").format(**funnel)

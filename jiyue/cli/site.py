@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from jiyue.cli.output import Session
+from jiyue.cli.tables import table
 from jiyue.cli.verbs import verb
 from jiyue.i18n import _, translate
 from jiyue.workflow.services import open_services
@@ -24,10 +24,10 @@ def add(app: typer.Typer) -> None:
         sites = open_services(session.workspace).inventory.sites
 
         def text(console: Console) -> None:
-            table = Table(_("site"), _("title"), _("kind"), _("platform"), _("owner"), "IPv4")
+            found = table(_("site"), _("title"), _("kind"), _("platform"), _("owner"), "IPv4")
             for site in sites:
-                table.add_row(site.name, site.title, _(site.kind.value), site.platform, site.owner, str(site.address4))
-            console.print(table)
+                found.add_row(site.name, site.title, _(site.kind.value), site.platform, site.owner, str(site.address4))
+            console.print(found)
 
         session.emit("site-list", {"sites": [site.model_dump(mode="json") for site in sites]}, text)
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import typer
-from rich import box
 from rich.console import Console
-from rich.table import Table
 
 from jiyue.cli.output import Session
+from jiyue.cli.tables import table
 from jiyue.cli.verbs import verb
 from jiyue.i18n import _, language, translate
 from jiyue.workflow.services import open_services
@@ -18,27 +17,17 @@ from jiyue.workflow.status import platform_rows
 
 def show(console: Console, rows: list[dict[str, Any]]) -> None:
     """The 15 platforms as people read them, then every reason behind what is not as it should be."""
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
-    for heading in (
-        _("platform"),
-        _("code"),
-        _("stage"),
-        _("stack"),
-        _("sites"),
-        _("deferred"),
-        _("digest"),
-    ):
-        table.add_column(heading, no_wrap=True)
-    # The one that may break into lines, so that 80 columns are enough for the others.
-    table.add_column(_("approved by"))
+    shown = table(
+        _("platform"), _("code"), _("stage"), _("stack"), _("sites"), _("deferred"), _("digest"), _("approved by")
+    )
     for row in rows:
         sites = f"{row['sites_ready']}/{row['sites_total']}"
         name = row["region"] if language() == "zh" else row["name"]
-        table.add_row(
+        shown.add_row(
             name, row["code"], _(row["stage"]), _(row["stack"]), sites, str(row["deferred"]), row["digest"][:8],
             ", ".join(one.split(" (")[0] for one in row["approved_by"].split(", ")),
         )  # fmt: skip
-    console.print(table)
+    console.print(shown)
     for row in rows:
         for reason in row["reasons"]:
             console.print(f"✗ {row['name']}: {translate(reason)}", markup=False)

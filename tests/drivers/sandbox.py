@@ -93,7 +93,7 @@ class Sandbox:
 
     def agent(self, payload: Mapping[str, object]) -> dict[str, Any]:
         """What the device answers to a payload, sent the way the playbooks send it."""
-        out = self.must("exec /usr/bin/python3 -", program(payload))
+        out = self.must("exec /usr/bin/python3 -I -S -c 'import sys; exec(sys.stdin.buffer.read())'", program(payload))
         answer = json.loads(out)
         assert isinstance(answer, dict)
         return answer

@@ -7,18 +7,16 @@ other server answers.
 from __future__ import annotations
 
 import re
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from ipv6.agent.device import Device
-from ipv6.agent.host import Failed, Refused, must, read, run, start, write
+from ipv6.agent.host import Failed, Refused, exists, must, read, run, scratch, start, write
 from ipv6.agent.sockets import label, missing, running
 from ipv6.drivers.knot.text import listens, normalise
 
-PID = Path("/run/knot/knot.pid")
-SYSTEMD = Path("/run/systemd/system")
+PID = "/run/knot/knot.pid"
+SYSTEMD = "/run/systemd/system"
 PORT = 53
 _WAIT = 20.0
 _NO_SERIAL = re.compile(r"serial: (-|none)", re.IGNORECASE)
@@ -33,10 +31,10 @@ class Knot(Device):
         return text + "".join(f"# it does not listen on {label(*socket)}\n" for socket in silent)
 
     def check(self, object: str, text: str, commands: str) -> None:
-        with tempfile.NamedTemporaryFile("w", prefix="jiyue-", suffix=".conf", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            done = run(["knotc", "-c", file.name, "conf-check"])
+        with scratch() as directory:
+            staged = f"{directory}/knot.conf"
+            write(staged, text, 0o600)
+            done = run(["knotc", "-c", staged, "conf-check"])
         if done.code:
             raise Refused(f"knotc conf-check: {done.last}")
 
@@ -58,13 +56,13 @@ def _sockets(text: str) -> tuple[tuple[str, int], ...]:
 
 
 def _restart(config: str) -> None:
-    if SYSTEMD.is_dir():
+    if exists(SYSTEMD):
         must(["systemctl", "restart", "knot"], timeout=60)
         return
     pid = running(PID)
     if pid:
         must(["knotc", "stop"])
-        _until(lambda: not Path(f"/proc/{pid}").exists() or running(PID) != pid, "knotd did not stop")
+        _until(lambda: not exists(f"/proc/{pid}") or running(PID) != pid, "knotd did not stop")
     start(["knotd", "-d", "-c", config])
 
 

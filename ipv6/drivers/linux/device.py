@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from ipv6.agent.device import Device
-from ipv6.agent.host import Failed, Refused, must, read, run, write
+from ipv6.agent.host import Failed, Refused, exists, listed, must, read, run, write
 from ipv6.drivers.linux.delta import delta
 from ipv6.drivers.linux.text import BadLine, Entry, entry, normalise, parse
 
 STORE = "/etc/jiyue/network"
 MANAGEMENT = "mgmt0"
-NETNS = Path("/run/netns")
+NETNS = "/run/netns"
 _FORWARD = {"ipv4": "/proc/sys/net/ipv4/ip_forward", "ipv6": "/proc/sys/net/ipv6/conf/all/forwarding"}
 _TENTATIVE = 5.0
 
@@ -60,7 +59,7 @@ class Linux(Device):
 
 
 def _namespaces() -> tuple[str, ...]:
-    return tuple(sorted(path.name for path in NETNS.iterdir())) if NETNS.is_dir() else ()
+    return tuple(listed(NETNS))
 
 
 def _ip(netns: str, *words: str) -> list[str]:
@@ -75,7 +74,7 @@ def _json(netns: str, *words: str) -> list[dict[str, Any]]:
 
 def _links(netns: str) -> frozenset[str]:
     if not netns:
-        lines = Path("/proc/net/dev").read_text(encoding="ascii").splitlines()
+        lines = (read("/proc/net/dev") or "").splitlines()
         return frozenset(line.partition(":")[0].strip() for line in lines if ":" in line)
     return frozenset(str(link["ifname"]) for link in _json(netns, "link", "show"))
 
@@ -161,10 +160,16 @@ def _command(add: bool, found: Entry) -> str:
 
 def _forward(wanted: list[tuple[bool, str]]) -> None:
     for add, word in wanted:
-        Path(_FORWARD[word]).write_text(f"{int(add)}\n")
-        management = Path(f"/proc/sys/net/{word}/conf/{MANAGEMENT}/forwarding")
-        if management.exists():
-            management.write_text("0\n")
+        _set(_FORWARD[word], add)
+        management = f"/proc/sys/net/{word}/conf/{MANAGEMENT}/forwarding"
+        if exists(management):
+            _set(management, False)
+
+
+def _set(path: str, on: bool) -> None:
+    """One of the kernel's switches."""
+    with open(path, "w", encoding="ascii") as file:
+        file.write(f"{int(on)}\n")
 
 
 def _settle(netns: str) -> None:

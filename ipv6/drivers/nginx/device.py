@@ -5,15 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import time
-from pathlib import Path
 
 from ipv6.agent.device import Device
-from ipv6.agent.host import Failed, Refused, read, run, scratch, start, write
+from ipv6.agent.host import Failed, Refused, exists, read, run, scratch, start, write
 from ipv6.agent.sockets import label, listening, missing, running
 from ipv6.drivers.nginx.text import listens, normalise, without_addresses
 
-PID = Path("/run/nginx.pid")
-SYSTEMD = Path("/run/systemd/system")
+PID = "/run/nginx.pid"
+SYSTEMD = "/run/systemd/system"
 _WAIT = 5.0
 _STAGE = """\
 pid {directory}/pid;
@@ -34,13 +33,12 @@ class Nginx(Device):
     def check(self, object: str, text: str, commands: str) -> None:
         """Syntax and certificates on a staged copy; its sockets are unnamed, the addresses may not exist yet."""
         with scratch() as directory:
-            staged = directory / "staged.conf"
-            staged.write_text(without_addresses(text, str(directory)), encoding="utf-8")
-            main = directory / "nginx.conf"
-            main.write_text(_STAGE.format(directory=directory), encoding="utf-8")
-            done = run(["nginx", "-t", "-q", "-c", str(main)])
+            staged, main = f"{directory}/staged.conf", f"{directory}/nginx.conf"
+            _put(staged, without_addresses(text, directory))
+            _put(main, _STAGE.format(directory=directory))
+            done = run(["nginx", "-t", "-q", "-c", main])
         if done.code:
-            raise Refused(f"nginx -t: {done.last.replace(str(staged), object)}")
+            raise Refused(f"nginx -t: {done.last.replace(staged, object)}")
 
     def apply(self, object: str, commands: str) -> None:
         old = read(object) or ""
@@ -52,11 +50,17 @@ class Nginx(Device):
         if pid := running(PID):
             os.kill(int(pid), signal.SIGHUP)  # what `nginx -s reload` sends, after reading everything once more
         else:
-            start(["systemctl", "start", "nginx"] if SYSTEMD.is_dir() else ["nginx"])
+            start(["systemctl", "start", "nginx"] if exists(SYSTEMD) else ["nginx"])
         _wait(listens(normalise(old)), listens(normalise(commands)))
 
     def restore(self, object: str, text: str) -> None:
         self.apply(object, text)
+
+
+def _put(path: str, text: str) -> None:
+    """A file that nobody needs after the check."""
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
 
 
 def _wait(before: tuple[tuple[str, int], ...], after: tuple[tuple[str, int], ...]) -> None:

@@ -22,6 +22,9 @@ from ansible.plugins.loader import become_loader, connection_loader
 from ipv6.apply import events
 from ipv6.apply.multiplex import LOST, Command, Ended, run
 
+_READ = "import sys; exec(sys.stdin.buffer.read())"
+"""How a program is taken from standard input: `python3 -` reads a long line in steps, at the price of a whole start."""
+
 
 class ActionModule(ActionBase):  # type: ignore[misc]
     """Runs once for all hosts of the play."""
@@ -61,7 +64,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
 
     def _argv(self, found: Any) -> Sequence[str | bytes]:
         """The command line for one host; ValueError says why it cannot be carried here."""
-        command = f"{shlex.quote(str(found['ansible_python_interpreter']))} -I -S -"
+        command = f"{shlex.quote(str(found['ansible_python_interpreter']))} -I -S -c {shlex.quote(_READ)}"
         name = str(found.get("ansible_connection", "ssh"))
         if name == "local":
             return shlex.split(command)
