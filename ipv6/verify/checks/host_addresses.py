@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import ip_interface
 
 from ipv6.verify.check import check
@@ -14,6 +15,7 @@ def _probe(subject: SiteSubject) -> Probe:
     return Probe(subject.host, "facts", 6, name="addresses", timeout=5.0)
 
 
+@lru_cache(maxsize=64)
 def held(listed: str) -> frozenset[str]:
     """The usable addresses of `ip -o addr show`; tentative, duplicate and deprecated ones are left out."""
     found = set()

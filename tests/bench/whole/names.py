@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inventory.model import Inventory
+from ipv6.plan.intent import RRset
 from ipv6.plan.records import PARENT_ZONE, records
+from ipv6.plan.reverse import own_zones, reverse_zones
 from lab.scene_dns import PARENTS, anchor, hints, zone_file
 from lab.scene_keys import DnsKeys
 
@@ -27,29 +29,27 @@ class Server:
 def servers(inv: Inventory, claims: Mapping[str, str], keys: DnsKeys) -> tuple[Server, ...]:
     """Root, `cn`, `gov.cn` and the province's own, with both families everywhere."""
     every = records(inv, claims)
-    own = sorted(f"{platform.dns_zone}." for platform in inv.platforms)
+    platforms = tuple(f"{platform.dns_zone}." for platform in inv.platforms)
     found = []
     for parent, child in zip(PARENTS, (*PARENTS[1:], None), strict=True):
         lines = _apex(parent.zone, parent.server, parent.addresses)
         if child:
             lines += _apex(child.zone, child.server, child.addresses)
             lines.append(f"{child.zone} DS {keys.zone(child.zone).ds}")
-        else:
-            lines += [f"{one.name} NS {rdata}" for one in every if one.type == "NS" for rdata in one.rdata]
-            lines += [f"{zone} DS {keys.zone(zone).ds}" for zone in own]
-            lines += [
-                f"{one.name} {one.type} {rdata}" for one in every if one.zone == PARENT_ZONE for rdata in one.rdata
-            ]
+        # The root holds what the registries of addresses hold elsewhere.
+        below = {".": reverse_zones(inv), PARENT_ZONE: platforms}.get(parent.zone, ())
+        lines += _lines(one for one in every if one.type == "NS" and one.zone in below)
+        lines += [f"{zone} DS {keys.zone(zone).ds}" for zone in below]
+        lines += _lines(one for one in every if one.zone == PARENT_ZONE) if parent.zone == PARENT_ZONE else []
         found.append(Server(parent.host, {parent.zone: zone_file(parent.zone, parent.server, lines)}, parent.addresses))
     first = f"{min(inv.network.name_servers)}."
-    texts = {
-        zone: zone_file(
-            zone, first, [f"{one.name} {one.type} {rdata}" for one in every if one.zone == zone for rdata in one.rdata]
-        )
-        for zone in own
-    }
+    texts = {zone: zone_file(zone, first, _lines(one for one in every if one.zone == zone)) for zone in own_zones(inv)}
     addresses = {rdata for one in every if one.zone == PARENT_ZONE for rdata in one.rdata}
     return (*found, Server("province", texts, tuple(sorted(addresses))))
+
+
+def _lines(sets: Iterable[RRset]) -> list[str]:
+    return [f"{one.name} {one.type} {rdata}" for one in sets for rdata in one.rdata]
 
 
 def _apex(zone: str, server: str, addresses: Iterable[str]) -> list[str]:

@@ -11,12 +11,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
 from inventory.model import Inventory
 from ipv6.plan.plan import make_plan
+from ipv6.verify.build import site_subjects
 from lab.scene_keys import DnsKeys
 from tests.bench.fixture import ROOT, province
 from tests.bench.light.meter import descendants
@@ -33,13 +34,12 @@ def world(sites: int) -> tuple[Inventory, dict[str, str]]:
     return inv, {claim.key: claim.prefix for claim in make_plan(inv, ()).claims}
 
 
-def network(addresses: tuple[str, ...]) -> None:
-    """Loopback that answers for the blocks; `addresses` are bound by name."""
+def network(addresses: Iterable[str]) -> None:
+    """Loopback with these addresses, which answers for the blocks."""
     commands = ["link set lo up"]
-    commands += [f"addr add {one} dev lo{' nodad' if ':' in one else ''}" for one in addresses]
-    commands += [f"{'-6 ' if ':' in one else ''}route add local {one} dev lo" for one in BLOCKS]
-    for one in commands:
-        subprocess.run(["ip", *one.split()], check=True)
+    commands += [f"addr add {one} dev lo{' nodad' if ':' in one else ''}" for one in dict.fromkeys(addresses)]
+    commands += [f"route add local {one} dev lo" for one in BLOCKS]
+    subprocess.run(["ip", "-batch", "-"], input="\n".join(commands).encode(), check=True)
 
 
 def resident(pid: int) -> int:
@@ -87,7 +87,8 @@ def main() -> int:
     inv, claims = world(sites)
     keys = DnsKeys(folder / "keys")
     served = names.servers(inv, claims, keys)
-    network(tuple(address for server in served for address in server.addresses))
+    hosted = (one for site in site_subjects(inv, claims) for one in (site.address4, site.address6))
+    network((*(address for server in served for address in server.addresses), *hosted))
     started: list[subprocess.Popen[bytes]] = []
     try:
         started += [names.knot(folder / server.name, server, keys) for server in served]
