@@ -101,17 +101,16 @@ def _coverage(pen: Pen, clauses: Sequence[Mapping[str, Any]]) -> None:
     gaps, people = words.count("gap"), words.count("people")
     pen.text(text.format(total=len(words), tested=len(words) - gaps - people, people=people, gaps=gaps))
     pen.note(_("A clause without a test is not passed; who accepts decides about it. All clauses stand in the sheet."))
-    for id, title, word in (
-        ("accept-gaps", _("Clauses without a test"), "gap"),
-        ("accept-people", _("Clauses for people to look at"), "people"),
-    ):
-        rows = tuple(
-            (one["id"], one["title"] if language() == "zh" else one["title_en"],
-             (one["why"] if language() == "zh" else one["why_en"]) or "-")
-            for one in clauses
-            if one["word"] == word
-        )  # fmt: skip
-        pen.table(id, title, (_("Clause"), _("What it asks"), _("Remark")), rows)
+    zh = language() == "zh"
+    missing = tuple((one["id"], one["title" if zh else "title_en"]) for one in clauses if one["word"] == "gap")
+    pen.table("accept-gaps", _("Clauses without a test"), (_("Clause"), _("What it asks")), missing)
+    judged = tuple(
+        (one["id"], one["title" if zh else "title_en"], one["why" if zh else "why_en"])
+        for one in clauses
+        if one["word"] == "people"
+    )
+    head = (_("Clause"), _("What it asks"), _("Remark"))
+    pen.table("accept-people", _("Clauses for people to look at"), head, judged)
     pen.chapter("coverage", _("Which clauses have a test"))
 
 
@@ -121,7 +120,7 @@ def _clauses(clauses: Sequence[Mapping[str, Any]]) -> Table:
     return Table(
         "annex-accept-clauses",
         _("Clauses"),
-        (_("Clause"), _("Of"), _("What it asks"), _("Requirements"), _("Tests"), _("Verdict"), _("Remark")),
+        (_("Clause"), _("Kind of clause"), _("What it asks"), _("Requirements"), _("Tests"), _("Verdict"), _("Remark")),
         tuple(
             (one["id"], kinds[one["kind"]], one["title"] if language() == "zh" else one["title_en"],
              ", ".join(one["requirements"]), str(one["tests"]), _word(one["word"]),

@@ -29,6 +29,12 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "Every site passed its safety assessment before it moved",
     ),
     Requirement(
+        "audit-log",
+        "GB/T 22239-2019 8.1.4.3 c)",
+        "审核与变更的记录链完整，未被删改",
+        "The chained record of reviews and changes is whole",
+    ),
+    Requirement(
         "extranet-addresses",
         "通知三(六)",
         "电子政务外网设备按计划具备全局IPv6地址",

@@ -53,7 +53,7 @@ SHAPES: dict[str, tuple[Column, ...]] = {
     "sign": _shape("39", "39", "39", "39"),
     "accept-platforms": _shape("64", "24", "16r", "18r", "18r", "16r"),
     "accept-requirements": _shape("62", "52", "20r", "22"),
-    "accept-gaps": _shape("44", "72", "40"),
+    "accept-gaps": _shape("60", "96"),
     "accept-people": _shape("44", "62", "50"),
     "accept-red": _shape("30", "52m", "74"),
     "accept-deferred": _shape("40m", "40", "36m", "40"),

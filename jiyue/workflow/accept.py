@@ -10,8 +10,9 @@ from inventory.errors import GateError
 from inventory.vocab import Stage
 from jiyue.accept import run as suite
 from jiyue.accept.clauses import GAP, coverage
-from jiyue.accept.result import AcceptResult
+from jiyue.accept.result import SHARED, AcceptResult
 from jiyue.i18n import _, translate
+from jiyue.workflow import review_log
 from jiyue.workflow.reporter import Reporter
 from jiyue.workflow.services import Services
 from jiyue.workflow.stages import ORDER, advance, fall_back
@@ -39,7 +40,7 @@ def accept(services: Services, platforms: Sequence[str], reporter: Reporter) -> 
         ca=authority.read_text(encoding="ascii") if authority.is_file() else "",
         kubeconfig=services.kubeconfig if services.kubeconfig.is_file() else None,
         inventory=space.inventory,
-        records={name: _record(services, name) for name in platforms},
+        records={name: _record(services, name) for name in platforms} | {SHARED: _log(services)},
     )
     # The report's table of requirements speaks of the province: a part of it must not stand in for the whole.
     whole = set(platforms) == set(services.platforms)
@@ -67,6 +68,15 @@ def accept(services: Services, platforms: Sequence[str], reporter: Reporter) -> 
         if gap.verdict != "pass":
             reporter.note(f"✗ {gap.id} {gap.title}: {_(gap.verdict)}")
     return Accepted(result, 0 if result.ok else 1)
+
+
+def _log(services: Services) -> dict[str, Any]:
+    """The chained log of decisions, recomputed."""
+    try:
+        report = review_log.verify(services)
+    except GateError as error:  # checkpoints that no keyring can be read for: the log is there, but proves nothing
+        return {"entries": len(services.store.log()), "breaks": [str(error)]}
+    return {"entries": report.entries, "breaks": [f"{one.seq}: {one.cause}" for one in report.breaks]}
 
 
 def _record(services: Services, platform: str) -> dict[str, Any]:

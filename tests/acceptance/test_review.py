@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
+from jiyue.accept.result import SHARED
 from jiyue.accept.transcript import NotMeasured, Transcript
 from tests.acceptance.conftest import Record
 
 
 def recorded(plan: dict[str, Any], transcript: Transcript, platform: str, record: Record) -> dict[str, Any]:
-    """The store's record of one platform, through the transcript like every other answer."""
+    """The store's record of one platform or of what is shared, through the transcript like every other answer."""
 
     def tell() -> bytes:
         found = plan["records"].get(platform)
@@ -40,6 +41,14 @@ def test_the_scheme_that_runs_was_approved(
     assert all(who.rpartition(" (")[0] != found["author"] for who in found["reviewers"]), (
         f"{name}: {found['author']} approved what they wrote"
     )
+
+
+@pytest.mark.requirement("audit-log")
+def test_the_log_of_decisions_is_whole(plan: dict[str, Any], transcript: Transcript, record: Record) -> None:
+    found = recorded(plan, transcript, SHARED, record)
+    record.measured(f"{found['entries']} entries, {len(found['breaks'])} breaks")
+    assert found["entries"], "the log of decisions is empty"
+    assert not found["breaks"], f"the log of decisions is broken at {'; '.join(found['breaks'][:5])}"
 
 
 @pytest.mark.requirement("assessed")
