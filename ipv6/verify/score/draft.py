@@ -6,6 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 from inventory.model import SHARED
+from ipv6.verify.model import CheckResult
 from ipv6.verify.score.cause import Finding
 from ipv6.verify.score.model import Draft
 from ipv6.verify.subjects import SiteSubject
@@ -41,7 +42,8 @@ def draft(finding: Finding, subject: SiteSubject | None) -> Draft:
             return Draft(fix, commands(SHARED), where)
         case "firewall-parity" | "icmpv6-policy" | "extension-headers" | "zone-allow" | "zone-deny":
             fix = "put the firewall's generated table back; both families come from the zone matrix"
-            return Draft(fix, commands(platform), (f"{_device(result.reasons)} nftables inet jiyue",))
+            device = _device(result)
+            return Draft(fix, commands(platform), (f"{device} nftables inet jiyue",) if device else ())
         case (
             "extranet-routes"
             | "default-routes"
@@ -53,7 +55,8 @@ def draft(finding: Finding, subject: SiteSubject | None) -> Draft:
             | "delays"
         ):
             fix = "put the planned configuration back where it differs; else look at the links on the way"
-            return Draft(fix, commands(platform), tuple(dict.fromkeys((_device(result.reasons),))))
+            device = _device(result)
+            return Draft(fix, commands(platform), (device,) if device else ())
         case "listeners" | "tcp-ports" | "host-addresses":
             host = subject.host if subject else ""
             fix = "let the site host listen on both addresses again"
@@ -86,6 +89,11 @@ def _instead(url: str, subject: SiteSubject | None) -> str:
     return f"/copies{path}" if parts.path not in ("", "/") else ""
 
 
-def _device(reasons: tuple[str, ...]) -> str:
-    """The device that the first reason names."""
-    return re.split(r"[ :/]", reasons[0], maxsplit=1)[0] if reasons else ""
+NAMED = frozenset({"firewall-parity", "icmpv6-policy", "extension-headers", "extranet-routes", "default-routes",
+                   "ra-policy"})  # fmt: skip
+"""Checks whose reasons begin with the device that they asked."""
+
+
+def _device(result: CheckResult) -> str:
+    """The device that the first reason names; empty where reasons begin with something else."""
+    return re.split(r"[ :/]", result.reasons[0], maxsplit=1)[0] if result.check in NAMED and result.reasons else ""
