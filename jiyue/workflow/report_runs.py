@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from inventory.errors import InputError
+from inventory.errors import InputError, JiyueError, Problems
 from jiyue.accept import bundle
 from jiyue.accept.result import SCHEMA as ACCEPTANCE
 from jiyue.accept.result import VERDICTS_SCHEMA
@@ -48,20 +48,29 @@ def remember(services: Services, page: Page) -> list[Run]:
 
 
 def compared(services: Services, old: str, new: str, public: Path | None) -> Comparison:
-    """Two runs by time (its beginning is enough), `latest`, `previous` or file; InputError for what is none."""
-    return compare(_find(services, old, public), _find(services, new, public))
+    """Two runs by time (its beginning is enough), `latest`, `previous` or file; Problems for what is none of them."""
+    found: list[Run] = []
+    problems: list[JiyueError] = []
+    for name in (old, new):
+        try:
+            found.append(_find(services, name, public))
+        except JiyueError as error:
+            problems.append(error)
+    if problems:
+        raise Problems(problems)
+    return compare(*found)
 
 
 def _find(services: Services, name: str, public: Path | None) -> Run:
+    path = Path(name).expanduser()
+    if path.is_file():
+        return _file(services, path, public)
     runs = kept(services)
     if name in ("latest", "previous"):
         place = -1 if name == "latest" else -2
         if len(runs) < -place:
             raise InputError(name, f"{len(runs)} runs are kept", "run: jiyue report build, after each change")
         return runs[place]
-    path = Path(name).expanduser()
-    if path.is_file():
-        return _file(services, path, public)
     found = [run for run in runs if name and run.at.startswith(name)]
     if len(found) != 1:
         cause = "no run or file is called so" if not found else f"{len(found)} runs begin so"
@@ -87,9 +96,9 @@ def _file(services: Services, path: Path, public: Path | None) -> Run:
 def of_json(data: Any, place: str) -> Run:
     """The run that a document stands for; InputError for every other document."""
     kind = data.get("schema") if isinstance(data, dict) else None
+    if kind == export.SCHEMA:
+        return of_page(export.read(data, place))
     try:
-        if kind == export.SCHEMA:
-            return of_page(export.read(data, place))
         if kind == SCHEMA:
             return Run.read(data)
         if kind in (ACCEPTANCE, VERDICTS_SCHEMA):
