@@ -113,7 +113,7 @@ def test_before_the_plan_the_blocks_speak(hunan: Inventory) -> None:
     found = explain(hunan, (), parse("3fff:10:100::1/128"))
     assert states(found)["plane"] == ("0", "fixed", "plane public")
     assert states(found)["county"] == ("00", "free", "430100 长沙市")
-    assert found.notes == ("in the received block 3fff:10::/28 of plane public (RFC 9637 documentation block)",)
+    assert found.notes == ("in the received block 3fff:10::/28 of plane public (RFC 9637 文档专用前缀)",)
 
 
 def test_compact_values_come_from_the_ledger(hunan: Inventory) -> None:
