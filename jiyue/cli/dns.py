@@ -34,7 +34,7 @@ def add(app: typer.Typer) -> None:
         found = workflow.show(open_services(session.workspace), platform or ())
 
         def text(console: Console) -> None:
-            shown = table(_("zone"), _("serials"), _("signed until"), _("record sets"), "")
+            shown = table(_("zone"), _("serials"), _("signed until"), _("record sets"), "", breaks=(1, 4))
             for one in found:
                 serials = ", ".join(f"{server} {serial or '-'}" for server, serial in one.serials.items())
                 wrong = translate("; ").join(translate(reason) for reason in one.reasons)

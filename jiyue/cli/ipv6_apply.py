@@ -125,7 +125,15 @@ def _status(group: typer.Typer) -> None:
                 console.print(said.format(state=_(now.get("state", "")), where=now.get("where", ""), **{
                     key: now[key] for key in ("run", "pid", "user", "since")}))  # fmt: skip
             shown = table(
-                _("platform"), _("device"), _("state"), _("since"), _("s left"), _("digest"), _("kind"), _("reason")
+                _("platform"),
+                _("device"),
+                _("state"),
+                _("since"),
+                _("s left"),
+                _("digest"),
+                _("kind"),
+                _("reason"),
+                breaks=(1, 3, 7),
             )
             for one in found:
                 left = f"{one.remaining:.0f}" if one.remaining else ""

@@ -39,7 +39,7 @@ def add(group: typer.Typer) -> None:
 
         def text(console: Console) -> None:
             answers = {"yes": _("yes"), "limited": _("limited"), "no": _("no")}
-            shown = table(_("feature"), _("driver"), _("answer"), _("reason"), _("source"))
+            shown = table(_("feature"), _("driver"), _("supported"), _("reason"), _("source"), breaks=(0, 3, 4))
             for feature in FEATURES:
                 for row in rows:
                     if row["feature"] == feature:

@@ -100,7 +100,15 @@ def add(group: typer.Typer) -> None:
 
         def text(console: Console) -> None:
             shown = table(
-                _("region"), _("device"), _("interface"), "IPv4", "IPv6", _("planned IPv6"), _("state"), _("known as")
+                _("region"),
+                _("device"),
+                _("interface"),
+                "IPv4",
+                "IPv6",
+                _("planned IPv6"),
+                _("state"),
+                _("known as"),
+                breaks=(1, 2, 3, 4, 5, 7),
             )
             for row in rows:
                 known = ", ".join(row["items"]) or row["network"] or _("unknown to the inventory")
@@ -134,7 +142,7 @@ def add(group: typer.Typer) -> None:
             shown = table(
                 _("code"), _("region"), _("seen"), _("dual stack"), _("IPv4 only"), _("of it planned"),
                 _("not planned"), _("IPv6 only"), _("not in the data"), _("outside the plan"), _("conflicts"),
-                _("not seen"), "%",
+                _("not seen"), "%", breaks=range(13),
             )  # fmt: skip
             for row in rows:
                 counts = (row.seen, row.dual, row.ipv4_only, row.planned, row.unplanned, row.ipv6_only, row.unknown,

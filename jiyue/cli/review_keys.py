@@ -50,7 +50,17 @@ def add(review: typer.Typer) -> None:
         ring = open_services(session.workspace).store.keyring()
 
         def text(console: Console) -> None:
-            shown = table(_("key"), _("person"), _("unit"), _("role"), _("status"), _("since"), _("until"), _("reason"))
+            shown = table(
+                _("key"),
+                _("person"),
+                _("unit"),
+                _("role"),
+                _("status"),
+                _("since"),
+                _("until"),
+                _("reason"),
+                breaks=(0, 1, 2, 5, 6, 7),
+            )
             for one in ring.members:
                 since, until = one.since, one.until
                 shown.add_row(one.key, one.person, one.unit, _(one.role), _(one.status), since, until, one.reason)

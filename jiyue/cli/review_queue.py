@@ -50,7 +50,7 @@ def add(group: typer.Typer) -> None:
 def _print(console: Console, rows: list[Waiting]) -> None:
     grid = table(
         _("platform"), _("wave"), _("status"), _("age"), _("devices"), _("records"), _("sites"), _("signed"),
-        _("moved"), _("findings"), _("comments"), breaks=-2,
+        _("moved"), _("findings"), _("comments"), breaks=(-2,),
     )  # fmt: skip
     for row in rows:
         found = " ".join(f"{_(name)} {row.counts[name]}" for name in SEVERITIES if row.counts[name]) or "-"

@@ -68,7 +68,7 @@ def _payload(found: Diagnosis, made: list[Proposed]) -> dict[str, Any]:
 
 
 def _text(console: Console, found: Diagnosis, made: list[Proposed]) -> None:
-    grid = table(_("set"), _("score"), _("measured"), _("pass mark"), _("once all is cured"), breaks=0)
+    grid = table(_("set"), _("score"), _("measured"), _("pass mark"), _("once all is cured"), breaks=(0,))
     shown = found.sites[0].sets if len(found.sites) == 1 else found.whole
     after = {one.standard: one.score for one in found.predicted}
     for one in shown:

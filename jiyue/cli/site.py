@@ -24,7 +24,7 @@ def add(app: typer.Typer) -> None:
         sites = open_services(session.workspace).inventory.sites
 
         def text(console: Console) -> None:
-            found = table(_("site"), _("title"), _("kind"), _("platform"), _("owner"), "IPv4")
+            found = table(_("site"), _("title"), _("kind"), _("platform"), _("owner"), "IPv4", breaks=(1, 4))
             for site in sites:
                 found.add_row(site.name, site.title, _(site.kind.value), site.platform, site.owner, str(site.address4))
             console.print(found)
