@@ -95,7 +95,7 @@ def test_a_change_by_hand_is_restored(province: Province) -> None:
 
 
 def test_a_change_by_hand_is_adopted(province: Province) -> None:
-    """What runs is the new base: nothing on the hosts changes, and it is no drift any more; nor is what was restored."""
+    """What runs is the new base: nothing on the hosts changes, and it is drift no more, nor is what was restored."""
     before = served()
     by_hand(900, before[1])
     found(900, before[1], before)
