@@ -109,14 +109,17 @@ def _gauge(name: str, text: str, value: float) -> Metric:
 def _platforms(turn: Turn) -> Iterator[Metric]:
     checks = GaugeMetricFamily("jiyue_platform_checks", "Checks by verdict.", labels=["platform", "verdict"])
     score = GaugeMetricFamily("jiyue_platform_score", "Mean score of 100.", labels=["platform", "standard"])
+    measured = GaugeMetricFamily(
+        "jiyue_platform_measured", "Points of 100 that could be measured at all.", labels=["platform", "standard"]
+    )
     for platform in dict.fromkeys(one.platform for one in turn.results):
         counts = Counter(word(one) for one in turn.results if one.platform == platform)
         for verdict in ("pass", "fail", "unknown"):
             checks.add_metric([platform, verdict], counts[verdict])
         for one in mean([each for each in turn.scores if each.platform == platform]):
             score.add_metric([platform, one.standard], one.score)
-    yield checks
-    yield score
+            measured.add_metric([platform, one.standard], one.measured)
+    yield from (checks, score, measured)
 
 
 def _sites(turn: Turn) -> Iterator[Metric]:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 PERIOD = 0.5
 """Seconds between two tellings."""
+SURE_AFTER = 2.0
+"""Seconds before which no rate says how long the rest will take."""
 SHOWN = 4
 """Vantages that are named at once."""
 
@@ -81,5 +83,6 @@ class Progress:
         expected = self._asked
         if self._subjects:
             expected = max(expected, round(self._at_subjects / self._subjects * self._all))
-        left = (expected - self._answered) / rate if rate and (self._subjects or self._all == 0) else None
+        known = took >= SURE_AFTER and rate and (self._subjects or self._all == 0)
+        left = (expected - self._answered) / rate if known else None
         return State(self._answered, self._asked, self._kept, self._subjects, self._all, busy[:SHOWN], rate, left)

@@ -229,6 +229,7 @@ def test_progress_counts_by_host_and_knows_what_is_left() -> None:
     state = states[-1]
     assert (state.kept, state.asked, state.rate) == (10, 50, pytest.approx(10))
     assert state.hosts[0] == ("v6", state.answered, 40) and state.left is None
+    assert progress.kept == 10
     progress.judged(50, 100)  # half of the subjects took 30 answers, so 60 are expected
     time_[0] += 1.0
     progress.heard("v4")
