@@ -19,7 +19,7 @@ SCHEMA_FILE = Path(__file__).with_name("report.schema.json")
 
 def spell(page: Page) -> str:
     """The report as JSON text; the same report gives the same bytes."""
-    return json.dumps({"schema": SCHEMA, **asdict(page)}, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps({"schema": SCHEMA, **asdict(page)}, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 def read(data: dict[str, Any], place: str) -> Page:

@@ -38,15 +38,19 @@ class Island:
     """The island of one page; `text` is ready to stand inside a script element."""
 
     def __init__(self, page: Page) -> None:
-        self._strings, self._texts, self._checks, self._indicators, self._sets = (Pool() for _ in range(5))
+        self._strings, self._texts, self._checks = Pool(), Pool(), Pool()
+        indicators = {one.id: [self._text(one.title), one.weight, one.threshold, one.unit] for one in page.indicators}
+        sets = {one.id: [self._text(one.title), one.pass_mark] for one in page.sets}
+        self._indicators = {id: place for place, id in enumerate(indicators)}
+        self._sets = {id: place for place, id in enumerate(sets)}
         sites = {site.name: self._site(site) for row in page.platforms for site in row.sites}
         data = {
             "sites": sites,
             "strings": self._strings.values,
             "texts": self._texts.values,
             "checks": self._checks.values,
-            "indicators": self._indicators.values,
-            "sets": self._sets.values,
+            "indicators": list(indicators.values()),
+            "sets": list(sets.values()),
             "owners": {key: list(pair) for key, pair in words.OWNERS.items()},
             "layers": {key: list(pair) for key, pair in words.LAYERS.items()},
             "standings": {key: list(pair) for key, pair in words.STANDINGS.items()},
@@ -69,15 +73,17 @@ class Island:
             for one in site.results
         ]
         items = [
-            [self._indicators.ref(one.id, [self._strings.ref(one.standard), self._text(one.title), one.weight,
-                                           one.threshold, one.unit]),
-             _STATES.get(one.state, "u"), one.earned, one.value, [self._check(name) for name in one.checks]]
+            [
+                self._indicators[one.id],
+                _STATES.get(one.state, "u"),
+                one.earned,
+                one.value,
+                [self._check(name) for name in one.checks],
+            ]
             for one in site.items
-        ]  # fmt: skip
-        sets = [
-            [self._sets.ref(one.id, [self._text(one.title), one.pass_mark]), one.score, one.measured, one.cured]
-            for one in site.sets
+            if one.id in self._indicators
         ]
+        sets = [[self._sets[one.id], one.score, one.measured, one.cured] for one in site.sets if one.id in self._sets]
         return [results, sets, items, [self._cause(one) for one in site.causes]]
 
     def _cause(self, one: CauseRow) -> list[object]:

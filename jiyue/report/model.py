@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from jiyue.report import words
 from jiyue.report.words import STRICT, Text
 
 Counts = tuple[int, int, int]
@@ -18,7 +19,6 @@ class Result:
     __pydantic_config__ = STRICT
 
     check: str
-    name: Text
     word: str
     layer: str
     owner: str
@@ -28,9 +28,28 @@ class Result:
     evidence: tuple[str, ...]
 
     @property
+    def name(self) -> Text:
+        """What the check is called."""
+        return words.check(self.check)
+
+    @property
     def detail(self) -> str:
         """Reasons and notes in one line."""
         return "; ".join((*(one.en for one in self.reasons), *(one.en for one in self.notes)))
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorRow:
+    """One indicator, once for all sites."""
+
+    __pydantic_config__ = STRICT
+
+    id: str
+    title: Text
+    standard: str
+    weight: float
+    threshold: float | None
+    unit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +59,9 @@ class ItemRow:
     __pydantic_config__ = STRICT
 
     id: str
-    title: Text
-    standard: str
     state: str
-    weight: float
     earned: float
     value: float | None
-    threshold: float | None
-    unit: str
     checks: tuple[str, ...]
 
 
@@ -62,6 +76,18 @@ class SetRow:
     score: float
     measured: float
     pass_mark: float
+    cured: float
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRow:
+    """One set of one site; what it is called stands once in the page."""
+
+    __pydantic_config__ = STRICT
+
+    id: str
+    score: float
+    measured: float
     cured: float
 
 
@@ -102,7 +128,7 @@ class SiteRow:
     assessed: str
     reasons: tuple[Text, ...]
     results: tuple[Result, ...]
-    sets: tuple[SetRow, ...] = ()
+    sets: tuple[ScoreRow, ...] = ()
     items: tuple[ItemRow, ...] = ()
     causes: tuple[CauseRow, ...] = ()
 
@@ -259,6 +285,7 @@ class Page:
     checks: Counts
     funnel: tuple[Step, ...]
     sets: tuple[SetRow, ...] = ()
+    indicators: tuple[IndicatorRow, ...] = ()
     requirements: tuple[RequirementRow, ...] = ()
     clauses: tuple[ClauseRow, ...] = ()
     runs: tuple[RunRow, ...] = ()

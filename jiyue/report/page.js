@@ -88,8 +88,8 @@
       parts.push(table([["指标", "indicator"], ["状态", "state"], ["得分 / 满分", "points", "num"], ["实测值", "value", "num"], ["限值", "limit", "num opt"], ["依据的检查", "because of", "opt"]],
         site[2].map(function (i) {
           var about = data.indicators[i[0]], state = STATES[i[1]];
-          return [text(about[1]), make("span", "chip " + state[0], both(state[1], state[2])), number(i[2]) + " / " + number(about[2]),
-            number(i[3]) + (i[3] === null ? "" : " " + about[4]), number(about[3]), make("span", "chips", i[4].map(function (ref) { return make("span", "chip unknown", text(data.checks[ref])); }))];
+          return [text(about[0]), make("span", "chip " + state[0], both(state[1], state[2])), number(i[2]) + " / " + number(about[1]),
+            number(i[3]) + (i[3] === null ? "" : " " + about[3]), number(about[2]), make("span", "chips", i[4].map(function (ref) { return make("span", "chip unknown", text(data.checks[ref])); }))];
         })));
     }
     return parts;

@@ -11,7 +11,7 @@ from jiyue.report import words
 from jiyue.report.accepting import clauses, requirements
 from jiyue.report.funnel import funnel
 from jiyue.report.model import Page, PlatformRow, Result, SiteRow
-from jiyue.report.scores import Scores
+from jiyue.report.scores import Scores, indicators
 from jiyue.report.words import Text
 
 ORDER = [key for key, _, _ in words.STAGES]
@@ -42,6 +42,7 @@ def page(inv: Inventory, data: Mapping[str, Any], diagnosis: Diagnosis | None = 
         checks=(verdicts.count("pass"), verdicts.count("fail"), verdicts.count("unknown")),
         funnel=funnel(rows),
         sets=scores.whole,
+        indicators=indicators(inv.indicators) if diagnosis else (),
         requirements=requirements(accept),
         clauses=clauses(data.get("clauses", ())),
     )
@@ -123,7 +124,6 @@ def _results(found: Iterable[Mapping[str, Any]]) -> tuple[Result, ...]:
     return tuple(
         Result(
             check=str(one.get("check", "")),
-            name=words.check(str(one.get("check", ""))),
             word=words.known(str(one.get("verdict", ""))),
             layer=str(one.get("layer", "")),
             owner=str(one.get("owner", "")),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from inventory.indicators import Indicators
 from ipv6.verify.score.doctor import Diagnosis
 from ipv6.verify.score.model import Cause, SetScore, SiteScore
 from jiyue.report import words
-from jiyue.report.model import CauseRow, ItemRow, SetRow
+from jiyue.report.model import CauseRow, IndicatorRow, ItemRow, ScoreRow, SetRow
 
 
 class Scores:
@@ -25,7 +26,7 @@ class Scores:
         after = {one.standard: one.score for one in diagnosis.predicted} if diagnosis else {}
         self.whole = tuple(_set(one, after) for one in diagnosis.whole) if diagnosis else ()
 
-    def sets(self, site: str) -> tuple[SetRow, ...]:
+    def sets(self, site: str) -> tuple[ScoreRow, ...]:
         """The sets of one site; what it scores once its causes are gone is the best that any one of them predicts."""
         score = self._sites.get(site)
         if score is None:
@@ -34,7 +35,10 @@ class Scores:
         for cause in self._causes.get(site, ()):
             for one in cause.predicted:
                 best[one.standard] = max(best.get(one.standard, 0.0), one.score)
-        return tuple(_set(one, best) for one in score.sets)
+        return tuple(
+            ScoreRow(one.standard, one.score, one.measured, max(one.score, best.get(one.standard, one.score)))
+            for one in score.sets
+        )
 
     def items(self, site: str) -> tuple[ItemRow, ...]:
         """Every indicator of one site."""
@@ -42,14 +46,9 @@ class Scores:
         return tuple(
             ItemRow(
                 id=item.indicator,
-                title=words.indicator(item.indicator, item.title),
-                standard=one.standard,
                 state=item.state,
-                weight=item.weight,
                 earned=item.earned,
                 value=item.value,
-                threshold=item.threshold,
-                unit=item.unit,
                 checks=item.checks,
             )
             for one in (score.sets if score else ())
@@ -60,6 +59,21 @@ class Scores:
         """Why a site is not green; with `sites` False what is wrong with a platform as a whole."""
         found: Mapping[str, Sequence[Cause]] = self._causes if sites else self._of_platform
         return tuple(_cause(one) for one in found.get(subject, ()))
+
+
+def indicators(data: Indicators) -> tuple[IndicatorRow, ...]:
+    """What the items of sites refer to."""
+    return tuple(
+        IndicatorRow(
+            one.id,
+            words.indicator(one.id, one.title),
+            one.standard,
+            float(one.weight),
+            None if one.threshold is None else float(one.threshold),
+            one.unit,
+        )
+        for one in data.indicators
+    )
 
 
 def _set(one: SetScore, after: Mapping[str, float]) -> SetRow:

@@ -93,6 +93,7 @@ STANDARDS: dict[str, str] = {
     "degradation": "Degradation against IPv4",
     "internet-nl": "Internet.nl",
     "nist-funnel": "NIST funnel",
+    "path-quality": "Quality of the path",
 }
 INDICATORS: dict[str, str] = {
     "nm-aaaa": "AAAA record",
@@ -123,6 +124,9 @@ INDICATORS: dict[str, str] = {
     "ni-web-aaaa": "Site has AAAA",
     "ni-web-reach": "Site reachable over IPv6",
     "ni-web-answers": "Site answers over IPv6",
+    "pq-mtu": "Large packets arrive, or Packet Too Big does",
+    "pq-race": "Dual-stack clients take IPv6 without falling back",
+    "pq-reverse": "Addresses resolve back to the site",
 }
 """English titles of indicators; the Chinese ones are the data's own."""
 STATES: dict[str, tuple[str, str]] = {
@@ -246,6 +250,7 @@ FIGURES: dict[str, tuple[str, str]] = {
     "score-site-scoring": ("网站评分", "score: website scoring"),
     "score-degradation": ("劣化比得分", "score: degradation"),
     "score-internet-nl": ("Internet.nl 得分", "score: Internet.nl"),
+    "score-path-quality": ("路径质量得分", "score: quality of the path"),
     "score-nist-funnel": ("NIST 漏斗得分", "score: NIST funnel"),
     "tests": ("验收测试", "acceptance tests"),
     "tests-red": ("未通过的验收测试", "acceptance tests not passed"),

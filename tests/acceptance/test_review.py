@@ -16,7 +16,7 @@ def recorded(plan: dict[str, Any], transcript: Transcript, platform: str, record
     """The store's record of one platform or of what is shared, through the transcript like every other answer."""
 
     def tell() -> bytes:
-        found = plan["records"].get(platform)
+        found = plan.get("records", {}).get(platform)
         if not found:
             raise NotMeasured(f"{platform}: nothing is recorded of it")
         return json.dumps(found, ensure_ascii=False, sort_keys=True).encode()
