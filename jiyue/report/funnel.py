@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from jiyue.report.model import PlatformRow, SiteRow, Step
+from jiyue.report.model import PlatformRow, Step
+from jiyue.report.model_site import SiteRow
 from jiyue.report.words import Text
 
 STEPS: tuple[tuple[str, str, Text], ...] = (

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 
 from jiyue.report import words
-from jiyue.report.model import CauseRow, Page, SiteRow
+from jiyue.report.model import Page
+from jiyue.report.model_site import CauseRow, SiteRow
 from jiyue.report.words import Text
 
 _LETTERS = {"pass": "p", "fail": "f", "unknown": "u"}

@@ -10,7 +10,8 @@ from ipv6.verify.score.doctor import Diagnosis
 from jiyue.report import words
 from jiyue.report.accepting import clauses, requirements
 from jiyue.report.funnel import funnel
-from jiyue.report.model import Page, PlatformRow, Result, SiteRow
+from jiyue.report.model import Page, PlatformRow
+from jiyue.report.model_site import Result, SiteRow
 from jiyue.report.scores import Scores, indicators
 from jiyue.report.words import Text
 

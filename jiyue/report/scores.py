@@ -8,7 +8,7 @@ from inventory.indicators import Indicators
 from ipv6.verify.score.doctor import Diagnosis
 from ipv6.verify.score.model import Cause, SetScore, SiteScore
 from jiyue.report import words
-from jiyue.report.model import CauseRow, IndicatorRow, ItemRow, ScoreRow, SetRow
+from jiyue.report.model_site import CauseRow, IndicatorRow, ItemRow, ScoreRow, SetRow
 
 
 class Scores:
