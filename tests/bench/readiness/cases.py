@@ -51,9 +51,9 @@ TEMPLATES: tuple[Template, ...] = (
     ("wrong-rule@fw-{city},how=untracked", FILTER, "platform"),
     # Ways.
     ("wrong-routing@pe-{city},how=static", ROUTE, "platform"),
-    ("wrong-routing@pe-{city},how=neighbour", ROUTE, "platform"),
-    ("wrong-routing@pe-{city},how=session", ROUTE, "platform"),
-    ("wrong-routing@pe-{city},how=announcement", ROUTE, "platform"),
+    ("wrong-routing@pe-{city},how=neighbour", ROUTE, "routing"),
+    ("wrong-routing@pe-{city},how=session", ROUTE, "routing"),
+    ("wrong-routing@pe-{city},how=announcement", ROUTE, "routing"),
     ("no-default-route@fw-{city},family=6", ROUTE, "platform"),
     ("no-default-route@site-{city},family=6", ROUTE, "platform"),
     ("no-default-route@zone-{city},family=6,netns={zonename}", ROUTE, "platform"),
@@ -147,14 +147,16 @@ def _subjects(inv: Inventory, platform: Platform, site: str, whom: str) -> froze
         case "platform-sites" | "changsha-sites":
             return frozenset(one.name for one in (platform if whom.startswith("platform") else city).sites)
         case _:
-            chosen = platform if whom == "platform" else city
+            chosen = platform if whom in ("platform", "routing") else city
             # The province's platform carries everybody's way to the internet and the name servers.
             every = inv.sites if chosen.name == "hunan" else chosen.sites
             parts = {f"{chosen.name} {part}" for part in ("zones", "extranet")}
-            return frozenset({*(one.name for one in every), *parts, *_neighbours(inv, chosen)})
+            return frozenset({*(one.name for one in every), *parts, *_neighbours(inv, chosen, whom)})
 
 
-def _neighbours(inv: Inventory, chosen: Platform) -> set[str]:
-    """What stands on the other end of a router's sessions sees them lost as well."""
-    return {f"{one.name} {part}" for one in inv.platforms for part in ("zones", "extranet")} if (
-        chosen.name == "hunan") else set()  # fmt: skip
+def _neighbours(inv: Inventory, chosen: Platform, whom: str) -> set[str]:
+    """Who sees the same fault from the other side: everybody for the province's own way, and in a province of two the
+    one router that has nothing left to learn once the other announces nothing."""
+    if chosen.name != "hunan" and whom != "routing":
+        return set()
+    return {f"{one.name} {part}" for one in inv.platforms for part in ("zones", "extranet")}
