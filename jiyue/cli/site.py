@@ -1,7 +1,8 @@
-"""`jiyue site list|assess`."""
+"""`jiyue site list|assess`, and what `site_*` modules add."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -9,7 +10,7 @@ from rich.console import Console
 
 from jiyue.cli.output import Session
 from jiyue.cli.tables import table
-from jiyue.cli.verbs import verb
+from jiyue.cli.verbs import add_parts, verb
 from jiyue.i18n import _, translate
 from jiyue.workflow.services import open_services
 
@@ -18,10 +19,20 @@ def add(app: typer.Typer) -> None:
     """Add the group to the command."""
     group = typer.Typer(help=_("Hosted websites."), no_args_is_help=True)
     app.add_typer(group, name="site")
+    add_parts(group, "site")
 
-    @verb(group, "list", "Every hosted site with its platform, kind and owner.", "jiyue site list --json")
+    @verb(
+        group,
+        "list",
+        "Every hosted site with its platform, kind and owner; coverage by unit.",
+        "jiyue site list --json",
+    )
     def listing(session: Session) -> None:
-        sites = open_services(session.workspace).inventory.sites
+        from jiyue.workflow import register
+
+        services = open_services(session.workspace)
+        sites = services.inventory.sites
+        units = register.judge(services).coverage if register.load(services) else ()
 
         def text(console: Console) -> None:
             found = table(_("site"), _("title"), _("kind"), _("platform"), _("owner"), "IPv4", breaks=(1, 4))
@@ -29,7 +40,11 @@ def add(app: typer.Typer) -> None:
                 found.add_row(site.name, site.title, _(site.kind.value), site.platform, site.owner, str(site.address4))
             console.print(found)
 
-        session.emit("site-list", {"sites": [site.model_dump(mode="json") for site in sites]}, text)
+        payload = {
+            "sites": [site.model_dump(mode="json") for site in sites],
+            "coverage": [asdict(one) for one in units],
+        }
+        session.emit("site-list", payload, text)
 
     @verb(
         group,

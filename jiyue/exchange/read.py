@@ -80,8 +80,25 @@ def _text(name: str, text: str, kind: str, stem: str, into: Collected) -> str:
     raise InputError(name, "is of no known kind", f"say it with --format, one of: {', '.join(FORMATS)}")
 
 
-def _csv(name: str, text: str, into: Collected) -> str:
-    """A comma, semicolon or tab separated file: NetBox's by its columns, an office form otherwise."""
+def tables(path: Path, notes: list[str]) -> list[Sheet]:
+    """The tables of a workbook or a CSV file as they stand; what was noticed on the way goes into `notes`.
+
+    InputError when the file is neither, damaged or too large.
+    """
+    name = tidy(path.name, 80)
+    data = _bytes(path, name)
+    if data[:4] == _OLD:
+        raise InputError(name, "is an old or encrypted workbook", "save it as xlsx without a password")
+    if data[:2] != b"PK":
+        return [Sheet(name, csv_rows(name, decode(data, name)[0]), lines=True)]
+    into = Collected()
+    found = sheets(name, data, into)
+    notes += [f"{one.place}: {one.cause}" for one in into.unread]
+    return found
+
+
+def csv_rows(name: str, text: str) -> dict[int, dict[int, object]]:
+    """The filled cells of a comma, semicolon or tab separated file by line and column; InputError for no table."""
     first = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = max(",;\t，", key=first.count)
     csv.field_size_limit(MOST_FIELD)
@@ -98,6 +115,12 @@ def _csv(name: str, text: str, into: Collected) -> str:
         raise InputError(f"{name}:{reader.line_num}", f"is no CSV: {error}", "save it as CSV again") from None
     if not rows:
         raise InputError(name, "is empty", "export it again")
+    return rows
+
+
+def _csv(name: str, text: str, into: Collected) -> str:
+    """NetBox's by its columns, an office form otherwise."""
+    rows = csv_rows(name, text)
     top = min(rows)
     names = {number: netbox.heading(str(cell)) for number, cell in rows[top].items()}
     if netbox.is_netbox(names.values()):

@@ -26,6 +26,10 @@ MOST_SHEETS, MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 100, 200_000, 300, 2_000_000
 MOST_MERGES = 50_000
 LAST_ROW = 1_048_576
 """The last row that the format knows."""
+_FORMULA = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?f[\s/>]|<!")
+_MERGE = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?mergeCell\s[^>]*?\bref=[\"']([^\"'<>]*)[\"']")
+_END = re.compile(rb"</(?:[A-Za-z_][\w.-]*:)?sheetData\s*>")
+MOST_REST = 16 * 1024 * 1024
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _ENCODING = re.compile(rb"\s*<\?xml[^>]*encoding\s*=\s*[\"']([^\"']*)[\"']")
 _PLAIN = (b"utf-8", b"us-ascii", b"ascii")
@@ -137,6 +141,13 @@ def _merges(place: str, archive: zipfile.ZipFile, path: str) -> tuple[list[Area]
     """Merged areas, and cells whose formula was saved without a result; read as a stream, nothing is kept."""
     areas: list[Area] = []
     bare: set[tuple[int, int]] = set()
+    rest = _after_cells(archive, path.lstrip("/"))
+    if rest is not None:
+        for found in _MERGE.finditer(rest):
+            areas.append(_area(place, found[1].decode("ascii", "replace")))
+            if len(areas) > MOST_MERGES:
+                raise InputError(place, f"has more than {MOST_MERGES} merged areas", "unmerge them")
+        return areas, frozenset()
     with archive.open(path.lstrip("/")) as stream:
         parents: list[Element] = []
         for event, element in iterparse(stream, events=("start", "end"), forbid_dtd=True):
@@ -156,6 +167,28 @@ def _merges(place: str, archive: zipfile.ZipFile, path: str) -> tuple[list[Area]
             if element.tag in (f"{_MAIN}row", f"{_MAIN}mergeCell") and parents:
                 parents[-1].remove(element)
     return areas, frozenset(bare)
+
+
+def _after_cells(archive: zipfile.ZipFile, path: str) -> bytes | None:
+    """What stands behind the cells of a sheet without formulas; None where every element has to be looked at.
+
+    Most sheets have no formula: their cells are passed over a block at a time, not parsed once more for nothing.
+    """
+    rest, seen = b"", b""
+    ended = False
+    with archive.open(path) as stream:
+        while block := stream.read(2**20):
+            if ended:
+                rest += block
+            else:
+                seen = seen[-64:] + block
+                if _FORMULA.search(seen):
+                    return None
+                if found := _END.search(seen):
+                    ended, rest = True, seen[found.end() :]
+            if len(rest) > MOST_REST:
+                return None
+    return rest if ended and b"<!" not in rest else None
 
 
 def _area(place: str, reference: str) -> Area:
