@@ -49,14 +49,19 @@ class Registered:
 
 
 COLUMNS = tuple(field.name for field in fields(Registered))
-NEEDED = ("code", "host", "title", "unit", "region", "kind")
+SAID = {
+    "code": "site code", "host": "domain name", "title": "title", "unit": "sponsor", "region": "division",
+    "kind": "kind",
+}  # fmt: skip
+"""What people call the fields that have to be there."""
+NEEDED = tuple(SAID)
 
 
 def faults(one: Registered) -> Iterator[tuple[str, str, str]]:
     """(field, cause, fix) for every value that is none."""
     for name in NEEDED:
         if not getattr(one, name):
-            yield name, f"{name} is empty", "fill it in"
+            yield name, f"the {SAID[name]} is not given", "fill it in"
     if one.code and not CODE.fullmatch(one.code):
         yield "code", f"{one.code!r} is no site code", "write ten digits, the division's six first"
     if one.host and (not HOST.fullmatch(one.host) or len(one.host) > 253):

@@ -65,7 +65,7 @@ def test_every_mistake_is_told_with_its_cell_and_nothing_is_written(services: Se
     said = str(caught.value)
     for part in ("B8: '43010' is no site code", "D9: '没有' is no domain name", "K9: '2010-13-1' is no day",
                  "L9: '很好' is no state", "J10: '报社' is no kind", "I10: '火星' is no division",
-                 "E11: unit is empty"):  # fmt: skip
+                 "E11: the sponsor is not given"):  # fmt: skip
         assert f"form.xlsx!登记表!{part}" in said, (part, said)
     assert not register.path_of(services).exists()
 
