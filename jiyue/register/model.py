@@ -49,19 +49,19 @@ class Registered:
 
 
 COLUMNS = tuple(field.name for field in fields(Registered))
-SAID = {
-    "code": "site code", "host": "domain name", "title": "title", "unit": "sponsor", "region": "division",
-    "kind": "kind",
+MISSING = {
+    "code": "the site code is not given", "host": "the domain name is not given", "title": "the title is not given",
+    "unit": "the sponsor is not given", "region": "the division is not given", "kind": "the kind is not given",
 }  # fmt: skip
-"""What people call the fields that have to be there."""
-NEEDED = tuple(SAID)
+"""What is said of a field that has to be there and is not."""
+NEEDED = tuple(MISSING)
 
 
 def faults(one: Registered) -> Iterator[tuple[str, str, str]]:
     """(field, cause, fix) for every value that is none."""
     for name in NEEDED:
         if not getattr(one, name):
-            yield name, f"the {SAID[name]} is not given", "fill it in"
+            yield name, MISSING[name], "fill it in"
     if one.code and not CODE.fullmatch(one.code):
         yield "code", f"{one.code!r} is no site code", "write ten digits, the division's six first"
     if one.host and (not HOST.fullmatch(one.host) or len(one.host) > 253):
