@@ -49,8 +49,8 @@ def inject(hand: Hand, params: KilledAt, folder: str, seed: int) -> None:
     must(hand, f"cat > {quoted(folder)}/sitecustomize.py", hook(params.point, folder))
     first = f"import sys; exec(open({folder + '/sitecustomize.py'!r}).read(), {{}})"
     code = f'{first}; exec(compile(sys.stdin.read(), "<stdin>", "exec"))'
-    before = f'for last; do :; done\nif [ "$last" = - ]; then set -- -I -S -c {quoted(code)}; fi\n'
-    wrap(hand, "/usr/bin/python3", folder, {"PYTHONPATH": folder}, before)
+    given = f"for last; do :; done\ncase $last in -|*sys.stdin.buffer.read*) set -- -I -S -c {quoted(code)};; esac\n"
+    wrap(hand, "/usr/bin/python3", folder, {"PYTHONPATH": folder}, given)
 
 
 def hook(point: int, folder: str, action: str = KILL) -> str:

@@ -29,7 +29,8 @@ def lock(tmp_path: Path) -> Lock:
         word.write_text(WORD, encoding="utf-8")
         tool = Path(sys.executable).with_name("ansible-vault")
         argv = [str(tool), "encrypt", "--vault-password-file", str(word), str(path)]
-        subprocess.run(argv, check=True, capture_output=True)
+        # Ansible takes no standard input that does not block, which a test's worker has.
+        subprocess.run(argv, check=True, capture_output=True, stdin=subprocess.DEVNULL)
         return path
 
     return encrypt
