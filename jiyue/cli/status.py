@@ -18,7 +18,15 @@ from jiyue.workflow.status import platform_rows
 def show(console: Console, rows: list[dict[str, Any]]) -> None:
     """The 15 platforms as people read them, then every reason behind what is not as it should be."""
     shown = table(
-        _("platform"), _("code"), _("stage"), _("stack"), _("sites"), _("deferred"), _("digest"), _("approved by")
+        _("platform"),
+        _("code"),
+        _("stage"),
+        _("stack"),
+        _("sites"),
+        _("deferred"),
+        _("digest"),
+        _("approved by"),
+        breaks=(0, -1),
     )
     for row in rows:
         sites = f"{row['sites_ready']}/{row['sites_total']}"
