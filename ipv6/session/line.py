@@ -29,12 +29,9 @@ class Line:
         fcntl.ioctl(slave, termios.TIOCSWINSZ, _WIDE)
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed in `close`
 
-        def owns_terminal() -> None:
-            fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
-
-        self._process = subprocess.Popen(
-            list(argv), stdin=slave, stdout=slave, stderr=self._said, start_new_session=True, preexec_fn=owns_terminal
-        )
+        # setsid(1) gives ssh the terminal. Python code between fork and exec runs what libraries hang there too (gRPC's
+        # has ended such a child); without any, the child is started without a fork of this process.
+        self._process = subprocess.Popen(["setsid", "--ctty", *argv], stdin=slave, stdout=slave, stderr=self._said)
         os.close(slave)
 
     def __enter__(self) -> Line:
