@@ -7,6 +7,7 @@ import os
 import select
 import signal
 from collections.abc import Callable, Iterator
+from functools import cache
 from importlib import import_module
 from typing import Any, NamedTuple
 
@@ -194,6 +195,7 @@ def text_hash(text: str) -> str:
     return str(_sha256()(text.encode()).hexdigest())
 
 
+@cache
 def _sha256() -> Callable[[bytes], Any]:
     for name in _SHA256[:-1]:
         with contextlib.suppress(ImportError):

@@ -7,6 +7,7 @@ from functools import lru_cache
 from ipaddress import IPv6Address
 
 from ipv6.verify.model import Answers, Probe, Sample, Unknown
+from ipv6.verify.subjects import SiteSubject
 
 
 def unanswered(probes: Iterable[Probe], answers: Answers) -> Unknown | None:
@@ -18,6 +19,15 @@ def unanswered(probes: Iterable[Probe], answers: Answers) -> Unknown | None:
             where = f"{probe.vantage}/{probe.netns}" if probe.netns else probe.vantage
             return Unknown(f"{where}: {probe.kind} {probe.target} over IPv{probe.family} not measured: {why}")
     return None
+
+
+def of_host(subject: SiteSubject, probe: Probe, answers: Answers) -> Sample | Unknown:
+    """What a site's own host said last; Unknown when it is not held, has no IPv6 planned or measured nothing."""
+    if not subject.host:
+        return Unknown(f"{subject.name}: this environment does not hold its host")
+    if not subject.address6:
+        return Unknown(f"{subject.name}: no IPv6 address is planned")
+    return unanswered((probe,), answers) or answers[probe].samples[-1]
 
 
 def decide(probe: Probe, answers: Answers, good: Callable[[Sample], bool]) -> tuple[bool, Sample]:

@@ -32,7 +32,7 @@ def add(app: typer.Typer) -> None:
 
         services = open_services(session.workspace)
         sites = services.inventory.sites
-        units = register.judge(services).coverage if register.load(services) else ()
+        units = register.units(services)
 
         def text(console: Console) -> None:
             found = table(_("site"), _("title"), _("kind"), _("platform"), _("owner"), "IPv4", breaks=(1, 4))

@@ -144,9 +144,7 @@ def _merges(place: str, archive: zipfile.ZipFile, path: str) -> tuple[list[Area]
     rest = _after_cells(archive, path.lstrip("/"))
     if rest is not None:
         for found in _MERGE.finditer(rest):
-            areas.append(_area(place, found[1].decode("ascii", "replace")))
-            if len(areas) > MOST_MERGES:
-                raise InputError(place, f"has more than {MOST_MERGES} merged areas", "unmerge them")
+            _take(place, found[1].decode("ascii", "replace"), areas)
         return areas, frozenset()
     with archive.open(path.lstrip("/")) as stream:
         parents: list[Element] = []
@@ -156,9 +154,7 @@ def _merges(place: str, archive: zipfile.ZipFile, path: str) -> tuple[list[Area]
                 continue
             parents.pop()
             if element.tag == f"{_MAIN}mergeCell":
-                areas.append(_area(place, element.get("ref", "")))
-                if len(areas) > MOST_MERGES:
-                    raise InputError(place, f"has more than {MOST_MERGES} merged areas", "unmerge them")
+                _take(place, element.get("ref", ""), areas)
             elif element.tag == f"{_MAIN}c" and element.find(f"{_MAIN}f") is not None:
                 value = element.find(f"{_MAIN}v")
                 if (value is None or not value.text) and len(bare) < MOST_MERGES:
@@ -167,6 +163,12 @@ def _merges(place: str, archive: zipfile.ZipFile, path: str) -> tuple[list[Area]
             if element.tag in (f"{_MAIN}row", f"{_MAIN}mergeCell") and parents:
                 parents[-1].remove(element)
     return areas, frozenset(bare)
+
+
+def _take(place: str, reference: str, areas: list[Area]) -> None:
+    areas.append(_area(place, reference))
+    if len(areas) > MOST_MERGES:
+        raise InputError(place, f"has more than {MOST_MERGES} merged areas", "unmerge them")
 
 
 def _after_cells(archive: zipfile.ZipFile, path: str) -> bytes | None:

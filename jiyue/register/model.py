@@ -9,7 +9,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import date
 
 from inventory.errors import InputError
@@ -111,8 +111,3 @@ def parse(content: str, place: str, problems: list[InputError]) -> tuple[Registe
     except csv.Error as error:
         problems.append(InputError(f"{place}:{reader.line_num}", f"is no CSV: {error}", "import it again"))
     return tuple(found)
-
-
-def closed(one: Registered) -> Registered:
-    """The same site, gone."""
-    return replace(one, state=CLOSED)

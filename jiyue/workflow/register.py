@@ -111,9 +111,18 @@ def judge(services: Services) -> Judged:
     sites = load(services)
     if not sites:
         raise NothingChecked("site check", "there is no register", "run: jiyue site import FILE")
-    hosted = {site.name: site.platform for site in services.inventory.sites}
+    hosted = _hosted(services)
     found = (*rules.findings(sites, Places.of(services.inventory.regions)), *rules.unregistered(sites, hosted))
     return Judged(sites, rules.coverage(sites, hosted), found, hosted)
+
+
+def units(services: Services) -> tuple[Coverage, ...]:
+    """How far each unit is; empty when there is no register."""
+    return rules.coverage(load(services), _hosted(services))
+
+
+def _hosted(services: Services) -> dict[str, str]:
+    return {site.name: site.platform for site in services.inventory.sites}
 
 
 @contextmanager

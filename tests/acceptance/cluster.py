@@ -36,10 +36,11 @@ class Cluster:
         self._transcript = transcript
         self.evidence = ""
 
-    def of(self, kind: str, platform: str) -> list[dict[str, Any]]:
-        """The objects of one kind that belong to a platform."""
+    def of(self, kind: str, platform: str, namespace: str = "") -> list[dict[str, Any]]:
+        """The objects of one kind that belong to a platform; with `namespace` those in it."""
         items = self._objects[kind]
-        return [item for item in items if item["metadata"].get("labels", {}).get(PLATFORM) == platform]
+        mine = [item for item in items if item["metadata"].get("labels", {}).get(PLATFORM) == platform]
+        return [item for item in mine if item["metadata"]["namespace"] == namespace] if namespace else mine
 
     @property
     def simulated_nodes(self) -> list[str]:

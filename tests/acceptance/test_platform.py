@@ -59,8 +59,8 @@ def test_every_zone_has_quota_and_limits(
 ) -> None:
     """A zone that may take everything takes it from the others; used is what the server's own controller counts."""
     name = f"{platform['name']}-{zone_name}"
-    quotas = [one for one in cluster.of("quotas", platform["name"]) if one["metadata"]["namespace"] == name]
-    limits = [one for one in cluster.of("limits", platform["name"]) if one["metadata"]["namespace"] == name]
+    quotas = cluster.of("quotas", platform["name"], name)
+    limits = cluster.of("limits", platform["name"], name)
     record.evidence(cluster.evidence)
     assert quotas and limits, f"{name}: {len(quotas)} quotas, {len(limits)} limit ranges"
     hard = quotas[0]["spec"].get("hard", {})
@@ -77,11 +77,7 @@ def test_duties_are_separated_and_stay_in_their_zone(
     platform: dict[str, Any], zone_name: str, cluster: Cluster, record: Record
 ) -> None:
     name = f"{platform['name']}-{zone_name}"
-    bound = {
-        one["metadata"]["name"]: one
-        for one in cluster.of("bindings", platform["name"])
-        if one["metadata"]["namespace"] == name
-    }
+    bound = {one["metadata"]["name"]: one for one in cluster.of("bindings", platform["name"], name)}
     record.evidence(cluster.evidence)
     record.measured(f"{name}: {', '.join(sorted(bound)) or 'nobody'}")
     assert set(bound) >= {"operations", "audit", "security"}, f"{name}: bound are {sorted(bound)}"
@@ -142,7 +138,7 @@ def test_every_zone_denies_by_default(
     platform: dict[str, Any], zone_name: str, cluster: Cluster, record: Record
 ) -> None:
     namespace = f"{platform['name']}-{zone_name}"
-    policies = [one for one in cluster.of("policies", platform["name"]) if one["metadata"]["namespace"] == namespace]
+    policies = cluster.of("policies", platform["name"], namespace)
     denying = [
         one["metadata"]["name"]
         for one in policies

@@ -7,7 +7,7 @@ from ipaddress import ip_interface
 
 from ipv6.verify.check import check
 from ipv6.verify.model import Answers, Fail, Pass, Probe, Unknown, Verdict
-from ipv6.verify.reading import text, unanswered
+from ipv6.verify.reading import of_host, text
 from ipv6.verify.subjects import SiteSubject
 
 
@@ -49,14 +49,9 @@ class HostAddresses:
     @staticmethod
     def judge(subject: SiteSubject, answers: Answers) -> Verdict:
         """Pass when both are there."""
-        if not subject.host:
-            return Unknown(f"{subject.name}: this environment does not hold its host")
-        if not subject.address6:
-            return Unknown(f"{subject.name}: no IPv6 address is planned")
-        probe = _probe(subject)
-        if missing := unanswered((probe,), answers):
-            return missing
-        sample = answers[probe].samples[-1]
+        sample = of_host(subject, _probe(subject), answers)
+        if isinstance(sample, Unknown):
+            return sample
         if text(sample, "state") != "ok":
             return Unknown(f"{subject.host}: its addresses cannot be read: {text(sample, 'error')}")
         there = held(text(sample, "text"))

@@ -7,7 +7,7 @@ from ipaddress import IPv4Address, IPv6Address
 
 from ipv6.verify.check import check
 from ipv6.verify.model import Answers, Fail, Pass, Probe, Unknown, Verdict
-from ipv6.verify.reading import text, unanswered
+from ipv6.verify.reading import of_host, text
 from ipv6.verify.subjects import SiteSubject
 
 PORTS = (80, 443)
@@ -54,14 +54,9 @@ class Listeners:
     @staticmethod
     def judge(subject: SiteSubject, answers: Answers) -> Verdict:
         """Pass when both addresses (or the family's wildcard) have a listener on both ports."""
-        if not subject.host:
-            return Unknown(f"{subject.name}: this environment does not hold its host")
-        if not subject.address6:
-            return Unknown(f"{subject.name}: no IPv6 address is planned")
-        probe = _probe(subject)
-        if missing := unanswered((probe,), answers):
-            return missing
-        sample = answers[probe].samples[-1]
+        sample = of_host(subject, _probe(subject), answers)
+        if isinstance(sample, Unknown):
+            return sample
         if text(sample, "state") != "ok":
             return Unknown(f"{subject.host}: its sockets cannot be read: {text(sample, 'error')}")
         there = listening(text(sample, "text"))

@@ -37,6 +37,12 @@ def page(path: str) -> str:
     return f'<!doctype html><html lang="zh"><meta charset="utf-8"><title>{{site}}</title>{links}{filler}</html>'
 
 
+def own(folder: Path) -> str:
+    """Where an nginx of its own keeps what it would put into the machine's folders."""
+    words = {"client_body": "body", "proxy": "proxy", "fastcgi": "fastcgi", "uwsgi": "uwsgi", "scgi": "scgi"}
+    return "\n".join(f"    {word}_temp_path {folder}/{place};" for word, place in words.items())
+
+
 def locations() -> str:
     """Every page of a site and what it loads, as nginx answers them."""
     paths = ["/", *(f"/{word}/" for word in LEVEL), *(f"/{word}/detail.html" for word in LEVEL)]
@@ -69,11 +75,7 @@ http {{
     access_log off;
     default_type text/html;
     charset utf-8;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
+{own(folder)}
     server {{
         listen 127.0.0.1:{port} ssl backlog=4096;
         listen [::1]:{port} ssl backlog=4096;

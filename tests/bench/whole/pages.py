@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from lab.ca import SiteCa
-from tests.bench.web.server import locations
+from tests.bench.web.server import locations, own
 
 
 def nginx(folder: Path, names: Iterable[str]) -> tuple[subprocess.Popen[bytes], str]:
@@ -31,11 +31,7 @@ http {{
     default_type text/html;
     charset utf-8;
     keepalive_timeout 15;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
+{own(folder)}
     server {{
         listen 80 backlog=4096;
         listen [::]:80 backlog=4096;
