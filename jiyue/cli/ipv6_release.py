@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -33,4 +32,4 @@ def add(group: typer.Typer) -> None:
         text = _("{key} {prefix} is released; nobody gets it before {until}").format(
             key=entry.key, prefix=entry.prefix, until=entry.until
         )
-        session.emit("ipv6-release", {"released": asdict(entry)}, lambda console: console.print(text, markup=False))
+        session.emit("ipv6-release", {"released": entry._asdict()}, lambda console: console.print(text, markup=False))

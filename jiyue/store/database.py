@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from inventory.errors import EnvironmentFailed, InputError, JiyueError
 from jiyue.store import failures, migrate
-from jiyue.store.engine import LOCK, WRITE, begin_writing, make_engine, usable
+from jiyue.store.engine import LOCK, WRITE, begin_writing, make_engine, usable, write_at_once
 from jiyue.store.failures import StoreDamaged
 from jiyue.store.url import shown, store_url
 
@@ -38,6 +38,8 @@ class Database:
     ) -> None:
         self.url = store_url(place)
         self.place = shown(self.url)
+        self.is_file = self.url.get_backend_name() == "sqlite"
+        """Whether the store is a file of this machine (SQLite)."""
         self.wait = wait
         self.before = ""
         """The layout that was found at opening; empty when there was no store."""
@@ -59,11 +61,6 @@ class Database:
             self._prepare_tables(create, migrating)
 
     @property
-    def is_file(self) -> bool:
-        """Whether the store is a file of this machine (SQLite)."""
-        return self.url.get_backend_name() == "sqlite"
-
-    @property
     def path(self) -> Path:
         """The file of the store; InputError for a store on a server."""
         if not self.is_file:
@@ -82,37 +79,58 @@ class Database:
         with self._failures(), self._kept() as connection, connection.begin():
             yield connection
 
-    @contextmanager
-    def append(self, asking: str) -> Iterator[tuple[Any, Any]]:
+    def append(self, asking: str) -> Appending:
         """The one writer on the driver's own connection: (connection, the row of `asking` read under the lock).
 
         For the statements of every single commit of the ledger, beside which a toolkit's own steps would weigh. What
         the driver has not committed when the block ends is committed then.
         """
-        with self._failures(), self._kept() as connection:
-            driver: Any = connection.info.get(_DRIVER)
-            if driver is None:
-                driver = connection.info[_DRIVER] = connection.connection.driver_connection
+        return Appending(self, asking)
+
+    def at_once(self, into: str, values: Sequence[object]) -> bool:
+        """One row of the one writer, on disk when it returns; False when the store refused it.
+
+        For a record that says itself what it follows, so that nothing has to be asked under the lock before. `into` is
+        `INSERT INTO table (columns)`.
+        """
+        try:
+            connection = self.take()
             try:
-                yield driver, begin_writing(driver, self.wait, asking)
-                driver.commit()
+                written = write_at_once(_driver(connection), self.wait, into, values)
             except BaseException:
-                driver.rollback()
+                connection.close()
                 raise
+        except Exception as error:  # no generator's frame around every single commit
+            if said := self.told(error):
+                raise said from error
+            raise
+        self.give_back(connection)
+        return written
 
     @contextmanager
     def _kept(self) -> Iterator[Connection]:
-        """A connection for a writer; one is kept out of the pool: checking it out again costs more than a statement."""
-        idle = self._idle.setdefault(os.getpid(), [])
-        connection = idle.pop() if idle else self._writer.connect()
+        connection = self.take()
         try:
-            if not usable(connection):
-                connection.close()
-                connection = self._writer.connect()
             yield connection
         except BaseException:
             connection.close()
             raise
+        self.give_back(connection)
+
+    def take(self) -> Connection:
+        """A connection for a writer; one is kept out of the pool: checking it out again costs more than a statement."""
+        idle = self._idle.get(os.getpid())
+        if not idle:
+            return self._writer.connect()
+        connection = idle.pop()
+        if usable(connection):
+            return connection
+        connection.close()
+        return self._writer.connect()
+
+    def give_back(self, connection: Connection) -> None:
+        """Keep it for the next writer, unless one is kept already; one that failed is to be closed instead."""
+        idle = self._idle.setdefault(os.getpid(), [])
         if idle:
             connection.close()
         else:
@@ -186,19 +204,26 @@ class Database:
     def _failures(self) -> Iterator[None]:
         try:
             yield
-        except (DBAPIError, sqlite3.Error, psycopg.Error) as error:
+        except Exception as error:
+            if said := self.told(error):
+                raise said from error
+            raise
+
+    def told(self, error: BaseException | None) -> EnvironmentFailed | None:
+        """A failure of the database, its toolkit or the system in our words; None for every other error."""
+        if isinstance(error, (DBAPIError, sqlite3.Error, psycopg.Error)):
             cause = error.orig if isinstance(error, DBAPIError) else error
             holder = self._holder() if failures.is_busy(cause) else ""
             kind = StoreDamaged if failures.is_damage(cause) else EnvironmentFailed
             trouble = failures.explain(cause, self.wait, holder)
-            raise kind(self.place, trouble.cause, trouble.fix) from error
-        except SQLAlchemyError as error:
-            raise EnvironmentFailed(self.place, f"the store failed: {error}", failures.DAMAGED) from error
-        except JiyueError:
-            raise  # a GateError is an OSError too
-        except OSError as error:
-            words = f"the store cannot be opened: {error.strerror or error}"
-            raise EnvironmentFailed(self.place, words, failures.GIVE) from error
+            return kind(self.place, trouble.cause, trouble.fix)
+        if isinstance(error, SQLAlchemyError):
+            return EnvironmentFailed(self.place, f"the store failed: {error}", failures.DAMAGED)
+        if isinstance(error, OSError) and not isinstance(error, JiyueError):  # a GateError is an OSError too
+            return EnvironmentFailed(
+                self.place, f"the store cannot be opened: {error.strerror or error}", failures.GIVE
+            )
+        return None
 
     def _holder(self) -> str:
         """Who has the write lock, in words; empty text when that cannot be told."""
@@ -215,6 +240,58 @@ class Database:
         except SQLAlchemyError:
             return ""
         return f"{row[0] or row[1]} (server process {row[2]})" if row else ""
+
+
+class Appending:
+    """A writer's transaction; a class, because a generator's frame would weigh in every single commit."""
+
+    __slots__ = ("_asking", "_connection", "_database", "_driver")
+
+    def __init__(self, database: Database, asking: str) -> None:
+        self._database, self._asking = database, asking
+
+    def __enter__(self) -> tuple[Any, Any]:
+        try:
+            self._connection = self._database.take()
+            self._driver = _driver(self._connection)
+            try:
+                return self._driver, begin_writing(self._driver, self._database.wait, self._asking)
+            except BaseException:
+                self._give_up()
+                raise
+        except Exception as error:
+            if said := self._database.told(error):
+                raise said from error
+            raise
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if error is None:
+            try:
+                self._driver.commit()
+            except BaseException as failed:
+                self._give_up()
+                if said := self._database.told(failed):
+                    raise said from failed
+                raise
+            self._database.give_back(self._connection)
+            return
+        self._give_up()
+        if said := self._database.told(error):
+            raise said from error
+
+    def _give_up(self) -> None:
+        try:
+            self._driver.rollback()
+        finally:
+            self._connection.close()
+
+
+def _driver(connection: Connection) -> Any:
+    """The driver's own connection under one that is kept."""
+    driver = connection.info.get(_DRIVER)
+    if driver is None:
+        driver = connection.info[_DRIVER] = connection.connection.driver_connection
+    return driver
 
 
 def _dispose(process: int, engine: Engine, idle: list[Connection]) -> None:

@@ -7,9 +7,12 @@ import os
 import socket
 import sqlite3
 import time
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
+from psycopg import errors
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DisconnectionError
@@ -34,8 +37,6 @@ def cursor(connection: Connection) -> Any:
 
 def usable(connection: Connection) -> bool:
     """Whether a connection that was kept still leads to the store: its file is the one that is there now."""
-    if connection.closed or connection.invalidated:
-        return False
     path, identity = connection.info.get(_FILE, (None, None))
     return path is None or _identity(path) == identity
 
@@ -96,10 +97,48 @@ def begin_writing(driver: Any, wait: float, asking: str) -> Any:
     return found.fetchone()
 
 
+def write_at_once(driver: Any, wait: float, into: str, values: Sequence[object]) -> bool:
+    """Lock, one row and commit; False when a trigger or a key refused it. `into` is `INSERT INTO table (columns)`.
+
+    To a server it is one statement that takes the lock before it makes the row, so its triggers see what the writer
+    before left.
+    """
+    if isinstance(driver, sqlite3.Connection):
+        try:
+            driver.execute("BEGIN IMMEDIATE")
+            driver.execute(_row(into, len(values)), values)
+            driver.commit()
+        except sqlite3.IntegrityError:
+            driver.rollback()
+            return False
+        return True
+    try:
+        driver.execute(_locked_row(into, len(values), wait), values, prepare=True)
+    except (errors.RestrictViolation, errors.UniqueViolation):
+        return False
+    return True
+
+
+@lru_cache
+def _row(into: str, columns: int) -> str:
+    return f"{into} VALUES ({', '.join('?' * columns)})"
+
+
+@lru_cache
+def _locked_row(into: str, columns: int, wait: float) -> bytes:
+    # OFFSET keeps the subquery whole: its settings and its lock come first, in this order.
+    return f"{into} SELECT {', '.join(['%s'] * columns)} FROM ({_settings(wait)} OFFSET 0) AS locked".encode()
+
+
 def _lock(wait: float) -> str:
+    return f"BEGIN; {_settings(wait)}"
+
+
+def _settings(wait: float) -> str:
+    """Patience, durability and the write lock, until the transaction ends."""
     return (
-        f"BEGIN; SELECT set_config('lock_timeout', '{int(wait * 1000)}', true), "
-        f"set_config('synchronous_commit', 'on', true), pg_advisory_xact_lock({LOCK}, hashtext(current_schema()))"
+        f"SELECT set_config('lock_timeout', '{int(wait * 1000)}', true), set_config('synchronous_commit', 'on', true), "
+        f"pg_advisory_xact_lock({LOCK}, hashtext(current_schema()))"
     )
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields
+from collections.abc import Callable
 from json.encoder import encode_basestring
-from operator import attrgetter
+from typing import NamedTuple
 
 from inventory.errors import InputError
 from ipv6.change.model import Claim
@@ -20,11 +19,11 @@ RELEASED = "released/"
 """How the keys begin under which a planner sees prefixes in quarantine: `released/<key>/<turn>`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A record as it is stored; `turn` counts the claims of one key from 1, times are UTC text, hashes hex sha256.
+class Entry(NamedTuple):
+    """A record as it is stored, in the order of the table's columns.
 
-    `reason` and `until` (end of the quarantine) are empty in a claim.
+    `turn` counts the claims of one key from 1, times are UTC text, hashes hex sha256. `reason` and `until` (end of the
+    quarantine) are empty in a claim.
     """
 
     seq: int
@@ -54,14 +53,8 @@ class Entry:
         """The hash that the other fields give."""
         return link_hash(self.prev_hash, self.kind, self.key, self.turn, self.claim, self.reason, self.until, self.at)
 
-    @property
-    def row(self) -> tuple[str | int, ...]:
-        """The fields in the order of the table's columns."""
-        return _VALUES(self)
 
-
-_VALUES = attrgetter(*(field.name for field in fields(Entry)))
-COLUMNS = tuple(field.name for field in fields(Entry))
+COLUMNS = Entry._fields
 STORED = tuple(schema.ledger.c[name] for name in COLUMNS)
 """The columns in the order of the fields, so that a row is `Entry(*row)`."""
 
@@ -74,14 +67,12 @@ def link_hash(
     The first claim of a key is hashed as in layout 1 (five texts), so that ledgers of that layout stay valid. All
     other records have nine fields and so cannot be mistaken for one.
     """
-    values: Iterable[str]
     if kind == CLAIM and turn == 1:
-        values = map(_QUOTED, (prev_hash, key, claim.prefix, claim.parent, at))
+        text = f"[{_QUOTED(prev_hash)},{_QUOTED(key)},{_QUOTED(claim.prefix)},{_QUOTED(claim.parent)},{_QUOTED(at)}]"
     else:
         texts = map(_QUOTED, (claim.prefix, claim.parent, reason, until, at))
-        values = (_QUOTED(prev_hash), _QUOTED(kind), _QUOTED(key), str(turn), *texts)
+        text = f"[{','.join((_QUOTED(prev_hash), _QUOTED(kind), _QUOTED(key), str(turn), *texts))}]"
     # The bytes of `ipv6.change.encoding.canonical`, which for texts and whole numbers needs no walk of its own.
-    text = f"[{','.join(values)}]"
     try:
         return hashlib.sha256(text.encode()).hexdigest()
     except UnicodeEncodeError as error:

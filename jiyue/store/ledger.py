@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from psycopg import ClientCursor
 from sqlalchemy import Connection, select
 
 from inventory.errors import EnvironmentFailed, InputError
@@ -27,11 +26,7 @@ MOST_DAYS = 3650
 LONGEST_REASON = 500
 _HEAD = "SELECT count, hash FROM ledger_head"
 _ROWS = f"SELECT {', '.join(COLUMNS)} FROM ledger"
-_INSERT = f"INSERT INTO ledger ({', '.join(COLUMNS)}) VALUES "
-_MARKS = {
-    "sqlite": f"({', '.join('?' * len(COLUMNS))})",
-    "postgresql": f"({', '.join(['%s'] * len(COLUMNS))})",
-}
+_INTO = f"INSERT INTO ledger ({', '.join(COLUMNS)})"
 PART = 500
 """Records per statement; PostgreSQL moves the head once for each."""
 
@@ -93,16 +88,47 @@ class Ledger(Part):
         """
         with self._mutex:
             try:
-                with self.database.append(_HEAD) as (driver, row):
-                    view, at = self._follow(driver, row), self.now()
-                    entries = self._new(view, choose(view.held(at)), at)
-                    if entries:
-                        _insert(driver, entries)
+                view, entries = self._view, self._ahead(choose)
+                if not entries or len(entries) > 1 or not self.database.at_once(_INTO, entries[0]):
+                    with self.database.append(_HEAD) as (driver, row):
+                        view, entries = self._choose(driver, row, choose, entries)
+                        if entries:
+                            _insert(driver, entries)
             except BaseException:
                 self._view.forget_occupied()
                 raise
             self._keep(view, entries)
             return tuple(entry.claim for entry in entries)
+
+    def _ahead(self, choose: Callable[[Held], Sequence[Claim]]) -> list[Entry] | None:
+        """What would be written were nothing new in the ledger; None when that is not worth a guess.
+
+        A single record made ahead is written with nothing asked before, to a server in one message: were it not the
+        next one, the database would refuse it, and then everything is asked again under the lock.
+        """
+        if not self._anchored or not self._view.count:
+            return None
+        at = self.now()
+        try:
+            return self._new(self._view, choose(self._view.held(at)), at)
+        except Exception:
+            # Perhaps only because others wrote meanwhile: under the lock it is true or does not happen.
+            self._view.forget_occupied()
+            return None
+
+    def _choose(
+        self, driver: Any, row: Any, choose: Callable[[Held], Sequence[Claim]], ahead: list[Entry] | None
+    ) -> tuple[View, list[Entry]]:
+        """The view and the new records under the lock: those made ahead when nobody wrote meanwhile."""
+        before = self._view.count, self._view.head
+        if ahead and before != tuple(row or ()):
+            for entry in reversed(ahead):
+                self._view.occupied().drop(entry.claim)
+            ahead = None
+        view, at = self._follow(driver, row), self.now()
+        if ahead is not None and before == (view.count, view.head):
+            return view, ahead
+        return view, self._new(view, choose(view.held(at)), at)
 
     def release(self, key: str, reason: str, quarantine_days: int) -> Entry:
         """Give up a claim; its prefix is given to nobody for so many days, its record stays for ever.
@@ -125,7 +151,7 @@ class Ledger(Part):
                     cause = f"{len(inside)} claims lie inside it: {', '.join(inside[:5])}"
                     raise InputError(place, cause, "release those first")
                 until = _later(at, quarantine_days)
-                entry = make(view.count + 1, view.head, RELEASE, view.turns[key], claim, at, reason.strip(), until)
+                entry = make(view.count + 1, view.head, RELEASE, view.turn(key), claim, at, reason.strip(), until)
                 _insert(driver, [entry])
             self._keep(view, [entry])
             return entry
@@ -170,7 +196,7 @@ class Ledger(Part):
             if quarantine is not None:
                 quarantine.check(claim)
             occupied.add(claim)
-            entry = make(seq + 1, previous, CLAIM, view.turns.get(claim.key, 0) + 1, claim, at)
+            entry = make(seq + 1, previous, CLAIM, view.turn(claim.key), claim, at)
             fresh[claim.key] = entry
             seq, previous = entry.seq, entry.hash
         return list(fresh.values())
@@ -178,7 +204,7 @@ class Ledger(Part):
     def _keep(self, view: View, entries: Sequence[Entry]) -> None:
         """What was committed becomes part of the view and of what this machine has seen."""
         for entry in entries:
-            view.take(entry, own=True)
+            view.keep(entry)
         self._seen(view)
 
     def _follow(self, driver: Any, row: Any) -> View:
@@ -207,19 +233,12 @@ class Ledger(Part):
 
 
 def _insert(driver: Any, entries: Sequence[Entry]) -> None:
-    """The last statements of a transaction; a server gets a single record and its commit in one message."""
-    if len(entries) == 1:
-        if isinstance(driver, sqlite3.Connection):
-            driver.execute(_INSERT + _MARKS["sqlite"], entries[0].row)
-        else:
-            # Were the record refused, the server would not go on to the commit.
-            ClientCursor(driver).execute(f"{_INSERT}{_MARKS['postgresql']}; COMMIT", entries[0].row)
-        return
-    marks = _MARKS["sqlite" if isinstance(driver, sqlite3.Connection) else "postgresql"]
+    """Records in the running transaction, so many per statement."""
+    mark = "?" if isinstance(driver, sqlite3.Connection) else "%s"
+    row = f"({', '.join([mark] * len(COLUMNS))})"
     for start in range(0, len(entries), PART):
         part = entries[start : start + PART]
-        statement = _INSERT + ", ".join([marks] * len(part))
-        driver.execute(statement, [value for entry in part for value in entry.row])
+        driver.execute(f"{_INTO} VALUES {', '.join([row] * len(part))}", [value for entry in part for value in entry])
 
 
 def _at(connection: Connection) -> tuple[Any, Any]:

@@ -37,8 +37,7 @@ class Occupied:
 
     def __init__(self, claims: Iterable[Claim] = ()) -> None:
         self._keys: dict[Net, list[str]] = {}
-        self._parents: dict[str, str] = {}
-        self._nets: dict[str, Net] = {}
+        self._holders: dict[str, tuple[Net, str]] = {}  # key: its prefix and its parent
         self._heirs: dict[str, list[str]] = {}
         self._lengths: dict[int, list[int]] = {32: [], 128: []}
         for claim in claims:
@@ -49,20 +48,32 @@ class Occupied:
         """Hold the prefix of `claim`; GateError when it overlaps a claim that is no ancestor."""
         self._hold(claim, self.check(claim))
 
+    def drop(self, claim: Claim) -> None:
+        """Take back what was added last."""
+        net, _ = self._holders.pop(claim.key)
+        self._keys[net].remove(claim.key)
+        if not self._keys[net]:
+            del self._keys[net], self._order[bisect_left(self._order, net)]
+        if claim.key in (heirs := self._heirs.get(claim.parent, [])):
+            heirs.remove(claim.key)
+
     def note(self, claim: Claim) -> None:
         """Hold the prefix of a claim that the ledger holds already."""
         self._hold(claim, read_prefix(claim.prefix, f"claim {claim.key}"))
 
     def _hold(self, claim: Claim, net: Net) -> None:
         if net not in self._keys:
-            insort(self._order, net)
+            if self._order and self._order[-1] < net:
+                self._order.append(net)
+            else:
+                insort(self._order, net)
         self._note(claim, net)
 
     def _note(self, claim: Claim, net: Net) -> None:
         self._keys.setdefault(net, []).append(claim.key)
-        self._parents[claim.key] = claim.parent
-        self._nets[claim.key] = net
-        if self._nets.get(claim.parent) == net and _kind(claim.parent) == _kind(claim.key):
+        self._holders[claim.key] = net, claim.parent
+        above = self._holders.get(claim.parent)
+        if above and above[0] == net and _kind(claim.parent) == _kind(claim.key):
             self._heirs.setdefault(claim.parent, []).append(claim.key)
         if net[2] not in self._lengths[net[0]]:
             insort(self._lengths[net[0]], net[2])
@@ -70,18 +81,22 @@ class Occupied:
     def check(self, claim: Claim) -> Net:
         """The prefix of `claim` as numbers when it is free; GateError when it overlaps a claim that is no ancestor."""
         net = bits, first, length = read_prefix(claim.prefix, f"claim {claim.key}")
-        ancestors = self._ancestors(claim.parent)
+        ancestors: set[str] | None = None
         handed_on = False
         for shorter in self._lengths[bits]:
             if shorter > length:
                 break
             covering = (bits, first >> (bits - shorter) << (bits - shorter), shorter)
             for key in self._keys.get(covering, ()):
+                if ancestors is None:
+                    ancestors = self._ancestors(claim.parent)
                 if key not in ancestors:
                     _refuse(claim, key)
                 handed_on = handed_on or shorter == length
         if handed_on:
             return net  # the same prefix as its parent: what lies inside was judged when the parent came
+        if not self._order or self._order[-1] < net:
+            return net  # beyond all others, as the next of a row is
         at = bisect_left(self._order, net)
         last = first | ((1 << (bits - length)) - 1)
         if at < len(self._order) and self._order[at][0] == bits and self._order[at][1] <= last:
@@ -96,7 +111,7 @@ class Occupied:
             while heirs:
                 found.add(heir := heirs.pop())
                 heirs += self._heirs.get(heir, ())
-            key = self._parents.get(key, "")
+            key = self._holders[key][1] if key in self._holders else ""
         return found
 
 

@@ -56,39 +56,41 @@ class View:
         self.place = place
         self.count, self.head = 0, START
         self.by_key: dict[str, Claim] = {}
-        self.turns: dict[str, int] = {}
+        self._released: dict[str, int] = {}
         self.releases: list[Entry] = []
         self._claims: list[Claim] | None = []
         self._occupied: Occupied | None = None
 
-    def take(self, entry: Entry, own: bool = False) -> None:
-        """Carry on by one record; EnvironmentFailed when it does not fit the chain.
-
-        `own` when it was made from this view: its hash is right and its prefix among the occupied ones already.
-        """
+    def take(self, entry: Entry) -> None:
+        """Carry on by one record; EnvironmentFailed when it does not fit the chain."""
         held = self.by_key.get(entry.key)
-        turn = self.turns.get(entry.key, 0)
         fits = held is None if entry.kind == CLAIM else held == entry.claim
-        fits &= entry.turn == (turn + 1 if entry.kind == CLAIM else turn)
-        chained = entry.seq == self.count + 1 and entry.prev_hash == self.head
-        chained &= own or entry.hash == entry.expected
+        fits &= entry.turn == self.turn(entry.key)
+        chained = entry.seq == self.count + 1 and entry.prev_hash == self.head and entry.hash == entry.expected
         if not chained or not fits or entry.kind not in (CLAIM, RELEASE):
             cause = f"record {self.count + 1} ({entry.key}) does not fit the chain: the ledger was edited"
             raise EnvironmentFailed(self.place, cause, DAMAGED)
+        self.keep(entry)
+        if entry.kind == CLAIM and self._occupied is not None:
+            self._occupied.note(entry.claim)
+
+    def keep(self, entry: Entry) -> None:
+        """Carry on by a record that was made from this view: it fits, and its prefix is among the occupied ones."""
         self.count, self.head = entry.seq, entry.hash
-        self.turns[entry.key] = entry.turn
         if entry.kind == CLAIM:
-            claim = entry.claim
-            self.by_key[entry.key] = claim
+            self.by_key[entry.key] = claim = entry.claim
             if self._claims is not None:
                 self._claims.append(claim)
-            if self._occupied is not None and not own:
-                self._occupied.note(claim)
         else:
             del self.by_key[entry.key]
+            self._released[entry.key] = entry.turn
             # A new list at the next use: planners and readers keep the one they were given.
             self._claims = self._occupied = None
             self.releases.append(entry)
+
+    def turn(self, key: str) -> int:
+        """The turn of the claim that holds a key, or of the next one."""
+        return self._released.get(key, 0) + 1
 
     @property
     def claims(self) -> list[Claim]:

@@ -228,7 +228,7 @@ def test_a_server_that_goes_away(server: Server, database_url: str) -> None:
 
     def choose(_: Sequence[Claim]) -> list[Claim]:
         with server.admin("jiyue") as connection:
-            connection.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+            connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'jiyue'")
         return [Claim("b", "3fff:2::/32", "")]
 
     with pytest.raises(EnvironmentFailed, match="the server cannot be reached"):
