@@ -55,6 +55,8 @@ ALONE = frozenset({"timing", "race"})
 """Kinds that measure time: they run after the others, a few at once, so that the prober's own queue is not measured."""
 TIMERS = 4
 STALLED = 2
+PATIENT = 7.0
+"""Seconds of silence that decide a probe: by then TCP has asked four times (RFC 6298 doubles its first second)."""
 CLONE_NEWNET = 0x40000000
 SECURE = frozenset({"http", "visit", "tls"})
 """Kinds whose work is mostly TLS, during which Python lets another thread run."""
@@ -69,8 +71,11 @@ GONE = 141
 
 
 async def measure(job: Job, run: Run, limits: Limits) -> list[Sample]:
-    """Samples of one job, no more than needed to decide `need` of `samples`; all of them when `need` is 0, but no more
-    after several timeouts in a row: where nothing answers, waiting for the rest says nothing new."""
+    """Samples of one job, no more than needed to decide `need` of `samples`; all of them when `need` is 0.
+
+    Where nothing answers, waiting for the rest says nothing new: one long silence decides a probe that has a need (what
+    is red is asked again in a round of its own), several timeouts in a row one that counts.
+    """
     taken: list[Sample] = []
     good = 0
     for _ in range(job.samples):
@@ -78,6 +83,8 @@ async def measure(job: Job, run: Run, limits: Limits) -> list[Sample]:
         taken.append(sample)
         good += sample["state"] in GOOD
         if job.need and (good >= job.need or len(taken) - good > job.samples - job.need):
+            break
+        if job.need and sample["state"] == "timeout" and job.timeout >= PATIENT:
             break
         if not job.need and len(taken) >= STALLED and all(one["state"] == "timeout" for one in taken[-STALLED:]):
             break

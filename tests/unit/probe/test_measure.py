@@ -13,19 +13,23 @@ from jiyue.probe.agent.work import Courtesy, Job, Limits
 
 
 @pytest.mark.parametrize(
-    ("need", "states", "taken"),
+    ("need", "timeout", "states", "taken"),
     [
-        (2, "ok ok ok", 2),
-        (2, "timeout timeout ok", 2),
-        (0, "ok ok ok ok ok", 5),
-        (0, "refused refused refused refused refused", 5),
-        (0, "timeout timeout ok ok ok", 2),
-        (0, "timeout ok timeout ok timeout", 5),
-        (0, "ok timeout timeout ok ok", 3),
+        (2, 1.0, "ok ok ok", 2),
+        (2, 1.0, "timeout timeout ok", 2),
+        (1, 1.0, "timeout timeout ok", 3),
+        (1, 8.0, "timeout ok ok", 1),
+        (1, 8.0, "refused refused ok", 3),
+        (0, 8.0, "timeout ok ok", 3),
+        (0, 1.0, "ok ok ok ok ok", 5),
+        (0, 1.0, "refused refused refused refused refused", 5),
+        (0, 1.0, "timeout timeout ok ok ok", 2),
+        (0, 1.0, "timeout ok timeout ok timeout", 5),
+        (0, 1.0, "ok timeout timeout ok ok", 3),
     ],
 )
 def test_samples_are_taken_until_they_say_enough(
-    need: int, states: str, taken: int, monkeypatch: pytest.MonkeyPatch
+    need: int, timeout: float, states: str, taken: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     left = iter(states.split())
 
@@ -33,8 +37,8 @@ def test_samples_are_taken_until_they_say_enough(
         return {"state": next(left)}
 
     monkeypatch.setitem(main.KINDS, "timing", next_one)
-    known = {"kind": "timing", "family": 6, "samples": len(states.split()), "need": need, "name": "x", "timeout": 1.0}
-    empty: dict[str, Any] = {"id": 0, "port": 0, "size": 0, "tls": False, "alone": False}
+    known = {"kind": "timing", "family": 6, "samples": len(states.split()), "need": need, "name": "x"}
+    empty: dict[str, Any] = {"timeout": timeout, "id": 0, "port": 0, "size": 0, "tls": False, "alone": False}
     values = {one.name: known.get(one.name, empty.get(one.name, "")) for one in fields(Job)}
     found = asyncio.run(main.measure(Job(**values), None, Limits(Courtesy())))  # type: ignore[arg-type]
     assert len(found) == taken
