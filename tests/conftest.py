@@ -2,11 +2,13 @@
 
 Run by several workers (`-n 2`), the tests of one file stay together; what looks at the whole province is one group,
 what brings a small lab of its own another. xdist's group mark cannot say that: xdist 3.8 adds it to a test's id in a
-way that pytest 9 no longer sees.
+way that pytest 9 no longer sees. The province is handed out at once, because it takes the longest by far; the other
+worker has the fast tests meanwhile.
 """
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from tests.e2e.province import province
 
 __all__ = ["province"]
 
+FIRST = "province"
 GROUPS = {
     "tests/e2e/": "province",
     "tests/errors/lab/": "province",
@@ -32,10 +35,20 @@ def group(nodeid: str) -> str:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Hand out whole groups, the largest first."""
+    """Hand out whole groups, the province first, then the largest."""
     from xdist.scheduler import LoadScopeScheduling
 
+    class Queue(OrderedDict[str, dict[str, bool]]):
+        """Groups as xdist sorted them, but for the first one that is taken."""
+
+        def popitem(self, last: bool = True) -> tuple[str, dict[str, bool]]:
+            return (FIRST, self.pop(FIRST)) if FIRST in self else super().popitem(last)
+
     class ByGroup(LoadScopeScheduling):
+        def __init__(self, config: pytest.Config, log: Any = None) -> None:
+            super().__init__(config, log)
+            self.workqueue = Queue()
+
         def _split_scope(self, nodeid: str) -> str:
             return group(nodeid)
 
