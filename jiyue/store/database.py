@@ -8,7 +8,6 @@ import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import psycopg
 from sqlalchemy import Connection, Engine, text
@@ -17,11 +16,11 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from inventory.errors import EnvironmentFailed, InputError, JiyueError
 from jiyue.store import failures, migrate
-from jiyue.store.engine import LOCK, WRITE, begin_writing, make_engine, usable, write_at_once
+from jiyue.store.engine import LOCK, WRITE, make_engine, usable
 from jiyue.store.failures import StoreDamaged
 from jiyue.store.url import shown, store_url
+from jiyue.store.writing import Appending, at_once
 
-_DRIVER = "jiyue_driver"
 BUSY_SECONDS = 60.0
 """How long a writer waits for another one before it gives up."""
 
@@ -93,19 +92,7 @@ class Database:
         For a record that says itself what it follows, so that nothing has to be asked under the lock before. `into` is
         `INSERT INTO table (columns)`.
         """
-        try:
-            connection = self.take()
-            try:
-                written = write_at_once(_driver(connection), self.wait, into, values)
-            except BaseException:
-                connection.close()
-                raise
-        except Exception as error:  # no generator's frame around every single commit
-            if said := self.told(error):
-                raise said from error
-            raise
-        self.give_back(connection)
-        return written
+        return at_once(self, into, values)
 
     @contextmanager
     def _kept(self) -> Iterator[Connection]:
@@ -240,58 +227,6 @@ class Database:
         except SQLAlchemyError:
             return ""
         return f"{row[0] or row[1]} (server process {row[2]})" if row else ""
-
-
-class Appending:
-    """A writer's transaction; a class, because a generator's frame would weigh in every single commit."""
-
-    __slots__ = ("_asking", "_connection", "_database", "_driver")
-
-    def __init__(self, database: Database, asking: str) -> None:
-        self._database, self._asking = database, asking
-
-    def __enter__(self) -> tuple[Any, Any]:
-        try:
-            self._connection = self._database.take()
-            self._driver = _driver(self._connection)
-            try:
-                return self._driver, begin_writing(self._driver, self._database.wait, self._asking)
-            except BaseException:
-                self._give_up()
-                raise
-        except Exception as error:
-            if said := self._database.told(error):
-                raise said from error
-            raise
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if error is None:
-            try:
-                self._driver.commit()
-            except BaseException as failed:
-                self._give_up()
-                if said := self._database.told(failed):
-                    raise said from failed
-                raise
-            self._database.give_back(self._connection)
-            return
-        self._give_up()
-        if said := self._database.told(error):
-            raise said from error
-
-    def _give_up(self) -> None:
-        try:
-            self._driver.rollback()
-        finally:
-            self._connection.close()
-
-
-def _driver(connection: Connection) -> Any:
-    """The driver's own connection under one that is kept."""
-    driver = connection.info.get(_DRIVER)
-    if driver is None:
-        driver = connection.info[_DRIVER] = connection.connection.driver_connection
-    return driver
 
 
 def _dispose(process: int, engine: Engine, idle: list[Connection]) -> None:
