@@ -1,15 +1,23 @@
-"""Which local addresses a program really listens on, from /proc."""
+"""Which local addresses a program really listens on: asked of the kernel (sock_diag(7)), else read from /proc."""
 
 from __future__ import annotations
 
+import _socket  # `socket` takes longer to load than the kernel to answer
 import ipaddress
 import os
 import re
+import struct
 import sys
+from collections.abc import Iterator
 
 from ipv6.agent.host import exists, listed, read
 
-_LISTEN, _UNCONNECTED = "0A", "07"
+_LISTEN, _UNCONNECTED = 10, 7
+_PROTOCOL = {"tcp": (_socket.IPPROTO_TCP, _LISTEN), "udp": (_socket.IPPROTO_UDP, _UNCONNECTED)}
+"""Number of the protocol, and of the state its listeners are in."""
+_SOCK_DIAG, _BY_FAMILY, _DUMP, _DONE, _ERROR = 4, 20, 0x301, 3, 2
+_HEADER, _REQUEST, _LOCAL = struct.Struct("=IHHII"), struct.Struct("=BBBxI48x"), struct.Struct("!4xH2x16s")
+_ANSWER, _SECONDS = 72, 5.0
 _SOCKET = re.compile(r"socket:\[(\d+)\]")
 
 
@@ -21,16 +29,59 @@ def running(pid_file: str) -> str:
 
 def listening(protocol: str, pid: str) -> frozenset[tuple[str, int]]:
     """Every (address, port) that the process is bound to and listens on, `protocol` being tcp or udp."""
-    state = _LISTEN if protocol == "tcp" else _UNCONNECTED
     inodes = _inodes(pid)
-    found = set()
+    try:
+        every = list(_asked(protocol))
+    except OSError:  # a kernel without this way of asking
+        every = list(_written(protocol))
+    return frozenset((address, port) for inode, address, port in every if inode in inodes)
+
+
+def _asked(protocol: str) -> Iterator[tuple[str, str, int]]:
+    """Inode, address and port of every listener. Only listeners are walked: /proc walks all connections of the machine,
+    those of other namespaces too."""
+    number, state = _PROTOCOL[protocol]
+    for family in (_socket.AF_INET, _socket.AF_INET6):
+        request = _REQUEST.pack(family, number, 0, 1 << state)
+        asking = _socket.socket(_socket.AF_NETLINK, _socket.SOCK_RAW | _socket.SOCK_CLOEXEC, _SOCK_DIAG)
+        try:
+            asking.settimeout(_SECONDS)
+            asking.send(_HEADER.pack(_HEADER.size + len(request), _BY_FAMILY, _DUMP, 1, 0) + request)
+            more = True
+            while more:
+                data, more = asking.recv(1 << 16), False
+                for kind, body in _messages(data):
+                    if kind == _ERROR:
+                        code = -int.from_bytes(body[:4], sys.byteorder, signed=True)
+                        raise OSError(code, os.strerror(code))
+                    more = kind != _DONE
+                    if more:
+                        port, raw = _LOCAL.unpack_from(body)
+                        inode = int.from_bytes(body[_ANSWER - 4 : _ANSWER], sys.byteorder)
+                        size = 4 if family == _socket.AF_INET else 16
+                        yield str(inode), str(ipaddress.ip_address(raw[:size])), port
+        finally:
+            asking.close()
+
+
+def _messages(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Kind and body of every netlink message."""
+    at = 0
+    while at + _HEADER.size <= len(data):
+        size, kind, _, _, _ = _HEADER.unpack_from(data, at)
+        yield kind, data[at + _HEADER.size : at + size]
+        at += max(size + 3 & ~3, _HEADER.size)
+
+
+def _written(protocol: str) -> Iterator[tuple[str, str, int]]:
+    """The same from /proc."""
+    state = f"{_PROTOCOL[protocol][1]:02X}"
     for table in (protocol, f"{protocol}6"):
         for line in (read(f"/proc/net/{table}") or "").splitlines()[1:]:
             words = line.split()
-            if words[3] == state and words[9] in inodes:
+            if words[3] == state:
                 address, port = words[1].split(":")
-                found.add((decode(address), int(port, 16)))
-    return frozenset(found)
+                yield words[9], decode(address), int(port, 16)
 
 
 def _inodes(pid: str) -> frozenset[str]:

@@ -35,6 +35,9 @@ host_key_checking = True
 collections_scan_sys_path = False
 internal_poll_interval = 0.01
 
+[inventory]
+enable_plugins = yaml
+
 [ssh_connection]
 pipelining = True
 retries = 1

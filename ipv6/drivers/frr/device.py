@@ -1,22 +1,28 @@
-"""FRR on the device: everything goes through vtysh; nothing is written to disk before it is confirmed."""
+"""FRR on the device: what runs goes through vtysh; nothing is written to disk before it is confirmed."""
 
 from __future__ import annotations
 
 from ipv6.agent.device import Device
-from ipv6.agent.host import Failed, Refused, must, read, run
+from ipv6.agent.host import Failed, Refused, exists, must, read, run, write
 from ipv6.drivers.frr.delta import delta
 from ipv6.drivers.frr.text import normalise, unreadable
 
 CONFIG = "/etc/frr/frr.conf"
+PRINTED = "Current configuration:\n!\n"
+"""What stands before the configuration itself in what vtysh prints."""
 
 
 class Frr(Device):
     """The running configuration of all daemons, as one object."""
 
+    def __init__(self) -> None:
+        self._printed = ""
+
     def read(self, object: str) -> str:
         printed = must(["vtysh", "-c", "show running-config"])
         if trouble := unreadable(printed):
             raise Failed(f"its running configuration cannot be read: {trouble}")
+        self._printed = printed
         return normalise(printed)
 
     def saved(self, object: str) -> str | None:
@@ -39,7 +45,13 @@ class Frr(Device):
             self.apply(object, forward)
 
     def persist(self, object: str, text: str) -> None:
-        must(["vtysh", "-c", "write memory"])
+        """What was just read goes into the file whole and durably, owner and mode kept; `write memory` writes the same
+        text, but straight into the file. That word is used where the file is none yet, or something else was read."""
+        _, mark, body = self._printed.partition(PRINTED)
+        if mark and exists(CONFIG) and normalise(body) == text:
+            write(CONFIG, body.removesuffix("end\n"))
+        else:
+            must(["vtysh", "-c", "write memory"])
 
 
 def _vtysh(options: list[str], text: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import gc
 import json
 import os
 import sys
@@ -64,6 +65,9 @@ MANY = 200
 """Jobs for which a second thread is worth its start."""
 SWITCH = 0.001
 """Seconds after which a thread lets the other one go on."""
+GARBAGE = 20_000
+"""New objects after which cycles among them are looked for; thousands of waiting jobs are none and are no longer walked
+at every few hundred."""
 FLUSH = 0.25
 """Seconds that an answer may wait for others before it is sent."""
 GONE = 141
@@ -207,6 +211,8 @@ def main() -> int:
     blobs: set[str] = set()
     ca = str(request.get("ca", ""))
     sys.setswitchinterval(SWITCH)
+    gc.freeze()
+    gc.set_threshold(GARBAGE, 20, 20)
 
     def serve(netns: str, mine: list[Job]) -> None:
         try:

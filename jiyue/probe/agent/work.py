@@ -135,7 +135,7 @@ class Run:
         name = hashlib.sha256(body).hexdigest()
         if name not in self.blobs:
             self.blobs.add(name)
-            packed = base64.b64encode(zlib.compress(body[:BODY_LIMIT], 6)).decode()
+            packed = base64.b64encode(zlib.compress(body[:BODY_LIMIT], 1)).decode()
             self.emit({"blob": name, "size": len(body), "zlib": packed})
         return name
 

@@ -26,12 +26,20 @@ _READ = "import sys; exec(sys.stdin.buffer.read())"
 """How a program is taken from standard input: `python3 -` reads a long line in steps, at the price of a whole start."""
 
 
+_WHERE = ("ansible_host", "ansible_ssh_host", "inventory_hostname")
+"""Variables that say where a host is, in the order in which the ssh plugin looks at them."""
+
+
 class ActionModule(ActionBase):  # type: ignore[misc]
     """Runs once for all hosts of the play."""
 
     BYPASS_HOST_LOOP = True
     _requires_connection = False
     _VALID_ARGS = frozenset({"folder", "width", "limit"})
+
+    def __init__(self, *words: Any, **options: Any) -> None:
+        super().__init__(*words, **options)
+        self._ready: dict[str, Any] = {}
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Counts of how the hosts ended; their answers are events."""
@@ -72,18 +80,33 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             raise ValueError(f"its connection {name!r} is not carried, use ssh or local")
         if found.get("ansible_password") or found.get("ansible_become_password"):
             raise ValueError("a password would have to be typed for it, use a key")
-        connection = connection_loader.get("ssh", self._play_context)
-        connection.set_options(var_options=_own(found, "connection", "ssh"))
+        connection = self._way_to(found)
         if found.get("ansible_become"):
             method = str(found.get("ansible_become_method", "sudo"))
             become = become_loader.get(method)
             become.set_options(var_options=_own(found, "become", method))
             command = become.build_become_command(command, connection._shell)
-        connection.host = connection.get_option("host")
         argv: Sequence[str | bytes] = connection._build_command(
             connection.get_option("ssh_executable"), "ssh", connection.host, command
         )
         return argv
+
+    def _way_to(self, found: Any) -> Any:
+        """A connection plugin with this host's options. Hosts that differ by name and address alone share one: reading
+        the options takes longer than everything else that is done for a host."""
+        if not self._ready:
+            connection_loader.get("ssh", self._play_context)  # which options it has is known once it was loaded
+        own = _own(found, "connection", "ssh")
+        where = {word: own.pop(word) for word in _WHERE if word in own}
+        key = repr(sorted(own.items()))
+        if key not in self._ready:
+            connection = connection_loader.get("ssh", self._play_context)
+            connection.set_options(var_options={**own, **where})
+            self._ready[key] = connection
+        connection = self._ready[key]
+        connection.set_option("host", next(where[word] for word in _WHERE if word in where))
+        connection.host = connection.get_option("host")
+        return connection
 
 
 def _own(found: Any, kind: str, name: str) -> dict[str, Any]:
