@@ -19,16 +19,14 @@ READ = 65_536
 class Line:
     """An open connection; `close` gives it back. `connected` is when it stood (monotonic seconds), before TLS.
 
-    `buffer` is what came and was not taken yet. The end of a TLS 1.3 handshake waits for the first words of ours and
-    goes out with them (`held`), as a browser's does: one packet less, and the far end wakes up once.
+    `buffer` is what came and was not taken yet.
     """
 
-    __slots__ = ("buffer", "connected", "ended", "held", "sock")
+    __slots__ = ("buffer", "connected", "ended", "sock")
 
-    def __init__(self, sock: socket.socket, connected: float, held: bool = False) -> None:
+    def __init__(self, sock: socket.socket, connected: float) -> None:
         self.sock = sock
         self.connected = connected
-        self.held = held
         self.buffer = bytearray()
         self.ended = False
 
@@ -47,7 +45,7 @@ class Line:
                 code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
             if code:
                 raise OSError(code, os.strerror(code))
-            connected, held = time.monotonic(), False
+            connected = time.monotonic()
             if context is not None:
                 sock = secure = context.wrap_socket(sock, server_hostname=name, do_handshake_on_connect=False)
                 while True:
@@ -55,13 +53,10 @@ class Line:
                         secure.do_handshake()
                         break
                     except ssl.SSLWantReadError:
-                        if held:  # an answer is awaited: what was held is what it answers
-                            _hold(sock, False)
                         await _ready(sock.fileno())
-                        _hold(sock, held := True)
                     except ssl.SSLWantWriteError:
                         await _ready(sock.fileno(), writing=True)
-            return Line(sock, connected, held)
+            return Line(sock, connected)
         except BaseException:
             sock.close()
             raise
@@ -76,9 +71,6 @@ class Line:
                 await _ready(self.sock.fileno())
             except (ssl.SSLWantWriteError, BlockingIOError):
                 await _ready(self.sock.fileno(), writing=True)
-        if self.held:
-            _hold(self.sock, False)
-            self.held = False
 
     async def more(self) -> bool:
         """Wait for further bytes and put them into the buffer; False at the end of the stream."""
@@ -134,11 +126,6 @@ class Line:
     def close(self) -> None:
         """Give the socket back without a word to the far end."""
         self.sock.close()
-
-
-def _hold(sock: socket.socket, yes: bool) -> None:
-    """Keep what is written until there is more of it (tcp(7), TCP_CORK; the kernel waits 200 ms at most), or let go."""
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, yes)
 
 
 async def _ready(number: int, writing: bool = False) -> None:
