@@ -54,7 +54,7 @@ GOOD = frozenset({"open", "answer", "reply", "ok", "done"})
 BY_ADDRESS = frozenset({"tcp", "udp", "ping", "tls", "path", "mtu"})
 ALONE = frozenset({"timing", "race"})
 """Kinds that measure time: they run after the others, a few at once, so that the prober's own queue is not measured."""
-TIMERS = 4
+TIMERS = 10
 STALLED = 2
 PATIENT = 7.0
 """Seconds of silence that decide a probe: by then TCP has asked four times (RFC 6298 doubles its first second)."""
