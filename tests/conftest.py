@@ -20,8 +20,8 @@ __all__ = ["province"]
 
 FIRST = "province"
 GROUPS = {
-    "tests/e2e/": "province",
-    "tests/errors/lab/": "province",
+    "tests/e2e/": FIRST,
+    "tests/errors/lab/": FIRST,
     "tests/lab/": "small labs",
     "tests/infra/test_engine.py": "small labs",
 }
@@ -64,7 +64,7 @@ def _chinese_first() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests without a lab, then those that start small ones, then the province, then what breaks or ends it."""
     items.sort(key=_rank)
-    strays = [item.nodeid for item in items if _rank(item) > 1 and group(item.nodeid) != "province"]
+    strays = [item.nodeid for item in items if _rank(item) > 1 and group(item.nodeid) != FIRST]
     if strays:
         raise pytest.UsageError(f"these look at the province but do not stand in its folders: {', '.join(strays)}")
 

@@ -8,6 +8,7 @@ import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from sqlalchemy import Connection, Engine, text
@@ -16,10 +17,10 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from inventory.errors import EnvironmentFailed, InputError, JiyueError
 from jiyue.store import failures, migrate
-from jiyue.store.engine import LOCK, WRITE, make_engine, usable
+from jiyue.store.engine import LOCK, WRITE, begin_writing, make_engine, usable, write_at_once
 from jiyue.store.failures import StoreDamaged
 from jiyue.store.url import shown, store_url
-from jiyue.store.writing import Appending, at_once
+from jiyue.store.writing import InWords, Kept, driver_of
 
 BUSY_SECONDS = 60.0
 """How long a writer waits for another one before it gives up."""
@@ -52,7 +53,7 @@ class Database:
             raise
 
     def _open(self, create: bool, migrating: bool) -> None:
-        with self._failures():
+        with InWords(self):
             if self.is_file:
                 if not self.path.exists() and not create:
                     raise EnvironmentFailed(self.place, "there is no store here", "run `jiyue ipv6 propose` first")
@@ -69,22 +70,29 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A consistent view for reading."""
-        with self._failures(), self._engine.connect() as connection, connection.begin():
+        with InWords(self), self._engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """The one writer: holds the write lock from the start, on disk when it returns."""
-        with self._failures(), self._kept() as connection, connection.begin():
+        with InWords(self), Kept(self) as connection, connection.begin():
             yield connection
 
-    def append(self, asking: str) -> Appending:
+    @contextmanager
+    def append(self, asking: str) -> Iterator[tuple[Any, Any]]:
         """The one writer on the driver's own connection: (connection, the row of `asking` read under the lock).
 
-        For the statements of every single commit of the ledger, beside which a toolkit's own steps would weigh. What
-        the driver has not committed when the block ends is committed then.
+        For the ledger's statements, beside which a toolkit's own steps would weigh.
         """
-        return Appending(self, asking)
+        with InWords(self), Kept(self) as connection:
+            driver = driver_of(connection)
+            try:
+                yield driver, begin_writing(driver, self.wait, asking)
+                driver.commit()
+            except BaseException:
+                driver.rollback()
+                raise
 
     def at_once(self, into: str, values: Sequence[object]) -> bool:
         """One row of the one writer, on disk when it returns; False when the store refused it.
@@ -92,17 +100,8 @@ class Database:
         For a record that says itself what it follows, so that nothing has to be asked under the lock before. `into` is
         `INSERT INTO table (columns)`.
         """
-        return at_once(self, into, values)
-
-    @contextmanager
-    def _kept(self) -> Iterator[Connection]:
-        connection = self.take()
-        try:
-            yield connection
-        except BaseException:
-            connection.close()
-            raise
-        self.give_back(connection)
+        with InWords(self), Kept(self) as connection:
+            return write_at_once(driver_of(connection), self.wait, into, values)
 
     def take(self) -> Connection:
         """A connection for a writer; one is kept out of the pool: checking it out again costs more than a statement."""
@@ -187,16 +186,7 @@ class Database:
             version = connection.execute(text("SELECT version FROM layout")).scalar()
             migrate.check_known(self.place, f"{int(version or 0):04d}")
 
-    @contextmanager
-    def _failures(self) -> Iterator[None]:
-        try:
-            yield
-        except Exception as error:
-            if said := self.told(error):
-                raise said from error
-            raise
-
-    def told(self, error: BaseException | None) -> EnvironmentFailed | None:
+    def told(self, error: BaseException) -> EnvironmentFailed | None:
         """A failure of the database, its toolkit or the system in our words; None for every other error."""
         if isinstance(error, (DBAPIError, sqlite3.Error, psycopg.Error)):
             cause = error.orig if isinstance(error, DBAPIError) else error

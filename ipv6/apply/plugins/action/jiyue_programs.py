@@ -101,7 +101,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         key = repr(sorted(own.items()))
         if key not in self._ready:
             connection = connection_loader.get("ssh", self._play_context)
-            connection.set_options(var_options={**own, **where})
+            connection.set_options(var_options=own)
             self._ready[key] = connection
         connection = self._ready[key]
         connection.set_option("host", next(where[word] for word in _WHERE if word in where))
