@@ -97,8 +97,7 @@ class Ledger(Part):
             except BaseException:
                 self._view.forget_occupied()
                 raise
-            self._keep(view, entries)
-            return tuple(entry.claim for entry in entries)
+            return self._keep(view, entries)
 
     def _ahead(self, choose: Callable[[Held], Sequence[Claim]]) -> list[Entry] | None:
         """What would be written were nothing new in the ledger; None when that is not worth a guess.
@@ -201,11 +200,11 @@ class Ledger(Part):
             seq, previous = entry.seq, entry.hash
         return list(fresh.values())
 
-    def _keep(self, view: View, entries: Sequence[Entry]) -> None:
-        """What was committed becomes part of the view and of what this machine has seen."""
-        for entry in entries:
-            view.keep(entry)
+    def _keep(self, view: View, entries: Sequence[Entry]) -> tuple[Claim, ...]:
+        """What was committed becomes part of the view and of what this machine has seen; gives its claims."""
+        claims = tuple([view.keep(entry) for entry in entries])
         self._seen(view)
+        return claims
 
     def _follow(self, driver: Any, row: Any) -> View:
         """The view carried on to what this transaction sees; `row` is the ledger's head in it."""

@@ -70,15 +70,16 @@ class View:
         if not chained or not fits or entry.kind not in (CLAIM, RELEASE):
             cause = f"record {self.count + 1} ({entry.key}) does not fit the chain: the ledger was edited"
             raise EnvironmentFailed(self.place, cause, DAMAGED)
-        self.keep(entry)
+        claim = self.keep(entry)
         if entry.kind == CLAIM and self._occupied is not None:
-            self._occupied.note(entry.claim)
+            self._occupied.note(claim)
 
-    def keep(self, entry: Entry) -> None:
+    def keep(self, entry: Entry) -> Claim:
         """Carry on by a record that was made from this view: it fits, and its prefix is among the occupied ones."""
         self.count, self.head = entry.seq, entry.hash
+        claim = entry.claim
         if entry.kind == CLAIM:
-            self.by_key[entry.key] = claim = entry.claim
+            self.by_key[entry.key] = claim
             if self._claims is not None:
                 self._claims.append(claim)
         else:
@@ -87,6 +88,7 @@ class View:
             # A new list at the next use: planners and readers keep the one they were given.
             self._claims = self._occupied = None
             self.releases.append(entry)
+        return claim
 
     def turn(self, key: str) -> int:
         """The turn of the claim that holds a key, or of the next one."""

@@ -131,10 +131,10 @@ def record(identity: str, work: str, peer: str, mine: Sequence[float], theirs: S
     part = len(mine) // 10
     parts = [1 / statistics.median(mine[at : at + part]) for at in range(0, len(mine) - part + 1, part)]
     rate, peer_rate = (round(1 / statistics.median(times), 2) for times in (mine, theirs))
-    ratio = round(statistics.median(other / own for own, other in zip(mine, theirs, strict=True)), 2)
+    exact = statistics.median(other / own for own, other in zip(mine, theirs, strict=True))
     spread = median_and_spread(parts)[1]
     goal = f">= {GOAL:.0%} of the peer"
-    return Record(identity, work, peer, peer_rate, rate, "commits/s", ratio, goal, ratio >= GOAL, rounds, spread)
+    return Record(identity, work, peer, peer_rate, rate, "commits/s", round(exact, 2), goal, exact >= GOAL, rounds, spread)
 
 
 def measure(rounds: int) -> list[Record]:
