@@ -134,7 +134,8 @@ def record(identity: str, work: str, peer: str, mine: Sequence[float], theirs: S
     exact = statistics.median(other / own for own, other in zip(mine, theirs, strict=True))
     spread = median_and_spread(parts)[1]
     goal = f">= {GOAL:.0%} of the peer"
-    return Record(identity, work, peer, peer_rate, rate, "commits/s", round(exact, 2), goal, exact >= GOAL, rounds, spread)
+    ratio = round(exact, 2)
+    return Record(identity, work, peer, peer_rate, rate, "commits/s", ratio, goal, exact >= GOAL, rounds, spread)
 
 
 def measure(rounds: int) -> list[Record]:
