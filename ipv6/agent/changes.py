@@ -11,9 +11,9 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from types import MappingProxyType
-from typing import Any, NamedTuple
 
 from ipv6.agent.host import Failed, Refused, listed, read, write
+from ipv6.agent.shapes import Any, NamedTuple
 
 HOME = "/var/lib/jiyue"
 PENDING = ("armed", "applying", "committed", "confirming", "undoing")

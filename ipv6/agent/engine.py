@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any, NamedTuple
 
+from ipv6.agent import names
 from ipv6.agent.device import Device, device
 from ipv6.agent.host import Failed, Refused, text_hash
-from ipv6.drivers.knot import records as dns
+from ipv6.agent.shapes import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from ipv6.drivers.knot.records import Record
 
 
 class Part(NamedTuple):
@@ -54,14 +57,9 @@ def parts(payload: Mapping[str, Any]) -> tuple[Part, ...]:
     return tuple(found)
 
 
-def record_sets(payload: Mapping[str, Any]) -> tuple[dns.Record, ...]:
-    """The record sets of a payload."""
-    return tuple(dns.record(raw) for raw in payload.get("records", ()))
-
-
 def keys(payload: Mapping[str, Any]) -> frozenset[str]:
     """What a payload touches: any two that touch sections exclude each other, record sets only their equals."""
-    touched = {f"record {found.key}" for found in record_sets(payload)}
+    touched = {f"record {found.key}" for found in names.found(payload)}
     return frozenset(touched | ({"sections"} if payload.get("sections") else set()))
 
 
@@ -82,10 +80,10 @@ def standing(part: Part) -> str:
     raise Refused(f"{part.label} is no longer the approved base: {first_difference(part.base, live)}")
 
 
-def check_base(sections: Sequence[Part], records: Sequence[dns.Record]) -> tuple[str, ...]:
+def check_base(sections: Sequence[Part], records: Sequence[Record]) -> tuple[str, ...]:
     """Where each section stands; Refused when a running object is neither the approved base nor what is intended."""
     found = tuple(standing(part) for part in sections)
-    have = dns.read(records)
+    have = names.read(records)
     for record in records:
         _, values = have[record.key]
         if values not in (record.before, record.after):
@@ -112,7 +110,7 @@ def check(sections: Sequence[Part]) -> None:
                 raise Refused(f"{part.label}: {error}") from error
 
 
-def carry_out(sections: Sequence[Part], records: Sequence[dns.Record], stand: Sequence[str]) -> None:
+def carry_out(sections: Sequence[Part], records: Sequence[Record], stand: Sequence[str]) -> None:
     """Apply in order, each read back; Failed names the first that did not come out as intended.
 
     `stand` is what `check_base` found under the same lock.
@@ -123,18 +121,18 @@ def carry_out(sections: Sequence[Part], records: Sequence[dns.Record], stand: Se
             live = part.read()
             if not part.device.same(live, part.intended):
                 raise Failed(f"{part.label} is not as intended: {first_difference(part.intended, live)}")
-    dns.apply(records)
-    have = dns.read(records)
+    names.apply(records)
+    have = names.read(records)
     for record in records:
         if have[record.key][1] != record.after:
             raise Failed(f"record {record.key} is not as intended")
 
 
-def take_back(sections: Sequence[Part], records: Sequence[dns.Record]) -> tuple[str, ...]:
+def take_back(sections: Sequence[Part], records: Sequence[Record]) -> tuple[str, ...]:
     """Bring everything to its base, last part first, by the reverse commands, then by the whole text; what failed."""
     problems = []
     try:
-        dns.apply([record.reversed for record in records], back=True)
+        names.apply([record.reversed for record in records], back=True)
     except (Failed, Refused) as error:
         problems.append(f"records: {error}")
     for part in reversed(sections):

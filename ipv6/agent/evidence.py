@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 from ipv6.agent.host import Failed, listed, run
+from ipv6.agent.shapes import Any
 
 FILES = {
     "frr": ("/etc/frr/frr.conf",),

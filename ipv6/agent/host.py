@@ -9,7 +9,8 @@ import signal
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
-from typing import Any, NamedTuple
+
+from ipv6.agent.shapes import Any, NamedTuple
 
 TIMEOUT = 30.0
 _SHA256 = ("_sha2", "_sha256", "hashlib")

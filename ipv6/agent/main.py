@@ -12,11 +12,11 @@ import os
 import sys
 import time
 from collections.abc import Mapping
-from typing import Any
 
 from ipv6.agent import ops
 from ipv6.agent.evidence import identity
 from ipv6.agent.host import Failed, Refused
+from ipv6.agent.shapes import Any
 from ipv6.agent.via import via
 
 _PAUSES = (*(1,) * 30, *(30,) * 120)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import Any, NamedTuple
 
-from ipv6.agent import changes, engine, evidence, timer
+from ipv6.agent import changes, engine, evidence, names, timer
 from ipv6.agent.changes import Change
-from ipv6.agent.device import device, names
+from ipv6.agent.device import device
+from ipv6.agent.device import names as drivers
 from ipv6.agent.host import Failed, Refused, text_hash
-from ipv6.drivers.knot import records as dns
+from ipv6.agent.shapes import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from ipv6.drivers.knot.records import Record
 
 MAX_TIMER = 3600
 
@@ -42,8 +45,8 @@ def observe(payload: Mapping[str, Any], agent: str) -> Answer:
         moved = moved or bool(known and known != found["hash"])
         sections.append(found if known == found["hash"] else {**found, "text": text})
     records = []
-    wanted = engine.record_sets(payload)
-    have = dns.read(wanted)
+    wanted = names.found(payload)
+    have = names.read(wanted)
     for record in wanted:
         ttl, values = have[record.key]
         entry = {"zone": record.zone, "name": record.name, "type": record.type, "ttl": ttl, "rdata": list(values)}
@@ -72,7 +75,7 @@ def _begin(payload: Mapping[str, Any], agent: str, *, outside: bool) -> Answer:
     seconds = payload.get("timer")
     if not isinstance(seconds, int | float) or not 1 <= seconds <= MAX_TIMER:
         raise Refused(f"a timer of {seconds!r} s; it must be 1 to {MAX_TIMER}")
-    sections, records = engine.parts(payload), engine.record_sets(payload)
+    sections, records = engine.parts(payload), names.found(payload)
     if outside and (sections or not records):
         raise Refused("only record sets are changed from outside")
     with changes.lock():
@@ -134,8 +137,8 @@ def _no_other(payload: Mapping[str, Any], digest: str) -> None:
                 raise Refused(f"change {other.change[:12]} is {other.state} here and touches {min(shared)} too")
 
 
-def _as_intended(sections: tuple[engine.Part, ...], records: tuple[dns.Record, ...]) -> bool:
-    have = dns.read(records)
+def _as_intended(sections: tuple[engine.Part, ...], records: tuple[Record, ...]) -> bool:
+    have = names.read(records)
     return all(part.is_(part.intended) for part in sections) and all(
         have[record.key][1] == record.after for record in records
     )
@@ -153,7 +156,7 @@ def confirm(payload: Mapping[str, Any], agent: str) -> Answer:
         if not change.remaining():
             return _answer(_undo(change, "the timer ran out before it was confirmed"), changed=True)
         sections = engine.parts(change.payload)
-        if not _as_intended(sections, engine.record_sets(change.payload)):
+        if not _as_intended(sections, names.found(change.payload)):
             return _answer(_undo(change, "the running objects are no longer as committed"), changed=True)
         changes.use_reserve(change.change)
         change = changes.save(change._replace(state="confirming"))
@@ -206,7 +209,7 @@ def _undo(change: Change, reason: str) -> Change:
     persisted = change.state in ("confirmed", "confirming")
     changes.use_reserve(change.change)
     change = changes.try_save(change._replace(state="undoing", reason=reason))
-    sections, records = engine.parts(change.payload), engine.record_sets(change.payload)
+    sections, records = engine.parts(change.payload), names.found(change.payload)
     problems = list(engine.take_back(sections, records))
     if persisted and not problems:
         for part in sections:
@@ -242,7 +245,7 @@ def boot() -> tuple[Change, ...]:
     """
     found = []
     with changes.lock():
-        for name in names():
+        for name in drivers():
             try:
                 device(name).boot()
             except (Failed, Refused, OSError, ValueError) as error:

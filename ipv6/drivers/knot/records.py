@@ -5,9 +5,9 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from ipv6.agent.host import Failed, Refused, must, run
+from ipv6.agent.shapes import NamedTuple
 
 _NAME = re.compile(r"(\*\.)?([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+", re.IGNORECASE)
 _TYPE = re.compile(r"[A-Z][A-Z0-9]{0,15}")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from ipv6.agent.device import Device
 from ipv6.agent.host import Failed, Refused, exists, listed, must, read, run, write
+from ipv6.agent.shapes import Any
 from ipv6.drivers.linux.delta import delta
 from ipv6.drivers.linux.text import BadLine, Entry, entry, normalise, parse
 
@@ -17,6 +17,9 @@ MANAGEMENT = "mgmt0"
 NETNS = "/run/netns"
 _FORWARD = {"ipv4": "/proc/sys/net/ipv4/ip_forward", "ipv6": "/proc/sys/net/ipv6/conf/all/forwarding"}
 _TENTATIVE = 5.0
+_ADDRESSES = "/proc/net/if_inet6"
+_FAILED, _UNSURE = 0x08, 0x40
+"""IFA_F_DADFAILED and IFA_F_TENTATIVE (linux/if_addr.h)."""
 
 
 class Linux(Device):
@@ -175,8 +178,11 @@ def _set(path: str, on: bool) -> None:
 def _settle(netns: str) -> None:
     """Wait for duplicate address detection (RFC 4862): a tentative address cannot be bound yet.
 
-    A link without a carrier detects nothing, and must not keep the device from going back.
+    A link without a carrier detects nothing, and must not keep the device from going back. Mostly the kernel's own list
+    says that there is nothing to wait for.
     """
+    if not netns and not _unsettled():
+        return
     deadline = time.monotonic() + _TENTATIVE
     while True:
         links = [link for link in _json(netns, "-6", "addr", "show") if "LOWER_UP" in link.get("flags", ())]
@@ -189,6 +195,12 @@ def _settle(netns: str) -> None:
         if time.monotonic() > deadline:
             raise Failed(f"addresses stayed tentative for {_TENTATIVE:g} s")
         time.sleep(0.1)
+
+
+def _unsettled() -> bool:
+    """Whether an address of the host itself is tentative or was found in use by another (if_inet6: flags in hex)."""
+    words = [line.split() for line in (read(_ADDRESSES) or "").splitlines()]
+    return any(int(flags, 16) & (_FAILED | _UNSURE) for _, _, _, _, flags, *_ in words)
 
 
 DEVICE = Linux()

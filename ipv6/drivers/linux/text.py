@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import ipaddress
 from functools import lru_cache
-from typing import NamedTuple
+
+from ipv6.agent.shapes import NamedTuple
 
 
 class BadLine(ValueError):
