@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
 from dataclasses import dataclass
 
 from inventory.errors import NothingChecked
@@ -96,13 +94,14 @@ def measure(checks: Sequence[Check], subjects: Sequence[Subject], runner: Runner
 
 
 def _concluded(asked: Sequence[Item], runner: Runner) -> tuple[CheckResult, ...]:
-    """One result per item. While one slice is read and judged, another one is measured; never two at once."""
-    parts, measuring, done = _slices(asked), threading.Lock(), 0
+    """One result per item. Two slices are under way: what one leaves of a host's time the other one uses, and while one
+    is judged the other is measured."""
+    parts, done = _slices(asked), 0
     every = sum(len(_subjects(part)) for part in parts)
 
     def one(part: Sequence[Item]) -> tuple[CheckResult, ...]:
         nonlocal done
-        results = conclude(part, answered(part, runner, measuring))
+        results = conclude(part, answered(part, runner))
         done += len(_subjects(part))
         if runner.progress and len(parts) > 1:
             runner.progress.judged(done, every)
@@ -139,16 +138,11 @@ def _subjects(part: Sequence[Item]) -> set[tuple[str, str]]:
     return {(subject.kind, subject.name) for _, subject in part}
 
 
-def answered(asked: Sequence[Item], runner: Runner, measuring: threading.Lock | None = None) -> Answers:
-    """Answers to everything the items ask, step by step: what one answer leads to is asked in the next.
-
-    `measuring` is held while hosts are asked.
-    """
-    lock = measuring or nullcontext()
+def answered(asked: Sequence[Item], runner: Runner) -> Answers:
+    """Answers to everything the items ask, step by step: what one answer leads to is asked in the next."""
     probes, answers = first(asked), dict[Probe, Answer]()
     for _ in range(STEPS + 1):
-        with lock:
-            answers |= runner.run_all(probes)
+        answers |= runner.run_all(probes)
         probes = following(asked, answers)
         if not probes:
             break

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
@@ -44,6 +45,7 @@ class Runner:
         self._journal: Journal | None = None
         self._progress: Progress | None = None
         self._alive = Alive()
+        self._turns: dict[str, threading.Lock] = {}
 
     def end(self) -> None:
         """Break off what is being asked and ask nothing more; callable from a signal handler."""
@@ -68,8 +70,13 @@ class Runner:
     def run(self, vantage: str, probes: Sequence[Probe], netns: str | None = None) -> list[Answer]:
         """Answers in the order of `probes`, all from one host; `netns` overrides the probes' own.
 
-        What the host answered before it was lost counts; the others say why they have no answer.
+        What the host answered before it was lost counts; the others say why they have no answer. A host measures for
+        one caller at a time: two would measure each other.
         """
+        with self._turns.setdefault(vantage, threading.Lock()):
+            return self._run(vantage, probes, netns)
+
+    def _run(self, vantage: str, probes: Sequence[Probe], netns: str | None) -> list[Answer]:
         chosen = probes if netns is None else [replace(probe, netns=netns) for probe in probes]
         jobs = [probe.data() for probe in chosen]
         whole = json.dumps({"ca": self._ca, "jobs": jobs}).encode()

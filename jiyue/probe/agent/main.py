@@ -16,7 +16,6 @@ import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -56,12 +55,11 @@ BY_ADDRESS = frozenset({"tcp", "udp", "ping", "tls", "path", "mtu"})
 ALONE = frozenset({"timing", "race"})
 """Kinds that measure time: they run after the others, a few at once, so that the prober's own queue is not measured."""
 TIMERS = 10
-"""So many of them at once, in all lanes together."""
 STALLED = 2
 PATIENT = 7.0
 """Seconds of silence that decide a probe: by then TCP has asked four times (RFC 6298 doubles its first second)."""
 CLONE_NEWNET = 0x40000000
-SECURE = frozenset({"http", "visit", "tls", "timing"})
+SECURE = frozenset({"http", "visit", "tls"})
 """Kinds whose work is mostly TLS, during which Python lets another thread run."""
 MANY = 200
 """Jobs for which a second thread is worth its start."""
@@ -97,9 +95,9 @@ async def measure(job: Job, run: Run, limits: Limits) -> list[Sample]:
     return taken
 
 
-async def batch(jobs: list[Job], run: Run, timers: int = TIMERS, meet: Callable[[], object] | None = None) -> None:
-    """All jobs of one lane at once, within the limits; what measures time comes last, `timers` of it at once, after
-    `meet` has waited for the lane beside this one."""
+async def batch(jobs: list[Job], run: Run, beside: Callable[[], None] | None = None) -> None:
+    """All jobs of one namespace at once, within the limits; `beside` is waited for before anything that wants to be
+    alone."""
     limits = Limits(run.courtesy)
 
     async def one(job: Job) -> None:
@@ -114,16 +112,15 @@ async def batch(jobs: list[Job], run: Run, timers: int = TIMERS, meet: Callable[
     last = [job for job in jobs if job.kind in ALONE or (job.alone and job.kind != "dns")]
     held = {job.id for job in last}
     others = [job for job in jobs if job.kind != "dns" and job.id not in held]
-    few = asyncio.Semaphore(timers)
+    few = asyncio.Semaphore(TIMERS)
 
     async def alone(job: Job) -> None:
         async with few:
             await one(job)
 
     try:
-        await asyncio.gather(questions(asked, run), *(one(job) for job in others))
-        if meet:
-            meet()  # nothing of this lane is under way any more
+        waiting = [asyncio.to_thread(beside)] if beside else []
+        await asyncio.gather(questions(asked, run), *(one(job) for job in others), *waiting)
         await asyncio.gather(*(alone(job) for job in last))
     finally:
         run.close()
@@ -137,15 +134,9 @@ def lanes(jobs: list[Job]) -> tuple[list[Job], list[Job]]:
     turns: dict[str, int] = {}
     first, second = list[Job](), list[Job]()
     for job in jobs:
-        there = job.kind in SECURE and turns.setdefault(job.address or job.name, len(turns)) % 2
+        there = job.kind in SECURE and not job.alone and turns.setdefault(job.address or job.name, len(turns)) % 2
         (second if there else first).append(job)
     return first, second
-
-
-def meeting(both: threading.Barrier) -> None:
-    """Wait for the other lane, unless it is lost."""
-    with suppress(threading.BrokenBarrierError):
-        both.wait()
 
 
 def enter(netns: str) -> None:
@@ -234,21 +225,14 @@ def main() -> int:
         if not second:
             asyncio.run(batch(mine, Run(ca, emit, blobs, courtesy)))
             return
-        half, both = replace(courtesy, all=max(1, courtesy.all // 2)), threading.Barrier(2)
-        other = threading.Thread(target=beside, args=(netns, second, half, both))
+        half = replace(courtesy, all=max(1, courtesy.all // 2))
+        other = threading.Thread(target=beside, args=(netns, second, half))
         other.start()
-        together(first, half, both)
-        other.join()
+        asyncio.run(batch(first, Run(ca, emit, blobs, half), other.join))
 
-    def beside(netns: str, mine: list[Job], courtesy: Courtesy, both: threading.Barrier) -> None:
+    def beside(netns: str, mine: list[Job], courtesy: Courtesy) -> None:
         enter(netns)
-        together(mine, courtesy, both)
-
-    def together(mine: list[Job], courtesy: Courtesy, both: threading.Barrier) -> None:
-        try:
-            asyncio.run(batch(mine, Run(ca, emit, blobs, courtesy), TIMERS // 2, lambda: meeting(both)))
-        finally:
-            both.abort()  # a lane that failed must not be waited for
+        asyncio.run(batch(mine, Run(ca, emit, blobs, courtesy)))
 
     groups: dict[str, list[Job]] = {}
     for job in jobs:
