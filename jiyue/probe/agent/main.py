@@ -14,13 +14,15 @@ import json
 import os
 import sys
 import threading
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from .facts import facts
+from .lanes import beside, lanes
 from .mtu import mtu
+from .output import Output
 from .path import path
 from .race import race
 from .resolve import questions
@@ -59,19 +61,9 @@ STALLED = 2
 PATIENT = 7.0
 """Seconds of silence that decide a probe: by then TCP has asked four times (RFC 6298 doubles its first second)."""
 CLONE_NEWNET = 0x40000000
-SECURE = frozenset({"http", "visit", "tls"})
-"""Kinds whose work is mostly TLS, during which Python lets another thread run."""
-MANY = 200
-"""Jobs for which a second thread is worth its start."""
-SWITCH = 0.001
-"""Seconds after which a thread lets the other one go on."""
 GARBAGE = 20_000
 """New objects after which cycles among them are looked for; thousands of waiting jobs are none and are no longer walked
 at every few hundred."""
-FLUSH = 0.25
-"""Seconds that an answer may wait for others before it is sent."""
-GONE = 141
-"""Exit status when nobody listens any more, as a shell tells SIGPIPE."""
 
 
 async def measure(job: Job, run: Run, limits: Limits) -> list[Sample]:
@@ -95,9 +87,9 @@ async def measure(job: Job, run: Run, limits: Limits) -> list[Sample]:
     return taken
 
 
-async def batch(jobs: list[Job], run: Run, beside: Callable[[], None] | None = None) -> None:
-    """All jobs of one namespace at once, within the limits; `beside` is waited for before anything that wants to be
-    alone."""
+async def batch(jobs: list[Job], run: Run, other: Callable[[], None] | None = None) -> None:
+    """All jobs of one lane at once, within the limits; `other` waits for the lane beside it, before anything that wants
+    to be alone."""
     limits = Limits(run.courtesy)
 
     async def one(job: Job) -> None:
@@ -119,24 +111,11 @@ async def batch(jobs: list[Job], run: Run, beside: Callable[[], None] | None = N
             await one(job)
 
     try:
-        waiting = [asyncio.to_thread(beside)] if beside else []
+        waiting = [asyncio.to_thread(other)] if other else []
         await asyncio.gather(questions(asked, run), *(one(job) for job in others), *waiting)
         await asyncio.gather(*(alone(job) for job in last))
     finally:
         run.close()
-
-
-def lanes(jobs: list[Job]) -> tuple[list[Job], list[Job]]:
-    """What two threads do side by side: the second has every other target of those that cost handshakes, the first has
-    the rest. A target belongs to one of them, so what it is spared (see `Courtesy`) stays the same."""
-    if len(jobs) < MANY or (os.cpu_count() or 1) < 2:
-        return jobs, []
-    turns: dict[str, int] = {}
-    first, second = list[Job](), list[Job]()
-    for job in jobs:
-        there = job.kind in SECURE and not job.alone and turns.setdefault(job.address or job.name, len(turns)) % 2
-        (second if there else first).append(job)
-    return first, second
 
 
 def enter(netns: str) -> None:
@@ -150,42 +129,6 @@ def enter(netns: str) -> None:
             raise OSError(ctypes.get_errno(), f"cannot enter the namespace {netns}")
     finally:
         os.close(handle)
-
-
-class Output:
-    """Lines on standard output from any thread; what was said is on its way within FLUSH seconds."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._flushed = time.monotonic()
-
-    def emit(self, line: dict[str, Any]) -> None:
-        """One line; ends the process when the controller is gone: nobody may be asked for nobody."""
-        text = json.dumps(line, ensure_ascii=False, separators=(",", ":"))
-        with self._lock:
-            try:
-                sys.stdout.write(text + "\n")
-                if time.monotonic() - self._flushed >= FLUSH:
-                    self._flush()
-            except BrokenPipeError:
-                os._exit(GONE)
-
-    def flush(self) -> None:
-        """Send what is waiting."""
-        with self._lock:
-            try:
-                self._flush()
-            except BrokenPipeError:
-                os._exit(GONE)
-
-    def _flush(self) -> None:
-        sys.stdout.flush()
-        self._flushed = time.monotonic()
-
-    def tend(self, over: threading.Event) -> None:
-        """Flush again and again until it is over: the last answers may be long in coming."""
-        while not over.wait(FLUSH):
-            self.flush()
 
 
 def main() -> int:
@@ -208,44 +151,40 @@ def main() -> int:
     except (ValueError, KeyError, TypeError) as error:
         sys.stderr.write(f"prober: not a request: {error}\n")
         return 2
-    blobs: set[str] = set()
-    ca = str(request.get("ca", ""))
-    sys.setswitchinterval(SWITCH)
+    ca, blobs = str(request.get("ca", "")), set[str]()
     gc.freeze()
     gc.set_threshold(GARBAGE, 20, 20)
 
-    def serve(netns: str, mine: list[Job]) -> None:
+    def serve(netns: str, mine: list[Job], share: Courtesy, other: Callable[[], None] | None = None) -> None:
         try:
             enter(netns)
         except OSError as error:
             for job in mine:
                 emit({"job": job.id, "problem": f"namespace {netns}: {error.strerror}"})
             return
-        first, second = lanes(mine)
-        if not second:
-            asyncio.run(batch(mine, Run(ca, emit, blobs, courtesy)))
-            return
-        half = replace(courtesy, all=max(1, courtesy.all // 2))
-        other = threading.Thread(target=beside, args=(netns, second, half))
-        other.start()
-        asyncio.run(batch(first, Run(ca, emit, blobs, half), other.join))
+        asyncio.run(batch(mine, Run(ca, emit, blobs, share), other))
 
-    def beside(netns: str, mine: list[Job], courtesy: Courtesy) -> None:
-        enter(netns)
-        asyncio.run(batch(mine, Run(ca, emit, blobs, courtesy)))
+    def lane(netns: str, mine: list[Job], share: Courtesy) -> None:
+        with output.tended():
+            serve(netns, mine, share)
 
     groups: dict[str, list[Job]] = {}
     for job in jobs:
         groups.setdefault(job.netns, []).append(job)
-    threads = [threading.Thread(target=serve, args=item) for item in groups.items()]
-    over = threading.Event()
-    tending = threading.Thread(target=output.tend, args=(over,))
-    for thread in (*threads, tending):
-        thread.start()
-    for thread in threads:
-        thread.join()
-    over.set()
-    tending.join()
+    threads = []
+    for netns, mine in groups.items():
+        first, second = lanes(mine)
+        if not second:
+            threads.append(threading.Thread(target=serve, args=(netns, mine, courtesy)))
+            continue
+        half = replace(courtesy, all=max(1, courtesy.all // 2))
+        passing = beside(partial(lane, netns, second, half), output)
+        threads += [passing, threading.Thread(target=serve, args=(netns, first, half, passing.join))]
+    with output.tended():
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
     emit({"done": len(jobs)})
     output.flush()
     return 0

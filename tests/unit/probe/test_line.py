@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ipv6.verify.model import Answer, Probe
-from jiyue.probe.agent.main import MANY, SECURE, lanes
+from jiyue.probe.agent.lanes import MANY, SECURE, lanes
 from jiyue.probe.agent.work import Job
 from jiyue.probe.runner import Runner
 
@@ -157,7 +157,7 @@ class Peak:
             peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
 
 
-def test_two_threads_share_the_work_and_spare_every_target_as_one_does(runner: Runner) -> None:
+def test_two_processes_share_the_work_and_spare_every_target_as_one_does(runner: Runner) -> None:
     servers = {6: Peak("::1"), 4: Peak("127.0.0.1")}
     probes = [
         Probe("here", "http", family, address, servers[family].sock.getsockname()[1], "www.test", path=f"/{number}")
@@ -177,7 +177,7 @@ KINDS_ = ("http", "visit", "tls", "tcp", "dns", "walk", "timing")
 
 
 @given(st.lists(st.tuples(st.sampled_from(KINDS_), st.integers(0, 9), st.booleans()), min_size=MANY, max_size=MANY + 9))
-def test_no_target_of_handshakes_is_in_both_threads(made: list[tuple[str, int, bool]]) -> None:
+def test_no_target_of_handshakes_is_in_both_processes(made: list[tuple[str, int, bool]]) -> None:
     jobs = [
         Job.read(place, Probe("here", kind, 6, f"3fff::{target}", 443, alone=alone).data())
         for place, (kind, target, alone) in enumerate(made)
