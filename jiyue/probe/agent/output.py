@@ -26,35 +26,26 @@ class Output:
 
     def emit(self, line: dict[str, Any]) -> None:
         """One line; ends the process when the controller is gone: nobody may be asked for nobody."""
-        text = json.dumps(line, ensure_ascii=False, separators=(",", ":"))
-        with self._lock:
-            try:
-                sys.stdout.write(text + "\n")
-                if time.monotonic() - self._flushed >= FLUSH:
-                    self._flush()
-            except BrokenPipeError:
-                os._exit(GONE)
+        self._say(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n", FLUSH)
 
     def pass_on(self, lines: bytes) -> None:
         """Whole lines that another process of ours has said."""
-        with self._lock:
-            try:
-                sys.stdout.write(lines.decode())
-                self._flush()
-            except BrokenPipeError:
-                os._exit(GONE)
+        self._say(lines.decode(), 0)
 
     def flush(self) -> None:
         """Send what is waiting."""
+        self._say("", 0)
+
+    def _say(self, text: str, wait: float) -> None:
+        """Write it, and send all that is written when nothing was sent for `wait` seconds."""
         with self._lock:
             try:
-                self._flush()
+                sys.stdout.write(text)
+                if time.monotonic() - self._flushed >= wait:
+                    sys.stdout.flush()
+                    self._flushed = time.monotonic()
             except BrokenPipeError:
                 os._exit(GONE)
-
-    def _flush(self) -> None:
-        sys.stdout.flush()
-        self._flushed = time.monotonic()
 
     @contextmanager
     def tended(self) -> Iterator[None]:

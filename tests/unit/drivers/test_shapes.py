@@ -51,6 +51,7 @@ def test_it_behaves_like_the_one_of_typing() -> None:
     assert tuple(Ours(1)) == tuple(Theirs(1)) == (1, "two")
     assert Ours(1)._replace(second="2") == Theirs(1, "2") and Ours(3).both == Theirs(3).both
     assert (Ours._fields, Ours._field_defaults) == (Theirs._fields, Theirs._field_defaults)
+    assert "__orig_bases__" in vars(Theirs) and "__orig_bases__" not in vars(Ours)
     assert (Ours.__name__, Ours.__module__, Ours.__doc__) == ("Ours", __name__, Theirs.__doc__)
     with pytest.raises(AttributeError):
         Ours(1).first = 2  # type: ignore[misc]
@@ -62,6 +63,7 @@ def test_it_behaves_like_the_one_of_typing() -> None:
 def test_what_the_device_has_is_made_of_it(module: str, names: tuple[str, ...]) -> None:
     for name in names:
         found = getattr(import_module(module), name)
+        assert "__orig_bases__" not in vars(found)  # which `typing` would leave there
         assert issubclass(found, tuple) and found._make(range(len(found._fields)))._asdict().keys() == set(
             found._fields
         )
