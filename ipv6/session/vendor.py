@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+import time
 from dataclasses import dataclass
 from importlib import import_module
 
@@ -109,9 +111,13 @@ def vendor(name: str) -> Vendor:
     return found
 
 
-def enter(shell: Shell, commands: str) -> None:
-    """Type commands one by one in the view where the shell stands; Complaint names the first that is not taken."""
-    for line in commands.splitlines():
+def enter(shell: Shell, commands: str, until: float = math.inf) -> None:
+    """Type commands one by one in the view where the shell stands; Complaint names the first that is not taken, Failed
+    how many were typed when `until` (monotonic seconds) has come."""
+    lines = commands.splitlines()
+    for number, line in enumerate(lines):
+        if time.monotonic() > until:
+            raise Failed(f"it is too slow: {number} of {len(lines)} commands are in and half of its timer is over")
         shell.run(line.strip())
 
 

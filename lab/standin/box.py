@@ -71,8 +71,10 @@ class Box:
         (self.state / "startup.cfg").write_text(self.saved, encoding="utf-8")
 
     def keep(self) -> None:
-        """Show outside what runs."""
-        (self.state / "running.cfg").write_text(self.running.text(), encoding="utf-8")
+        """Show outside what runs; who reads it meanwhile sees the old text or the new one."""
+        beside = self.state / "running.new"
+        beside.write_text(self.running.text(), encoding="utf-8")
+        beside.replace(self.state / "running.cfg")
 
     def replace(self, text: str) -> None:
         """Run another configuration."""

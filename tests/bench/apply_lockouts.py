@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import queue
 import sys
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 from tests.bench.lockouts import peer
-from tests.bench.lockouts.cases import HOSTS, Case, cases
+from tests.bench.lockouts.campaign import campaign as side_by_side
+from tests.bench.lockouts.cases import Case, cases
 from tests.bench.lockouts.play import GRACE, Outcome, host, play
 from tests.bench.record import Record
 from tests.drivers.sandbox import Sandbox
@@ -21,36 +20,15 @@ Player = Callable[[Case, Sandbox, tuple[str, str]], Outcome]
 
 
 def campaign(wanted: Iterable[Case], player: Player, at_once: dict[str, int] = AT_ONCE) -> list[Outcome]:
-    """Play every case on hosts of its kind, many side by side; a host that did not come back is replaced."""
-    waiting: dict[str, queue.SimpleQueue[Case]] = {kind: queue.SimpleQueue() for kind in HOSTS}
-    for case in wanted:
-        waiting[case.host].put(case)
-    found: list[Outcome] = []
-    errors: list[BaseException] = []
-
-    def work(kind: str, number: int) -> None:
-        try:
-            while not errors and not waiting[kind].empty():
-                with host(kind, f"{kind}-{number}") as (sandbox, base):
-                    while not errors:
-                        try:
-                            case = waiting[kind].get_nowait()
-                        except queue.Empty:
-                            return
-                        outcome = player(case, sandbox, base)
-                        found.append(outcome)
-                        if outcome.state != "back":
-                            break
-        except BaseException as error:
-            errors.append(error)
-
-    threads = [threading.Thread(target=work, args=(kind, n)) for kind in HOSTS for n in range(at_once[kind])]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[0]
+    """Every case on hosts of its kind, many side by side, in their order."""
+    found = side_by_side(
+        wanted,
+        lambda case: case.host,
+        at_once,
+        host,
+        lambda case, opened: player(case, *opened),
+        lambda outcome: outcome.state == "back",
+    )
     return sorted(found, key=lambda outcome: outcome.case.number)
 
 

@@ -8,17 +8,19 @@ import threading
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from ipv6.agent.host import Failed
 from ipv6.apply.transport import AnsibleTransport
 from ipv6.drivers import registry
 from ipv6.drivers.vendor import OBJECT
 from ipv6.ports import Target
 from ipv6.session import screen
 from ipv6.session.main import secret
-from ipv6.session.shell import complaint
+from ipv6.session.shell import Shell, complaint
+from ipv6.session.vendor import vendor
 from tests.drivers import vendor_cases as cases
 from tests.drivers.payloads import ask, digest_of, payload
 from tests.drivers.standin import StandIn
@@ -191,6 +193,30 @@ def test_a_password_is_taken_out_of_the_environment() -> None:
 )
 def test_what_a_reader_sees(raw: str, seen: str) -> None:
     assert screen.shown(raw).strip() == seen
+
+
+class Typed:
+    """A shell of a device that takes everything."""
+
+    prompt = "<r>"
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def run(self, command: str, *_: object, **__: object) -> str:
+        self.lines.append(command)
+        return ""
+
+
+def test_comware_is_typed_no_further_than_half_of_its_timer() -> None:
+    """A line that comes after the timer has fired would stay, and nothing would take it back."""
+    in_time, late = Typed(), Typed()
+    comware = vendor(COMWARE)
+    comware.commit(cast(Shell, in_time), "label", 60.0, "sysname a\nospfv3 1\n", "")
+    assert in_time.lines[-2:] == ["sysname a", "ospfv3 1"]
+    with pytest.raises(Failed, match="0 of 2 commands are in and half of its timer is over"):
+        comware.commit(cast(Shell, late), "label", -0.1, "sysname a\nospfv3 1\n", "")
+    assert not {"sysname a", "ospfv3 1"} & set(late.lines)
 
 
 def test_an_echo_goes_however_it_was_wrapped() -> None:

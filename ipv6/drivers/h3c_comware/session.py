@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+import time
 
 from ipv6.agent.engine import first_difference
 from ipv6.agent.host import Refused
@@ -68,8 +69,10 @@ class Comware(Vendor):
         shell.run(f"save {_file(label)}", _SAVE, limit=120.0)
         shell.run("system-view")
         shell.run(f"configuration commit delay {int(seconds // 60)}", _SAVE)
+        # A line typed after the timer has fired would stay: nothing would take it back.
+        until = time.monotonic() + seconds / 2
         try:
-            enter(shell, commands)
+            enter(shell, commands, until)
         finally:
             leave(shell)
 

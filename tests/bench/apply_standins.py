@@ -1,0 +1,70 @@
+"""Injected lockouts on VRP and Comware, counted apart from those of real daemons: here stand-ins answer, no devices."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import partial
+from pathlib import Path
+
+from tests.bench.lockouts.campaign import campaign
+from tests.bench.record import Record
+from tests.bench.standins.cases import DRIVERS, RATE, Case, cases
+from tests.bench.standins.play import GRACE, Outcome, device, ours, play, theirs
+
+CASES, SAMPLE = 210, 28
+AT_ONCE = dict.fromkeys(DRIVERS, 8)
+"""Stand-ins of each vendor side by side: most of a case is waiting for its timer."""
+
+
+def played(wanted: Iterable[Case], at_once: dict[str, int] = AT_ONCE, **more: object) -> list[Outcome]:
+    """Every case, many side by side, in their order."""
+    with tempfile.TemporaryDirectory() as folder:
+        found = campaign(
+            wanted,
+            lambda case: case.driver,
+            at_once,
+            lambda kind, name: device(kind, Path(folder) / name),
+            partial(play, **more),  # type: ignore[arg-type]
+            lambda outcome: outcome.state == "back",
+        )
+    return sorted(found, key=lambda outcome: outcome.case.number)
+
+
+def measure(rounds: int) -> list[Record]:
+    """The whole campaign once, whatever the number of rounds; the peer with a sample of the same cases."""
+    mine = played(cases(CASES), controller=ours)
+    peers = played(cases(SAMPLE), controller=theirs)
+    for outcome in mine:
+        if outcome.state != "back" or outcome.late > GRACE:
+            sys.stderr.write(f"{outcome.case}: {outcome.state}, {outcome.late} s late: {outcome.reason}\n")
+    sys.stderr.write(f"peer: {dict(Counter(f'{one.case.accident} {one.state}' for one in peers))}\n")
+    return records(mine, peers)
+
+
+def records(mine: Sequence[Outcome], peers: Sequence[Outcome]) -> list[Record]:
+    """Share back in time, share half-applied, and the slowest return."""
+    shut, touched = sum(one.locked_out for one in mine), sum(one.touched for one in mine)
+    work = (f"{len(mine)} seeded lockouts (wrong filter, lost default route, address removed, controller killed, link "
+            f"cut, connection reset, device restarted) on VRP and Comware stand-ins, no devices, clocks {RATE:g} times "
+            f"as fast; the change ran in {touched}, its own text shut the operator out in {shut}")  # fmt: skip
+    stock = f"the same commands typed over SSH, VRP's committed, no timer; a sample of {len(peers)} of the same cases"
+    late = [one.late for one in mine if one.state == "back"]
+    back, half, slowest = _share(mine, "back"), _share(mine, "half"), max(late, default=float("inf"))
+    rows = (
+        ("back", work, stock, _share(peers, "back"), back, "%", "100 %", back == 100 and slowest <= GRACE,
+         (back, back)),
+        ("half", f"{work}: half-applied", stock, _share(peers, "half"), half, "%", "0 %", half == 0, (half, half)),
+        ("late", f"{work}: the slowest return after the timer's end", "none, a goal only", None, slowest, "s",
+         f"<= {GRACE:g} s", slowest <= GRACE, (min(late, default=0.0), slowest)),
+    )  # fmt: skip
+    return [
+        Record(f"apply-standins-{word}", said, peer, value, own, unit, None, goal, met, len(mine), spread)
+        for word, said, peer, value, own, unit, goal, met, spread in rows
+    ]
+
+
+def _share(outcomes: Sequence[Outcome], state: str) -> float:
+    return round(100 * sum(outcome.state == state for outcome in outcomes) / len(outcomes), 1)

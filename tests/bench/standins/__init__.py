@@ -1,0 +1,1 @@
+"""Lockouts on the vendors' stand-ins: the way in is a gateway which the running configuration can close."""
