@@ -38,16 +38,17 @@ class FirewallParity:
                 return Unknown(f"{subject.platform}: {pair.label} has no address in one of the families")
             (yes4, rule4), (yes6, rule6) = (verdict(chains["forward"], one) for one in (four, six))
             judged += 1
-            wanted = "allowed" if pair.allowed else "forbidden"
-            if yes6 != pair.allowed:
-                reasons.append(
-                    f"{subject.firewall}: {pair.label} is {wanted}, IPv6 does otherwise by: {rule6}"
-                    + ("" if yes4 != pair.allowed else "; IPv4 is right")
-                )
-            elif yes4 != pair.allowed:
-                reasons.append(f"{subject.firewall}: {pair.label} is {wanted}, IPv4 does otherwise by: {rule4}")
+            for family, yes, rule in ((6, yes6, rule6), (4, yes4, rule4)):
+                if yes != pair.allowed:
+                    reasons.append(_otherwise(f"{subject.firewall}: {pair.label}", pair.allowed, family, rule))
         if not judged:
             return Unknown(f"{subject.platform}: the matrix gives no flow to judge")
         if chains["forward"].default or chains["input"].default:
             reasons.append(f"{subject.firewall}: what no rule matches is accepted")
         return Fail(tuple(reasons)) if reasons else Pass((f"{judged} flows alike in both families",))
+
+
+def _otherwise(flow: str, allowed: bool, family: int, rule: str) -> str:
+    if allowed:
+        return f"{flow} is allowed, IPv{family} does otherwise by: {rule}"
+    return f"{flow} is forbidden, IPv{family} does otherwise by: {rule}"

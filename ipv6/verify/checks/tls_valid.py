@@ -38,7 +38,7 @@ class TlsValid:
             return missing
         ok, sample = decide(probe, answers, lambda item: text(item, "state") == "ok")
         if not ok:
-            return Fail((f"{probe.target} SNI {subject.name}: {outcome(sample)}",))
+            return Fail((f"{probe.target} for the name {subject.name}: {outcome(sample)}",))
         days, wanted = int(number(sample, "days")), int(subject.limits["certificate-days"])
         until = text(sample, "not_after")
         if days < wanted:

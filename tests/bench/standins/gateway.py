@@ -24,6 +24,7 @@ class Gateway:
         self._cut, self._ended = threading.Event(), threading.Event()
         self._pairs: list[tuple[socket.socket, socket.socket]] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener.settimeout(_TICK)
         self.port = int(self._listener.getsockname()[1])
         self.closed_by_device = False
         self.opened = 0
@@ -64,7 +65,6 @@ class Gateway:
         return not self._cut.is_set()
 
     def _accept(self) -> None:
-        self._listener.settimeout(_TICK)
         while not self._ended.is_set():
             try:
                 near, _ = self._listener.accept()
