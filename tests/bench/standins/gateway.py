@@ -70,7 +70,11 @@ class Gateway:
                 near, _ = self._listener.accept()
             except OSError:
                 continue
-            far = socket.create_connection(("127.0.0.1", self._target))
+            try:
+                far = socket.create_connection(("127.0.0.1", self._target))
+            except OSError:  # the device is just restarting
+                near.close()
+                continue
             self._pairs.append((near, far))
             self._threads.append(threading.Thread(target=self._relay, args=(near, far), daemon=True))
             self._threads[-1].start()
