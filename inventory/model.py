@@ -11,6 +11,7 @@ from inventory.addressing import Addressing, Organisation
 from inventory.environment import HELD_LEVELS, Environment
 from inventory.fields import Code, Driver, Frozen, Host, Month, Port, Title, Word
 from inventory.indicators import NONE, Indicators
+from inventory.legacy import OldHost
 from inventory.matrix import ZoneMatrix
 from inventory.profile import Profile
 from inventory.review import Review
@@ -167,6 +168,7 @@ class Platform(Frozen):
     functions: dict[str, FunctionSetting] = Field(default_factory=dict)
     wave: Word
     uplinks: tuple[Uplink, ...] = ()
+    old_hosts: tuple[OldHost, ...] = ()
 
 
 class Network(Frozen):

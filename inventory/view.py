@@ -9,6 +9,7 @@ from functools import cached_property
 
 from inventory.addressing import Organisation
 from inventory.files import ENVIRONMENTS, ORGANISATIONS, PLATFORMS, REGIONS
+from inventory.legacy import OldHost
 from inventory.model import SHARED, Device, Interface, Inventory, Link, Platform, Region, Site, System, Uplink
 
 Ref = tuple[str | int, ...]
@@ -113,6 +114,15 @@ class View:
             ((*ref, "sites", n), platform, site)
             for ref, platform in self.platforms
             for n, site in enumerate(platform.sites)
+        )
+
+    @cached_property
+    def old_hosts(self) -> tuple[tuple[Ref, Platform, OldHost], ...]:
+        """Every old host with the platform that its sites move to."""
+        return tuple(
+            ((*ref, "old_hosts", n), platform, host)
+            for ref, platform in self.platforms
+            for n, host in enumerate(platform.old_hosts)
         )
 
     @cached_property

@@ -16,6 +16,7 @@ from .scene_devices import Extras, device_host
 from .scene_dns import anchor, child_servers, hints, parent_hosts
 from .scene_internet import LAN, provider_router, vantages
 from .scene_keys import DnsKeys
+from .scene_old import old_hosts
 from .spec import ControlPlaneSpec, HostSpec, LabSpec, LinkSpec, NodeSpec
 
 SERVICE_CIDRS = ("10.96.0.0/16", "fd00:96::/112")
@@ -45,6 +46,7 @@ def scene(
         *(device_host(inv, intent, extras) for intent in _start_order(held.values())),
         *parent_hosts(inv, keys, claims),
         *vantages(hints(), anchor(keys), ca.certificate),
+        *old_hosts(inv, ca),
     )
     plane = _control_plane(inv) if control_plane else None
     return LabSpec(f"{inv.name}-{inv.environment.name}", hosts, _links(inv, hosts), plane)

@@ -32,6 +32,7 @@ http {
     sendfile on;
     access_log off;
     include /etc/nginx/jiyue.conf;
+    include /etc/nginx/jiyue-moved/*.conf;
 }
 """
 

@@ -89,8 +89,12 @@ def child_servers(
         files: tuple[FileSpec, ...] = (transfer,)
         services: tuple[ServiceSpec, ...] = (_detached(),)
         if device.primary:
+            old = _old_sites(inv)
             texts = {
-                zone: zone_file(zone, f"{server}.", _lines(one for one in every if one.zone == zone)) for zone in zones
+                zone: zone_file(
+                    zone, f"{server}.", _lines(one for one in every if one.zone == zone) + old.get(zone, [])
+                )
+                for zone in zones
             }
             files += tuple(
                 FileSpec(f"{STORAGE}/{file_name(zone)}", text, 0o640, "knot:knot") for zone, text in texts.items()
@@ -163,6 +167,17 @@ def _reverse(inv: Inventory, keys: DnsKeys) -> list[str]:
 
 def _lines(sets: Iterable[RRset]) -> list[str]:
     return [f"{one.name} {one.ttl} {one.type} {rdata}" for one in sets for rdata in one.rdata]
+
+
+def _old_sites(inv: Inventory) -> dict[str, list[str]]:
+    """By zone, the names of sites that have not moved: IPv4 of their old host."""
+    return {
+        f"{platform.dns_zone}.": [
+            f"{site.name}. {inv.names.ttl} A {host.address4}" for host in platform.old_hosts for site in host.sites
+        ]
+        for platform in inv.platforms
+        if platform.old_hosts
+    }
 
 
 def _update_key(keys: DnsKeys) -> FileSpec:

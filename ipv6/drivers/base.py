@@ -40,15 +40,15 @@ class Driver:
         return next((one.reason for one in self.capabilities if (one.feature, one.answer) == ("apply", NO)), "")
 
 
-def template(driver: str, **values: object) -> str:
-    """Fill `template.j2` of the driver's folder; an undefined value is an error, never an empty string."""
-    return _compiled(driver).render(**values)
+def template(driver: str, file: str = "template.j2", **values: object) -> str:
+    """Fill a template of the driver's folder; an undefined value is an error, never an empty string."""
+    return _compiled(driver, file).render(**values)
 
 
 @cache
-def _compiled(driver: str) -> Template:
+def _compiled(driver: str, file: str) -> Template:
     # Compiling costs tens of milliseconds; a province renders two hundred devices.
-    source = files(f"ipv6.drivers.{driver}").joinpath("template.j2").read_text(encoding="utf-8")
+    source = files(f"ipv6.drivers.{driver}").joinpath(file).read_text(encoding="utf-8")
     environment = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False)
     return environment.from_string(source)
 

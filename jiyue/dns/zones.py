@@ -38,10 +38,11 @@ class Odd:
     served: str
 
 
-def planned(inv: Inventory, claims: Mapping[str, str]) -> dict[str, tuple[RRset, ...]]:
-    """Every set of our own zones by zone, in the plan's order."""
+def planned(inv: Inventory, claims: Mapping[str, str], moving: Iterable[RRset] = ()) -> dict[str, tuple[RRset, ...]]:
+    """Every set of our own zones by zone, in the plan's order; `moving` are those of sites that old hosts serve or
+    served, which no change set carries."""
     found: dict[str, tuple[RRset, ...]] = dict.fromkeys(own_zones(inv), ())
-    for one in records(inv, claims):
+    for one in (*records(inv, claims), *moving):
         if one.zone in found:
             found[one.zone] += (one,)
     return dict(sorted(found.items()))

@@ -14,6 +14,7 @@ from inventory.atomic import write_whole
 from inventory.errors import EnvironmentFailed, GateError, InputError
 from inventory.model import SHARED
 from inventory.vocab import Role
+from ipv6.plan.intent import RRset
 from ipv6.plan.records import PARENT_ZONE
 from ipv6.plan.reverse import own_zones
 from jiyue.dns import health, zones
@@ -21,6 +22,7 @@ from jiyue.dns.channel import Channels
 from jiyue.dns.health import Standing
 from jiyue.dns.provider import PrimaryProvider, Silent, Unwilling
 from jiyue.dns.zones import Odd
+from jiyue.workflow import moving
 from jiyue.workflow.names import key
 from jiyue.workflow.services import Services
 
@@ -78,10 +80,16 @@ def show(services: Services, names: Sequence[str]) -> list[Standing]:
         ]
 
 
+def _planned(services: Services) -> dict[str, tuple[RRset, ...]]:
+    """Every zone as it ought to be now, the names of sites that move included."""
+    claims = {claim.key: claim.prefix for claim in services.store.claims()}
+    return zones.planned(services.inventory, claims, moving.record_sets(services))
+
+
 def drift(services: Services, names: Sequence[str]) -> list[Odd]:
     """Record sets that are not as planned; what is not applied yet is waiting, which is no drift."""
     chosen = wanted(services, names)
-    planned = zones.planned(services.inventory, {claim.key: claim.prefix for claim in services.store.claims()})
+    planned = _planned(services)
     applied = {name for name in (SHARED, *services.platforms) if services.store.applied_digest(name)}
     with _served(services, chosen) as served:
         return [odd for zone in chosen for odd in zones.compare(zone, planned[zone], served.zones[zone], applied)]
@@ -89,7 +97,7 @@ def drift(services: Services, names: Sequence[str]) -> list[Odd]:
 
 def export(services: Services, names: Sequence[str]) -> list[Path]:
     """Write the planned zones as `var/<env>/dns/<zone>yaml`, each whole or not at all."""
-    planned = zones.planned(services.inventory, {claim.key: claim.prefix for claim in services.store.claims()})
+    planned = _planned(services)
     folder = services.space.var / "dns"
     found = []
     try:

@@ -16,6 +16,7 @@ from jiyue.register import model, rules
 from jiyue.register.form import Places, Row, read
 from jiyue.register.model import Registered
 from jiyue.register.rules import Coverage, Finding
+from jiyue.workflow import moving, store
 from jiyue.workflow.services import Services
 
 FILE = "register.csv"
@@ -122,7 +123,9 @@ def units(services: Services) -> tuple[Coverage, ...]:
 
 
 def _hosted(services: Services) -> dict[str, str]:
-    return {site.name: site.platform for site in services.inventory.sites}
+    """Platform by site: those of the inventory, and those that moved here since."""
+    hosted = {site.name: site.platform for site in services.inventory.sites}
+    return hosted | (moving.moved(services) if store.exists(services) else {})
 
 
 @contextmanager

@@ -1,0 +1,141 @@
+"""A lab of five hosts for moves: the province's name servers, an old host, a new one, a client with both families."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from ipaddress import IPv4Address
+from pathlib import Path
+
+from inventory.legacy import OldHost, OldSite
+from inventory.source import load
+from jiyue.dns.channel import Channels
+from jiyue.dns.key import load_key
+from jiyue.dns.publisher import OctoPublisher
+from jiyue.library.model import Record
+from jiyue.moving.flow import Mover
+from jiyue.moving.hands import Hands
+from jiyue.moving.model import Move, Progress, Vantages
+from jiyue.moving.names import Publisher
+from jiyue.probe.ssh import ssh
+from jiyue.store.part import utc_now
+from lab import runtime
+from lab.ca import SiteCa
+from lab.scene import scene
+from lab.scene_devices import NGINX
+from lab.scene_internet import CA_FILES, LAN
+from lab.scene_old import old_host
+from lab.services import nginx
+from lab.spec import FileSpec, HostSpec, InterfaceSpec, LinkSpec, ServiceSpec
+
+ROOT = Path(__file__).parents[2]
+SITES = ("tyj.changsha.gov.cn", "lyj.changsha.gov.cn", "tjj.changsha.gov.cn")
+NEW4, NEW6 = "198.19.0.80", "3fff:ff0:ffff::80"
+MOVE = Move(
+    site=SITES[0], unit="长沙市体育局", platform="changsha", zone="changsha.gov.cn.", old="old", old4="198.19.0.50",
+    new="new", address4=NEW4, address6=NEW6, server="ns1", ttl=300, low=60, wait=0, vantages=Vantages("client", "client"),
+)  # fmt: skip
+
+
+@dataclass
+class Shelf:
+    """Records and progress in memory, as plain data, so that what is kept is what the store would give back."""
+
+    kept: dict[str, dict[str, object]] = field(default_factory=dict)
+    library: dict[str, tuple[Record, ...]] = field(default_factory=dict)
+
+    def progress(self, site: str) -> Progress:
+        return Progress.of(self.kept.get(site))
+
+    def keep(self, site: str, progress: Progress) -> None:
+        self.kept[site] = progress.data()
+
+    def records(self, site: str) -> tuple[Record, ...]:
+        return self.library.get(site, ())
+
+    def put_records(self, site: str, records: tuple[Record, ...]) -> None:
+        self.library[site] = records
+
+
+@dataclass
+class Ground:
+    """The lab that is up."""
+
+    folder: Path
+    publisher: Publisher
+    shelf: Shelf = field(default_factory=Shelf)
+
+    @property
+    def config(self) -> Path:
+        return self.folder / "ssh_config"
+
+    def mover(self, **words: object) -> Mover:
+        made = Mover(Hands(self.config), self.publisher, self.shelf, lambda move: [], utc_now, quiet=0.1)
+        return replace(made, **words)  # type: ignore[arg-type]
+
+    def on(self, host: str, command: str) -> str:
+        reply = ssh(self.config, host, command)
+        assert not reply.problem and reply.code == 0, (host, command, reply)
+        return reply.out.decode()
+
+    def client(self, command: str) -> str:
+        return self.on("client", command)
+
+
+@contextmanager
+def up(folder: Path, prepare: Callable[[str], None] = lambda text: None) -> Iterator[Ground]:
+    """Bring it up in `folder` and take it down again."""
+    inventory = load(ROOT / "inventory" / "hunan", "lab")
+    whole = scene(inventory, folder)
+    ca = SiteCa(folder / "ca")
+    pairs = {name: ca.server(name, [name]) for name in SITES}
+    sites = tuple(OldSite(name=name, title="老网站", owner="长沙市体育局") for name in SITES)
+    old = OldHost(name="old", mgmt4=IPv4Address("192.168.248.50"), address4=IPv4Address("198.19.0.50"), sites=sites)
+    servers = tuple(
+        replace(host, interfaces=tuple(replace(port, link=LAN) for port in host.interfaces), routes=())
+        for host in whole.hosts
+        if host.name in ("ns1", "ns2")
+    )
+    aged = old_host(old, pairs)
+    hosts = (*servers, replace(aged, routes=()), _new(), _client(servers[0], ca.certificate))
+    runtime.up(replace(whole, name="moving", hosts=hosts, links=(LinkSpec(LAN, "lan"),), control_plane=None), folder)
+    try:
+        with Channels(folder / "ssh_config") as reach:
+            key = load_key(folder / "dns" / "update.secret", {})
+            yield Ground(folder, OctoPublisher(reach, key, inventory.limits, {"ns1": ("ns2",)}))
+    finally:
+        runtime.down(folder)
+
+
+def _new() -> HostSpec:
+    edge = "server { listen 80 default_server; return 404; }\n"
+    return HostSpec(
+        name="new",
+        mgmt4="192.168.248.80/20",
+        interfaces=(InterfaceSpec("eth0", LAN, (f"{NEW4}/24", f"{NEW6}/64")),),
+        files=(
+            FileSpec("/etc/nginx/nginx.conf", NGINX),
+            FileSpec("/etc/nginx/jiyue.conf", edge),
+            FileSpec("/srv/tiny/"),
+        ),
+        services=(
+            ServiceSpec("tiny", ("mount", "-t", "tmpfs", "-o", "size=64k", "tiny", "/srv/tiny"), mode="once"),
+            nginx(),
+        ),
+    )
+
+
+def _client(server: HostSpec, ca: str) -> HostSpec:
+    """Asks the primary directly, as a resolver without a cache would."""
+    (address,) = (one.split("/")[0] for one in server.interfaces[0].addresses if ":" not in one)
+    own = f"{address.rpartition('.')[0]}.250/24"
+    return HostSpec(
+        name="client",
+        mgmt4="192.168.248.81/20",
+        interfaces=(InterfaceSpec("eth0", LAN, ("198.19.0.81/24", own, "3fff:ff0:ffff::81/64")),),
+        files=(
+            FileSpec("/etc/resolv.conf", f"nameserver {address}\noptions timeout:2 attempts:3\n"),
+            *(FileSpec(path, ca) for path in CA_FILES),
+        ),
+    )
