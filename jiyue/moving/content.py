@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -122,3 +122,13 @@ def serve(hands: Hands, move: Move, origin: dict[str, Any]) -> None:
     )  # fmt: skip
     if "refused" in answer:
         raise GateError(f"host {move.new}", answer["refused"], "see its nginx configuration")
+
+
+def redirects(move: Move, facts: Mapping[str, Any]) -> str:
+    """What the old host's nginx is told of a site that has moved: its sockets as before, redirects instead of pages."""
+    lines = [f"# {move.site} has moved.", "server {", *(f"    listen {one};" for one in facts.get("listen", ("80",)))]
+    lines.append(f"    server_name {move.site};")
+    if facts.get("certificate-file"):
+        lines.append(f"    ssl_certificate {facts['certificate-file']};")
+        lines.append(f"    ssl_certificate_key {facts['key-file']};")
+    return "\n".join([*lines, f"    return 301 https://{move.site}$request_uri;", "}", ""])

@@ -121,10 +121,7 @@ def retire(mover: Mover, move: Move) -> Progress:
         raise GateError(f"site {move.site}", "it has not moved", f"run `jiyue site migrate {move.site}` first")
     if why := proof.still_asked(mover.hands, move, progress.facts, mover.quiet, mover.sleep):
         raise GateError(f"site {move.site}", why, "wait until its old addresses have left every resolver")
-    text = (
-        f"# {move.site} has moved.\nserver {{\n    listen 80;\n    server_name {move.site};\n"
-        f"    return 301 https://{move.site}$request_uri;\n}}\n"
-    )
+    text = content.redirects(move, progress.facts)
     done = mover.hands.ask(move.old, "retire", file=str(progress.facts.get("file", "")), site=move.site, text=text)
     if "refused" in done:
         raise GateError(f"host {move.old}", done["refused"], "see its configuration")
@@ -143,7 +140,11 @@ def _gate(mover: Mover, move: Move, progress: Progress) -> Done:
     if lacking := [name for name in ("root", "certificate", "key") if not origin.get(name)]:
         cause = f"{move.old} has no {lacking[0]} for it in its nginx"
         raise GateError(f"site {move.site}", cause, "a site is moved from where it is really served")
-    facts = {key: origin[key] for key in ("root", "index", "log", "file") if key in origin}
+    facts = {
+        key: origin[key]
+        for key in ("root", "index", "log", "file", "listen", "certificate-file", "key-file")
+        if key in origin
+    }
     return f"found on {move.old} in {origin['root']}", facts
 
 

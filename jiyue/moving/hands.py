@@ -6,6 +6,7 @@ import json
 import shlex
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
@@ -81,6 +82,8 @@ class Hands:
             out = take.stdout.read()
             codes = (give.wait(30), take.wait(30))
         finally:
+            with suppress(BrokenPipeError):  # what was not flushed yet has no reader any more
+                take.stdin.close()
             for process in (give, take):
                 if process.poll() is None:
                     process.kill()

@@ -34,7 +34,8 @@ SITES = ("tyj.changsha.gov.cn", "lyj.changsha.gov.cn", "tjj.changsha.gov.cn")
 NEW4, NEW6 = "198.19.0.80", "3fff:ff0:ffff::80"
 MOVE = Move(
     site=SITES[0], unit="长沙市体育局", platform="changsha", zone="changsha.gov.cn.", old="old", old4="198.19.0.50",
-    new="new", address4=NEW4, address6=NEW6, server="ns1", ttl=300, low=60, wait=0, vantages=Vantages("client", "client"),
+    new="new", address4=NEW4, address6=NEW6, server="ns1", ttl=300, low=60, wait=0,
+    vantages=Vantages("client", "client"),
 )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from ipv6.drivers.nginx import moved
 from jiyue.moving import flow
 from jiyue.moving.model import BACK, MOVED, PHASES, RETIRED, UNMOVED
 from jiyue.workflow.moving import check
-from tests.lab.moving import MOVE, NEW4, SITES, Ground, up
+from tests.lab.moving import MOVE, NEW4, Ground, up
 
 pytestmark = pytest.mark.lab
 TREE = f"/var/www/{MOVE.site}"
@@ -35,8 +35,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
 def unmoved(ground: Ground) -> Iterator[None]:
     """Whatever a test left, the next one finds the site where it was."""
     yield
-    for site in SITES[:2]:
-        flow.go_back(ground.mover(), replace(MOVE, site=site))
+    flow.go_back(ground.mover(), MOVE)
     ground.on("new", f"rm -rf /srv/library /srv/releases /srv/sites /srv/tiny/* {moved.FOLDER}")
     ground.shelf.kept.clear()
     ground.shelf.library.clear()

@@ -33,7 +33,7 @@ GUARD_TEXT = """\
 client_max_body_size 1m;
 large_client_header_buffers 4 8k;
 if ($request_method !~ ^(GET|HEAD|POST)$) { return 405; }
-if ($request_uri ~* "(\\.\\.(/|%2f|%5c)|%2e%2e|%00|%0a|%0d|\\\\)") { return 400; }
+if ($request_uri ~* "(\\.\\.(/|%2f|%5c)|%2e%2e|%00|%0a|%0d|\\x5c)") { return 400; }
 if ($request_uri ~* "(^|/)\\.(git|svn|hg|env|ht|DS_Store)") { return 404; }
 if ($request_uri ~* "\\.(bak|old|orig|swp|sql|mdb)([?]|$)") { return 404; }
 """

@@ -30,6 +30,7 @@ def origin(site: str) -> dict[str, Any]:
         if site not in names:
             continue
         found.setdefault("file", file)
+        found.setdefault("listen", []).extend(" ".join(inner[1:]) for inner, _, _ in block if inner[0] == "listen")
         for key, name in (("root", "root"), ("log", "access_log")):
             if name in settings:
                 found[key] = settings[name][0]
@@ -37,6 +38,7 @@ def origin(site: str) -> dict[str, Any]:
             found["index"] = settings["index"]
         for key, name in (("certificate", "ssl_certificate"), ("key", "ssl_certificate_key")):
             if name in settings:
+                found[f"{key}-file"] = settings[name][0]
                 with open(settings[name][0], encoding="utf-8") as pem:
                     found[key] = pem.read()
     return found
@@ -85,7 +87,7 @@ def put(files: list[list[Any]]) -> dict[str, Any]:
     if done.returncode:
         for path, _, mode in files:
             _write(path, before[path], mode)
-        return {"refused": (done.stderr.strip().splitlines() or ["nginx -t failed"])[-1]}
+        return {"refused": (done.stderr.strip().splitlines() or ["nginx -t failed"])[0]}
     reload()
     return {"changed": True}
 
