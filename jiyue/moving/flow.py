@@ -51,15 +51,15 @@ class Mover:
 
 
 def migrate(mover: Mover, move: Move) -> Progress:
-    """Move the site, from where an earlier attempt ended; a site that has moved is left as it is.
+    """Move the site, from where an earlier attempt ended; a site that is served there is left alone.
 
     Raises GateError when a gate or a comparison refuses, EnvironmentFailed when a host does not answer. Whatever was
     switched by then is switched back.
     """
     progress = mover.shelf.progress(move.site)
-    if progress.state in SERVED:
+    if progress.state in SERVED and mover.hands.ask(move.new, "origin", site=move.site):
         return progress
-    if progress.state != MOVING:
+    if progress.state != MOVING:  # a host that was made anew knows nothing of the site: all over again
         progress = Progress(MOVING, (), {}, progress.log)
     try:
         for phase in PHASES:

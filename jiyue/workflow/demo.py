@@ -12,7 +12,7 @@ from jiyue import engines
 from jiyue.doctor import examine
 from jiyue.engines.cache import tools_folder
 from jiyue.i18n import _, translate
-from jiyue.workflow import accept, apply, lab, plan, propose, report, review, sites, stacks, verify
+from jiyue.workflow import accept, apply, demo_sites, lab, plan, propose, report, review, sites, stacks, verify
 from jiyue.workflow.ambush import ambush
 from jiyue.workflow.reporter import ConsoleReporter
 from jiyue.workflow.services import Services
@@ -89,6 +89,10 @@ def _walk(services: Services, reporter: ConsoleReporter, outcome: Outcome, fault
         _apply(services, reporter, outcome, fault)
     if fault:
         return
+    with reporter.step("sites", _("Sites: one of each old host is assessed, put right and moved")):
+        moved = demo_sites.run(services, reporter)
+        outcome.changed += ["sites"] if moved.changed else []
+        outcome.codes += moved.codes
     with reporter.step("verify", _("Verify: from the IPv6-only, IPv4-only and dual-stack vantage points")):
         seen = verify.verify(services, services.platforms, reporter=reporter)
         ready = seen.sites()

@@ -19,7 +19,7 @@ Directive = tuple[list[str], Any, str]
 
 def origin(site: str) -> dict[str, Any]:
     """Where the running configuration serves `site` from: root, index files, access log, certificate and key (PEM)."""
-    text = _run(["nginx", "-T", "-q"])
+    text = run(["nginx", "-T", "-q"])
     found: dict[str, Any] = {}
     for words, block, file in _servers(text):
         del words
@@ -82,11 +82,11 @@ def put(files: list[list[Any]]) -> dict[str, Any]:
     if all(before[path] == text for path, text, _ in files):
         return {"changed": False}
     for path, text, mode in files:
-        _write(path, text, mode)
+        write(path, text, mode)
     done = subprocess.run(["nginx", "-t", "-q"], capture_output=True, text=True, check=False)
     if done.returncode:
         for path, _, mode in files:
-            _write(path, before[path], mode)
+            write(path, before[path], mode)
         return {"refused": (done.stderr.strip().splitlines() or ["nginx -t failed"])[0]}
     reload()
     return {"changed": True}
@@ -140,7 +140,7 @@ def retire(file: str, site: str, text: str) -> dict[str, Any]:
         old = _read(file)
         if old is None:
             return {"refused": f"{file} is not there"}
-        _write(kept, old, 0o600)
+        write(kept, old, 0o600)
     return put([[file, text, 0o644]])
 
 
@@ -156,7 +156,8 @@ def revive(file: str, site: str) -> dict[str, Any]:
     return done
 
 
-def _run(argv: list[str]) -> str:
+def run(argv: list[str]) -> str:
+    """Standard output of a command; OSError when it fails."""
     done = subprocess.run(argv, capture_output=True, text=True, check=False)
     if done.returncode:
         raise OSError(0, f"{argv[0]}: {(done.stderr.strip().splitlines() or ['it failed'])[-1]}")
@@ -171,7 +172,8 @@ def _read(path: str) -> str | None:
         return None
 
 
-def _write(path: str, text: str | None, mode: int) -> None:
+def write(path: str, text: str | None, mode: int) -> None:
+    """A file whole or not at all, on disk; None takes it away."""
     if text is None:
         if os.path.lexists(path):
             os.unlink(path)
