@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from inventory.errors import GateError
-from ipv6.drivers.nginx import moved
 from jiyue.library.model import Record, take_in
+from jiyue.moving import edge
 from jiyue.moving.compare import Look, changed, look
 from jiyue.moving.hands import Hands
 from jiyue.moving.model import Move
@@ -109,15 +109,15 @@ def lay_out(hands: Hands, move: Move, records: Sequence[Record], name: str) -> s
 
 def serve(hands: Hands, move: Move, origin: dict[str, Any]) -> None:
     """Let the new host's nginx serve the site; its certificate and key go from host to host through memory only."""
-    text = moved.render(move.site, move.address4, move.address6, move.link, origin.get("index", ()))
+    text = edge.render(move.site, move.address4, move.address6, move.link, origin.get("index", ()))
     answer = hands.ask(
         move.new, "put",
         files=[
-            (moved.COMMON, moved.COMMON_TEXT, 0o644),
-            (moved.GUARD, moved.GUARD_TEXT, 0o644),
+            (edge.COMMON, edge.COMMON_TEXT, 0o644),
+            (edge.GUARD, edge.GUARD_TEXT, 0o644),
             (f"/etc/jiyue/tls/{move.site}.crt", origin["certificate"], 0o644),
             (f"/etc/jiyue/tls/{move.site}.key", origin["key"], 0o600),
-            (moved.path_of(move.site), text, 0o644),
+            (edge.path_of(move.site), text, 0o644),
         ],
     )  # fmt: skip
     if "refused" in answer:

@@ -11,8 +11,7 @@ from dataclasses import replace
 import pytest
 
 from inventory.errors import GateError
-from ipv6.drivers.nginx import moved
-from jiyue.moving import flow
+from jiyue.moving import edge, flow
 from jiyue.moving.model import BACK, MOVED, PHASES, RETIRED, UNMOVED
 from jiyue.workflow.moving import check
 from tests.lab.moving import MOVE, NEW4, Ground, up
@@ -36,7 +35,7 @@ def unmoved(ground: Ground) -> Iterator[None]:
     """Whatever a test left, the next one finds the site where it was."""
     yield
     flow.go_back(ground.mover(), MOVE)
-    ground.on("new", f"rm -rf /srv/library /srv/releases /srv/sites /srv/tiny/* {moved.FOLDER}")
+    ground.on("new", f"rm -rf /srv/library /srv/releases /srv/sites /srv/tiny/* {edge.FOLDER}")
     ground.shelf.kept.clear()
     ground.shelf.library.clear()
 

@@ -12,6 +12,7 @@ import pytest
 
 from inventory.source import load
 from ipv6.change.model import RecordChange
+from ipv6.plan.intent import RRset
 from ipv6.plan.plan import make_plan
 from jiyue.dns import health, zones
 from jiyue.dns.channel import Channels
@@ -19,6 +20,7 @@ from jiyue.dns.key import load_key
 from jiyue.dns.provider import PrimaryProvider
 from jiyue.dns.publisher import OctoPublisher
 from jiyue.probe.ssh import ssh
+from jiyue.workflow.moving import old_sites
 from lab import runtime
 from lab.scene import scene
 
@@ -114,7 +116,11 @@ def test_how_the_zones_stand_and_what_is_not_as_planned(publisher: OctoPublisher
     servers = {name: publisher.reach.endpoint(name) for name in ("ns1", "ns2")}
     provider = PrimaryProvider("ns1", *servers["ns1"], publisher.key)
     claims = {claim.key: claim.prefix for claim in make_plan(INVENTORY).claims}
-    planned = zones.planned(INVENTORY, claims)
+    old = [
+        RRset(f"{platform.dns_zone}.", f"{site.name}.", "A", INVENTORY.names.ttl, (str(host.address4),))
+        for platform, host, site in old_sites(INVENTORY)
+    ]
+    planned = zones.planned(INVENTORY, claims, old)
     served = {zone: provider.transferred(zone) for zone in planned}
     numbers = health.serials(tuple(planned), servers)
     below = {zone: found for zone, found in served.items() if zone.endswith(".gov.cn.")}
