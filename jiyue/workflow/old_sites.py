@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 
@@ -21,7 +21,7 @@ OWN_SSHD = SSHD_COMMAND.replace("head -n 1", "tail -n 1")
 
 def assess(services: Services, moves: Sequence[Move]) -> list[Assessment]:
     """The assessment of each site at its old host, kept like every other."""
-    subjects = {move.site: _subject(move) for move in moves}
+    subjects = {move.site: _subject(move, services.inventory.indicators.values) for move in moves}
     answers = services.runner.run_all(probe for one in subjects.values() for probe in _probes(one))
     hosts = dict.fromkeys(move.old for move in moves)
     settings = {host: services.runner.command(host, OWN_SSHD) for host in hosts}
@@ -46,8 +46,8 @@ def harden(services: Services, hosts: Sequence[str]) -> dict[str, list[str]]:
     return found
 
 
-def _subject(move: Move) -> SiteSubject:
+def _subject(move: Move, limits: Mapping[str, float]) -> SiteSubject:
     return SiteSubject(
         name=move.site, platform=move.platform, zone=move.zone.rstrip("."), address4=move.old4, address6="",
-        vantages=Vantages(v4=move.vantages.v4, v6=move.vantages.v6), limits=DEFAULT_LIMITS, host=move.old,
+        vantages=Vantages(v4=move.vantages.v4, v6=move.vantages.v6), limits={**DEFAULT_LIMITS, **limits}, host=move.old,
     )  # fmt: skip
