@@ -11,12 +11,12 @@ from ipv6.verify.subjects import SiteSubject, Vantages
 from jiyue.moving.hands import Hands
 from jiyue.moving.model import Move
 from jiyue.sites import judge
-from jiyue.sites.assess import SSHD_COMMAND, VALID, _findings, _probes
+from jiyue.sites.assess import VALID, _findings, _probes
 from jiyue.sites.judge import Assessment
 from jiyue.workflow.services import Services
 
 # The last sshd is the host's own; the first one is the way in.
-OWN_SSHD = SSHD_COMMAND.replace("head -n 1", "tail -n 1")
+OWN_SSHD = "f=$(ps -eo args= | sed -n 's/^[^ ]*sshd[: ].*-f \\([^ ]*\\).*/\\1/p' | tail -n 1); /usr/sbin/sshd -T ${f:+-f \"$f\"}"
 
 
 def assess(services: Services, moves: Sequence[Move]) -> list[Assessment]:
