@@ -16,7 +16,10 @@ from jiyue.sites.judge import Assessment
 from jiyue.workflow.services import Services
 
 # The last sshd is the host's own; the first one is the way in.
-OWN_SSHD = "f=$(ps -eo args= | sed -n 's/^[^ ]*sshd[: ].*-f \\([^ ]*\\).*/\\1/p' | tail -n 1); /usr/sbin/sshd -T ${f:+-f \"$f\"}"
+OWN_SSHD = (
+    "f=$(ps -eo args= | sed -n 's/^[^ ]*sshd[: ].*-f \\([^ ]*\\).*/\\1/p' | tail -n 1); "
+    '/usr/sbin/sshd -T ${f:+-f "$f"}'
+)
 
 
 def assess(services: Services, moves: Sequence[Move]) -> list[Assessment]:
