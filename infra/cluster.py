@@ -1,4 +1,4 @@
-"""A reader of the Kubernetes API from a kubeconfig: client certificates over TLS, nothing is ever written."""
+"""The Kubernetes API from a kubeconfig: client certificates over TLS, reads, and one small write for adopting."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ class ApiServer:
             cluster = _named(config["clusters"], chosen["cluster"], "cluster")
             user = _named(config["users"], chosen["user"], "user")
             url = urlsplit(cluster["server"])
-            self._host, self._port = str(url.hostname), url.port or 443
+            self.host, self.port = str(url.hostname), url.port or 443
             authority = base64.b64decode(cluster["certificate-authority-data"]).decode()
-            self._tls = ssl.create_default_context(cadata=authority)
+            self.tls = ssl.create_default_context(cadata=authority)
             self._load(user)
         except FileNotFoundError:
             raise EnvironmentFailed(str(kubeconfig), "does not exist", FIX) from None
@@ -43,14 +43,26 @@ class ApiServer:
             raise EnvironmentFailed(self._place, f"cannot be used ({error!r:.120})", FIX) from error
         self._connection: http.client.HTTPSConnection | None = None
 
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"https://{self.host}:{self.port}"
+
     def get(self, path: str) -> Mapping[str, Any]:
         """One GET as JSON; EnvironmentFailed when it does not answer 200."""
+        found: Mapping[str, Any] = json.loads(self._asked("GET", path))
+        return found
+
+    def own(self, path: str, entries: list[Mapping[str, Any]]) -> None:
+        """Let an object's fields belong to the owners in `entries` only (metadata.managedFields); no value changes."""
+        self._asked("PATCH", path, json.dumps({"metadata": {"managedFields": entries}}))
+
+    def _asked(self, method: str, path: str, body: str | None = None) -> bytes:
+        headers = {"Accept": "application/json", "Content-Type": "application/merge-patch+json"}
         try:
             if self._connection is None:
-                self._connection = http.client.HTTPSConnection(
-                    self._host, self._port, timeout=TIMEOUT, context=self._tls
-                )
-            self._connection.request("GET", path, headers={"Accept": "application/json"})
+                self._connection = http.client.HTTPSConnection(self.host, self.port, timeout=TIMEOUT, context=self.tls)
+            self._connection.request(method, path, body, headers)
             answer = self._connection.getresponse()
             text = answer.read()
         except (OSError, http.client.HTTPException) as error:
@@ -58,8 +70,7 @@ class ApiServer:
             raise EnvironmentFailed(self._place, f"does not answer ({error})", FIX) from error
         if answer.status != http.client.OK:
             raise EnvironmentFailed(self._place, f"{path} answers {answer.status}", FIX)
-        found: Mapping[str, Any] = json.loads(text)
-        return found
+        return text
 
     def close(self) -> None:
         """End the connection; the next call makes a new one."""
@@ -74,7 +85,7 @@ class ApiServer:
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(pem)
-            self._tls.load_cert_chain(name)
+            self.tls.load_cert_chain(name)
         finally:
             with contextlib.suppress(FileNotFoundError):
                 Path(name).unlink()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,34 +13,12 @@ from typing import Any
 from pulumi import automation
 from pulumi.automation import events
 
+from infra.locks import refused_by_dead
+from infra.result import StackResult
 from inventory.errors import EnvironmentFailed
 
 Counted = Callable[[int, str], None]
 """Called as `counted(done, text)` after each finished step of the engine."""
-
-
-@dataclass(frozen=True, slots=True)
-class StackResult:
-    """What became of one stack; `state` is updated, unchanged, previewed, drifted, destroyed, absent or failed.
-
-    Counts are Kubernetes objects and components together; `seconds` is wall time; `reason` says why.
-    """
-
-    platform: str
-    state: str
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    deleted: int = 0
-    seconds: float = 0.0
-    reason: str = ""
-    digest: str = ""
-    outputs: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def ok(self) -> bool:
-        """Whether the stack is as it should be."""
-        return self.state not in ("failed", "drifted")
 
 
 class Tally:
@@ -116,10 +94,12 @@ class LeanStack(automation.Stack):
         )
 
     def unprotect(self) -> None:
-        """Lift the protection of everything in the stack, so that a destroy takes all of it."""
-        workspace = self.workspace
-        arguments = ["state", "unprotect", "--all", "--yes", "--stack", self.name]
-        workspace.pulumi_command.run(arguments, workspace.work_dir, workspace.env_vars)
+        """Lift everything that keeps resources when the stack is destroyed, so that a destroy takes all of it."""
+        deployment = self.export_stack()
+        for item in (deployment.deployment or {}).get("resources") or ():
+            item.pop("protect", None)
+            item.pop("retainOnDelete", None)
+        self.import_stack(deployment)
 
 
 def open_stack(
@@ -144,12 +124,14 @@ def open_stack(
     return LeanStack(name, workspace, known)
 
 
-def run(platform: str, state: str, counted: Counted, operation: Callable[[Tally], object]) -> tuple[StackResult, Tally]:
+def run(
+    stack: LeanStack, state: str, counted: Counted, operation: Callable[[Tally], object]
+) -> tuple[StackResult, Tally]:
     """Run an operation of the engine; a failure of the engine is a result with its reasons, not an exception."""
-    tally = Tally(counted)
+    tally, platform = Tally(counted), stack.name
     started = time.monotonic()
     try:
-        operation(tally)
+        _once_more(stack, operation, tally)
     except automation.ConcurrentUpdateError as error:
         raise EnvironmentFailed(
             f"stack {platform}", "is locked by another update", "wait until it has ended"
@@ -158,6 +140,20 @@ def run(platform: str, state: str, counted: Counted, operation: Callable[[Tally]
         result = tally.result(platform, "failed", time.monotonic() - started)
         return replace(result, reason=_reason(tally, str(error))), tally
     return tally.result(platform, state, time.monotonic() - started), tally
+
+
+def _once_more(stack: LeanStack, operation: Callable[[Tally], object], tally: Tally) -> None:
+    """The operation, and once more after a lock that only a dead process of this machine held.
+
+    The caller holds our own lock of the stack, so nobody else here can be at work on it.
+    """
+    try:
+        operation(tally)
+    except automation.ConcurrentUpdateError as error:
+        if not refused_by_dead(str(error)):
+            raise
+        stack.cancel()
+        operation(tally)
 
 
 def _reason(tally: Tally, text: str) -> str:

@@ -11,18 +11,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import yaml
+
 from infra import fleetwork as work
-from infra.enginerun import StackResult, Tally, run
-from infra.fleetwork import Fleet, Job
+from infra import identity
+from infra.fleetwork import Fleet
 from infra.gate import check_planned
+from infra.result import StackResult
 from infra.values import load_approved
-from infra.workcopy import WorkCopy
-from inventory.errors import GateError, InputError, JiyueError
+from inventory.atomic import write_whole
+from inventory.errors import EnvironmentFailed, GateError, InputError, JiyueError
 from inventory.model import Inventory
 
-__all__ = ["Fleet", "StackResult", "destroy", "drift", "ordered", "outputs", "preview", "shell_env", "up"]
+__all__ = [
+    "Fleet",
+    "StackResult",
+    "bind",
+    "destroy",
+    "drift",
+    "manifests",
+    "ordered",
+    "outputs",
+    "preview",
+    "shell_env",
+    "up",
+]
 
 Progress = Callable[[str, int, int, str], None]
 """Called as `progress(platform, done, total, text)`, from worker threads, one call at a time per platform."""
@@ -36,11 +52,12 @@ def silent(platform: str, done: int, total: int, text: str) -> None:
 
 
 def up(
-    fleet: Fleet, platforms: Sequence[str], approved: Planned, progress: Progress = silent
+    fleet: Fleet, platforms: Sequence[str], approved: Planned, progress: Progress = silent, *, adopt: bool = False
 ) -> dict[str, StackResult]:
-    """Bring the stacks up, the province first; GateError before anything starts when one of them is not approved.
+    """Bring the stacks up, wave after wave; GateError before anything starts when one of them may not.
 
-    A failed stack is a result, not an exception: the others go on.
+    A failed stack is a result, not an exception: the others of its wave go on, later waves only within its budget.
+    `adopt` takes over objects of our names that somebody else made.
     """
     refusals: list[JiyueError] = []
     names = ordered(fleet.inventory, platforms)
@@ -51,67 +68,42 @@ def up(
         except GateError as error:
             refusals.append(error)
     jobs = work.jobs(fleet, names, refusals)
-    live = work.survey(fleet, jobs)
-    command = work.command(fleet) if len(live.unchanged) < len(jobs) else None
-
-    def one(job: Job) -> StackResult:
-        if command is None or job.platform in live.unchanged:
+    live = work.survey(fleet, jobs, adopt=adopt)
+    results = {}
+    for job in jobs:
+        if job.platform in live.unchanged:
             progress(job.platform, job.objects.steps, job.objects.steps, "unchanged")
-            return live.unchanged[job.platform]
-        with work.opened(fleet, command, job.copy, job.objects, absent=job.platform in live.absent) as stack:
-            job.copy.forget()
+            results[job.platform] = live.unchanged[job.platform]
+    moved = [job for job in jobs if job.platform not in results]
+    if moved:
+        from infra import operating
 
-            def operate(tally: Tally) -> None:
-                stack.up(
-                    parallel=fleet.parallel,
-                    color="never",
-                    suppress_progress=True,
-                    on_event=tally,
-                    refresh=stack.known,
-                )
-
-            result, _ = run(job.platform, "updated", _counted(progress, job), operate)
-            if result.ok and not (result.created or result.updated or result.deleted):
-                result = replace(result, state="unchanged", reason="the engine found nothing to change")
-            return replace(result, digest=job.objects.digest)
-
-    return work.judged(fleet, jobs, work.side_by_side(fleet, jobs, one))
+        results.update(operating.bring_up(fleet, moved, live.absent, progress))
+    done = work.judged(fleet, jobs, results)
+    return {job.platform: replace(done[job.platform], findings=job.objects.findings) for job in jobs}
 
 
 def preview(fleet: Fleet, platforms: Sequence[str], progress: Progress = silent) -> dict[str, StackResult]:
-    """What `up` would do, by the engine itself; the reason names the first changes."""
+    """What `up` would do, by the engine itself; the reason names the first changes, `lines` all of them."""
+    from infra import operating
+
     jobs = work.jobs(fleet, ordered(fleet.inventory, platforms), [])
-    command = work.command(fleet)
-
-    def one(job: Job) -> StackResult:
-        with work.opened(fleet, command, job.copy, job.objects, mend=False) as stack:
-
-            def operate(tally: Tally) -> None:
-                stack.preview(
-                    parallel=fleet.parallel,
-                    color="never",
-                    suppress_progress=True,
-                    on_event=tally,
-                    refresh=stack.known,
-                )
-
-            result, tally = run(job.platform, "previewed", _counted(progress, job), operate)
-            reason = result.reason or "; ".join(tally.changed[:10]) or "nothing to change"
-            return replace(result, reason=reason, digest=job.objects.digest)
-
-    return work.side_by_side(fleet, jobs, one)
+    work.snapshots(fleet, jobs)
+    done = operating.look(fleet, jobs, progress)
+    return {job.platform: replace(done[job.platform], findings=job.objects.findings) for job in jobs}
 
 
 def drift(fleet: Fleet, platforms: Sequence[str]) -> dict[str, StackResult]:
     """Compare the cluster with the approved objects; `drifted` with the differences, or `unchanged`."""
     jobs = work.jobs(fleet, ordered(fleet.inventory, platforms), [])
-    snapshot = work.snapshot(fleet, jobs)
+    live = work.snapshots(fleet, jobs)
     found = {}
     for job in jobs:
-        objects, lines = job.objects.all, snapshot.differences(job.objects.all)
+        objects = job.objects.all
+        lines = live[job.platform].differences(objects)
         state = "drifted" if lines else "unchanged"
         reason = work.told(lines) or f"all {len(objects)} live objects agree"
-        found[job.platform] = StackResult(job.platform, state, reason=reason, digest=job.objects.digest)
+        found[job.platform] = StackResult(job.platform, state, reason=reason, lines=lines, digest=job.objects.digest)
     return found
 
 
@@ -119,44 +111,59 @@ def destroy(
     fleet: Fleet, platforms: Sequence[str], progress: Progress = silent, *, with_library: bool = False
 ) -> dict[str, StackResult]:
     """Take the stacks down, cities before the province; the libraries' storage stays unless `with_library`."""
-    command = work.command(fleet)
-
-    def one(name: str) -> StackResult:
-        copy = WorkCopy(fleet.root, fleet.environment, name)
-        if not copy.initialised:
-            return StackResult(name, "absent", reason="this stack was never brought up here")
-        with work.opened(fleet, command, copy, None) as stack:
-            copy.forget()
-            if with_library:
-                stack.unprotect()
-
-            def operate(tally: Tally) -> None:
-                stack.destroy(
-                    parallel=fleet.parallel,
-                    color="never",
-                    suppress_progress=True,
-                    on_event=tally,
-                    exclude_protected=not with_library,
-                )
-
-            result, _ = run(name, "destroyed", lambda done, text: progress(name, done, 0, text), operate)
-        kept = "" if with_library else "the information library's storage is kept"
-        return replace(result, reason=result.reason or kept)
+    from infra import operating
 
     names = list(reversed(ordered(fleet.inventory, platforms)))
+    work.recognised(fleet, [name for name in names if fleet.copy(name).initialised])
     province = work.province(fleet.inventory)
-    cities = work.each(fleet, [name for name in names if name not in province], one)
+
+    def down(chosen: list[str]) -> dict[str, StackResult]:
+        return operating.take_down(fleet, chosen, progress, with_library)
+
+    cities = down([name for name in names if name not in province])
     if any(not result.ok for result in cities.values()):
         reason = "a city's stack could not be taken down first"
-        return {**cities, **{name: StackResult(name, "failed", reason=reason) for name in names if name in province}}
-    return {**cities, **work.each(fleet, [name for name in names if name in province], one)}
+        return {**cities, **{name: StackResult(name, "stopped", reason=reason) for name in names if name in province}}
+    return {**cities, **down([name for name in names if name in province])}
 
 
 def outputs(fleet: Fleet, platforms: Sequence[str]) -> dict[str, Mapping[str, Any]]:
     """The outputs of the last successful `up` of each platform; a stack that was never up has none."""
     names = ordered(fleet.inventory, platforms)
-    records = {name: WorkCopy(fleet.root, fleet.environment, name).recorded() for name in names}
+    records = {name: fleet.copy(name).recorded() for name in names}
     return {name: record.get("outputs") or {} for name, record in records.items()}
+
+
+def manifests(fleet: Fleet, platforms: Sequence[str], folder: Path) -> dict[str, Path]:
+    """Write every approved platform's objects as one YAML file for review offline; returns the files by platform."""
+    found = {}
+    for job in work.jobs(fleet, ordered(fleet.inventory, platforms), []):
+        texts = [yaml.safe_dump(item.document(), allow_unicode=True, sort_keys=True) for item in job.objects.all]
+        head = (
+            f"# {job.platform}, approved digest {job.objects.digest}; {len(texts)} objects in the order of creation\n"
+        )
+        found[job.platform] = folder / f"{job.platform}.yaml"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            write_whole(found[job.platform], head + "---\n".join(texts))
+        except OSError as error:
+            raise EnvironmentFailed(str(folder), f"cannot be written ({error.strerror})", "choose another") from error
+    return found
+
+
+def bind(fleet: Fleet, platform: str) -> str:
+    """Accept the cluster that the context reaches now as the platform's own, after it was replaced; its UID.
+
+    GateError when another platform claims it.
+    """
+    name = ordered(fleet.inventory, [platform])[0]
+    copy = fleet.copy(name)
+    copy.prepare()
+    copy.cluster.unlink(missing_ok=True)
+    uid = identity.cluster_uid(work.recognised(fleet, [name])[name], f"stack {name}")
+    copy.bind(uid)
+    copy.forget()
+    return uid
 
 
 def shell_env(fleet: Fleet, platform: str) -> dict[str, str]:
@@ -165,7 +172,7 @@ def shell_env(fleet: Fleet, platform: str) -> dict[str, str]:
     The stack file is the fleet's copy: the engine would write its salt into the one under `stacks/`.
     """
     name = ordered(fleet.inventory, [platform])[0]
-    settings = str(WorkCopy(fleet.root, fleet.environment, name).settings)
+    settings = str(fleet.copy(name).settings)
     return {**work.engine_env(fleet), "PULUMI_STACK": name, "PULUMI_OPTION_CONFIG_FILE": settings}
 
 
@@ -177,8 +184,3 @@ def ordered(inventory: Inventory, platforms: Iterable[str]) -> list[str]:
         raise InputError(f"stack {unknown[0]}", "no platform has this name", f"use one of {known}")
     waves = [name for wave in inventory.waves for name in wave.platforms if name in wanted]
     return waves + sorted(wanted - set(waves))
-
-
-def _counted(progress: Progress, job: Job) -> Callable[[int, str], None]:
-    total = job.objects.steps
-    return lambda done, text: progress(job.platform, min(done, total), total, text)

@@ -1,24 +1,23 @@
-"""What every operation of the fleet needs: the engine's environment, rendered jobs, opened stacks, threads."""
+"""What every operation of the fleet needs and no engine: rendered jobs, what is live, the environment, threads."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pulumi import automation
-
+from infra import capacity, identity
 from infra.cluster import ApiServer
-from infra.enginerun import LeanStack, StackResult, open_stack, short
+from infra.identity import Claim
 from infra.live import Snapshot
-from infra.locks import own_lock, remove_dead
 from infra.objects.platform import PlatformObjects
-from infra.program import assemble, check_config, render, settings_of
-from infra.workcopy import WorkCopy, passphrase_file, saved, state_folder
-from inventory.errors import EnvironmentFailed, GateError, JiyueError
+from infra.rendering import check_config, render
+from infra.result import StackResult
+from infra.workcopy import WorkCopy, passphrase_file, state_folder
+from inventory.errors import GateError, JiyueError
 from inventory.model import Inventory
+from inventory.rollout import Pace
 from inventory.vocab import Level
 
 SHOWN = 6
@@ -29,8 +28,8 @@ class Fleet:
     """Where the stacks live and how many run at once.
 
     `env` is the engine's environment (PATH, PULUMI_HOME, …), `pulumi_root` the folder above its `bin/pulumi`;
-    `backend` a backend URL, by default the environment's own folder; `jobs` stacks run side by side, `parallel`
-    operations inside each.
+    `backend` a backend URL, by default the environment's own folder; `jobs` stacks run side by side (0: as many as
+    cores and memory allow), `parallel` operations inside each.
     """
 
     root: Path
@@ -39,13 +38,21 @@ class Fleet:
     env: Mapping[str, str]
     pulumi_root: Path
     backend: str = ""
-    jobs: int = 3
+    jobs: int = 0
     parallel: int = 48
 
     @property
     def environment(self) -> str:
         """Name of the environment."""
         return self.inventory.environment.name
+
+    def context(self, platform: str) -> str:
+        """The kubeconfig context of a platform."""
+        return self.inventory.environment.context_of(platform)
+
+    def copy(self, platform: str) -> WorkCopy:
+        """The working copy of a platform's stack."""
+        return WorkCopy(self.root, self.environment, platform)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +68,25 @@ def jobs(fleet: Fleet, platforms: Sequence[str], refusals: Sequence[JiyueError])
     """Every stack's copy and objects; GateError with all refusals (given and found) before anything runs."""
     found, refused = [], {str(error): error for error in refusals}
     for platform in platforms:
-        copy = WorkCopy(fleet.root, fleet.environment, platform)
-        config = copy.prepare()
-        functions = config.pop("jiyue:functions", None)
-        given = {key.removeprefix("jiyue:"): str(value) for key, value in config.items()}
+        copy = fleet.copy(platform)
+        given = {key.removeprefix("jiyue:"): value for key, value in copy.prepare().items()}
         try:
-            settings = settings_of(functions, given, f"stacks/{copy.settings.name}")
-            objects = render(fleet.inventory, fleet.root, fleet.environment, platform, settings)
+            objects = render(fleet.inventory, fleet.root, fleet.environment, platform, given)
         except GateError as error:
             refused[str(error)] = error
             continue
         check_config(objects, fleet.inventory, given, platform)
         found.append(Job(platform, copy, objects))
+    refuse(list(refused.values()))
+    return found
+
+
+def refuse(refused: Sequence[JiyueError]) -> None:
+    """One GateError that names all of them; nothing when there are none."""
     if refused:
-        first, *others = refused.values()
+        first, *others = refused
         also = "".join(f"; {error.place}: {error.cause}" for error in others)
         raise GateError(first.place, first.cause + also, first.fix)
-    return found
 
 
 def judged(fleet: Fleet, found: Sequence[Job], results: Mapping[str, StackResult]) -> dict[str, StackResult]:
@@ -88,12 +97,12 @@ def judged(fleet: Fleet, found: Sequence[Job], results: Mapping[str, StackResult
     ran = [job for job in found if results[job.platform].ok and not job.copy.recorded()]
     if not ran:
         return dict(results)
-    live = snapshot(fleet, ran)
+    live = snapshots(fleet, ran)
     final = dict(results)
     for job in ran:
         result = results[job.platform]
-        if lines := live.differences(job.objects.all):
-            final[job.platform] = replace(result, state="drifted", reason=told(lines))
+        if lines := live[job.platform].differences(job.objects.all):
+            final[job.platform] = replace(result, state="drifted", reason=told(lines), lines=lines)
         else:
             job.copy.record(job.objects.fingerprint, dict(result.outputs))
     return final
@@ -113,33 +122,64 @@ class Survey:
     absent: frozenset[str]
 
 
-def survey(fleet: Fleet, found: Sequence[Job]) -> Survey:
-    """Compare every stack with the cluster; nothing is to do where objects, approval and live objects all agree."""
-    live = snapshot(fleet, found)
-    same = {}
+def survey(fleet: Fleet, found: Sequence[Job], *, adopt: bool = False) -> Survey:
+    """Compare every stack with the cluster; nothing is to do where objects, approval and live objects all agree.
+
+    GateError when a cluster is not the platform's own, or when it holds objects of our names that nobody of ours made
+    and `adopt` does not ask for them. The clusters that pass are remembered.
+    """
+    live = snapshots(fleet, found)
+    same, refused = {}, []
     for job in found:
+        objects, snapshot = job.objects.all, live[job.platform]
+        if not adopt and (strange := snapshot.strange(objects)):
+            names = ", ".join(item.place for item in strange[:3]) + (", …" if len(strange) > 3 else "")
+            cause, fix = f"{names} exist already, made by somebody else", f"run: jiyue stack import {job.platform}"
+            refused.append(GateError(f"stack {job.platform}", cause, fix))
         record = job.copy.recorded()
-        if record.get("fingerprint") != job.objects.fingerprint or live.differences(job.objects.all):
+        if record.get("fingerprint") != job.objects.fingerprint or snapshot.differences(objects):
             continue
-        count = len(job.objects.all)
         same[job.platform] = StackResult(
             job.platform,
             "unchanged",
-            unchanged=count,
-            reason=f"the objects equal those of the last up, and all {count} live ones agree",
+            unchanged=len(objects),
+            reason=f"the objects equal those of the last up, and all {len(objects)} live ones agree",
             digest=job.objects.digest,
             outputs=record.get("outputs") or {},
         )
-    return Survey(same, frozenset(job.platform for job in found if live.holds_none(job.objects.all)))
+    refuse(refused)
+    for job in found:
+        job.copy.bind(identity.cluster_uid(live[job.platform], f"stack {job.platform}"))
+    return Survey(same, frozenset(job.platform for job in found if live[job.platform].holds_none(job.objects.all)))
 
 
-def snapshot(fleet: Fleet, found: Sequence[Job]) -> Snapshot:
-    """Everything live of the kinds that the jobs use."""
-    server = ApiServer(fleet.kubeconfig, fleet.inventory.environment.context)
-    try:
-        return Snapshot(server, {(item.api_version, item.kind) for job in found for item in job.objects.all})
-    finally:
-        server.close()
+def snapshots(fleet: Fleet, found: Sequence[Job]) -> dict[str, Snapshot]:
+    """Everything live of the kinds that the jobs use, by platform; each cluster is read once and is the right one."""
+    kinds = {(item.api_version, item.kind) for job in found for item in job.objects.all}
+    return recognised(fleet, [job.platform for job in found], kinds)
+
+
+def recognised(fleet: Fleet, platforms: Sequence[str], kinds: Collection[tuple[str, str]] = ()) -> dict[str, Snapshot]:
+    """The clusters of the platforms; GateError with every platform whose context reaches a foreign one."""
+    contexts: dict[str, Snapshot] = {}
+    for context in sorted({fleet.context(name) for name in platforms}):
+        server = ApiServer(fleet.kubeconfig, context)
+        try:
+            contexts[context] = Snapshot(server, {*kinds, ("v1", "Namespace"), ("v1", "ConfigMap")})
+        finally:
+            server.close()
+    refused, every = [], [platform.name for platform in fleet.inventory.platforms]
+    for name in platforms:
+        live, place = contexts[fleet.context(name)], f"stack {name}"
+        sharing = [other for other in every if fleet.context(other) == fleet.context(name)]
+        mine = Claim(fleet.inventory.name, fleet.environment, name)
+        uid = identity.cluster_uid(live, place)
+        try:
+            identity.check(mine, sharing, identity.claims(live), uid, fleet.copy(name).bound(), place)
+        except GateError as error:
+            refused.append(error)
+    refuse(refused)
+    return {name: contexts[fleet.context(name)] for name in platforms}
 
 
 def engine_env(fleet: Fleet) -> dict[str, str]:
@@ -153,57 +193,31 @@ def engine_env(fleet: Fleet) -> dict[str, str]:
     }
 
 
-def command(fleet: Fleet) -> automation.PulumiCommand:
-    """The engine's command; EnvironmentFailed when it is missing or too old."""
-    try:
-        return automation.PulumiCommand(root=str(fleet.pulumi_root))
-    except (OSError, automation.InvalidVersionError) as error:
-        raise EnvironmentFailed(f"{fleet.pulumi_root}/bin/pulumi", str(error), "run: jiyue engine install") from error
+def in_waves(fleet: Fleet, found: Sequence[Job], one: Callable[[Job], StackResult]) -> dict[str, StackResult]:
+    """Run a function on every job, wave after wave; more failures than a wave's budget stop the waves after it."""
+    by_name = {job.platform: job for job in found}
+    results: dict[str, StackResult] = {}
+    halted = ""
+    for wave in waves(fleet.inventory, list(by_name)):
+        if halted:
+            results.update({name: StackResult(name, "stopped", reason=halted) for name in wave[1]})
+            continue
+        results.update(each(fleet, wave[1], lambda name: one(by_name[name])))
+        failed = [name for name in wave[1] if results[name].state == "failed"]
+        if len(failed) > fleet.inventory.pace.get(wave[0], Pace()).budget:
+            halted = f"{', '.join(failed)} of wave {wave[0]} failed; not started"
+    return results
 
 
-@contextmanager
-def opened(
-    fleet: Fleet,
-    engine: automation.PulumiCommand,
-    copy: WorkCopy,
-    objects: PlatformObjects | None,
-    *,
-    mend: bool = True,
-    absent: bool = False,
-) -> Iterator[LeanStack]:
-    """A stack that is ours alone, with the program of its objects, free of what a killed run left behind.
-
-    That is a lock, removed when its holder is dead, and with `mend` creations that never ended: they are dropped from
-    the state, and the next `up` adopts the objects by their names. `absent` says that the cluster holds none of them.
-    """
-    env = engine_env(fleet)
-    program = None if objects is None else (lambda: assemble(objects, str(fleet.kubeconfig)))
-    with own_lock(copy.folder, f"stack {copy.platform}"):
-        exists, known = copy.initialised, None
-        if not fleet.backend:
-            state = state_folder(fleet.root, fleet.environment)
-            remove_dead(state, copy.platform)
-            known = saved(state, copy.platform)
-            exists = exists and known is not None
-            if absent or known is None or not known.resources:
-                # Between the steps of a first up nothing is saved: it takes a third of the processor time. Killed, it
-                # leaves objects that no state knows; the next up meets them under the same names and field manager
-                # and adopts them. Later runs save after each step: then a state knows what must be deleted.
-                env["PULUMI_SKIP_CHECKPOINTS"] = "true"
-        # Of another backend nothing is known here, so its stacks are always read first.
-        holds = bool(fleet.backend or (known and known.resources))
-        stack = open_stack(copy.platform, copy.folder, engine, env, exists=exists, known=holds, program=program)
-        if mend and known is not None and known.pending:
-            _mend(stack, fleet.parallel)
-        yield stack
-
-
-def _mend(stack: LeanStack, parallel: int) -> None:
-    try:
-        stack.refresh(parallel=parallel, clear_pending_creates=True, color="never", suppress_progress=True)
-    except automation.CommandError as error:
-        cause = f"what an interrupted run left cannot be cleared ({short(str(error))})"
-        raise EnvironmentFailed(f"stack {stack.name}", cause, "run it again when the cluster answers") from None
+def waves(inventory: Inventory, platforms: Sequence[str]) -> list[tuple[str, list[str]]]:
+    """The named platforms by wave, in the order of the rollout; whoever has no wave comes last."""
+    left = list(platforms)
+    found = []
+    for wave in inventory.waves:
+        if mine := [name for name in wave.platforms if name in left]:
+            found.append((wave.name, mine))
+            left = [name for name in left if name not in mine]
+    return [*found, ("", left)] if left else found
 
 
 def side_by_side(fleet: Fleet, found: Sequence[Job], one: Callable[[Job], StackResult]) -> dict[str, StackResult]:
@@ -213,7 +227,7 @@ def side_by_side(fleet: Fleet, found: Sequence[Job], one: Callable[[Job], StackR
 
 
 def each(fleet: Fleet, names: Sequence[str], one: Callable[[str], StackResult]) -> dict[str, StackResult]:
-    """Run a function on every platform, `fleet.jobs` at a time, in order of starting."""
+    """Run a function on every platform, as many at a time as the machine bears, in order of starting."""
 
     def guarded(name: str) -> StackResult:
         try:
@@ -221,7 +235,7 @@ def each(fleet: Fleet, names: Sequence[str], one: Callable[[str], StackResult]) 
         except JiyueError as error:
             return StackResult(name, "failed", reason=str(error))
 
-    with ThreadPoolExecutor(max(1, fleet.jobs)) as pool:
+    with ThreadPoolExecutor(fleet.jobs or capacity.of_this_machine()) as pool:
         return dict(zip(names, pool.map(guarded, names), strict=True))
 
 

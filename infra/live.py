@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
+from urllib.parse import quote
 
 from infra.components import naming
 from infra.manifest import Manifest
@@ -32,12 +33,26 @@ PLURALS = {
     "ClusterRole": "clusterroles",
     "RoleBinding": "rolebindings",
     "StorageClass": "storageclasses",
+    "CronJob": "cronjobs",
 }
 
 CONTROLLERS = frozenset({"kube-apiserver", "kube-controller-manager", "kube-scheduler"})
 """Part of the cluster itself; what they write (status, bindings, defaults) is no drift."""
 
+PAGE = 2000
+"""Objects per answer of the API server."""
+
+Key = tuple[str, str, str]
+"""Kind, namespace, name."""
+
 OWN_FIELDS = frozenset({"f:spec", "f:data", "f:rules", "f:roleRef", "f:subjects", "f:provisioner"})
+
+
+def object_path(manifest: Manifest) -> str:
+    """Where one object is."""
+    base, _, plural = path_of(manifest.api_version, manifest.kind).rpartition("/")
+    inside = f"/namespaces/{manifest.namespace}" if manifest.namespace else ""
+    return f"{base}{inside}/{plural}/{manifest.name}"
 
 
 class Cluster(Protocol):
@@ -52,15 +67,34 @@ def path_of(api_version: str, kind: str) -> str:
     return f"{base}/{PLURALS[kind]}"
 
 
+def listed(cluster: Cluster, path: str) -> Iterable[Mapping[str, Any]]:
+    """One collection, page by page."""
+    token = ""
+    while True:
+        page = cluster.get(f"{path}?limit={PAGE}" + (f"&continue={quote(token)}" if token else ""))
+        yield from page.get("items") or ()
+        token = (page.get("metadata") or {}).get("continue", "")
+        if not token:
+            return
+
+
 class Snapshot:
     """Everything a cluster holds of the kinds we use, listed once for all platforms."""
 
     def __init__(self, cluster: Cluster, kinds: Iterable[tuple[str, str]]) -> None:
-        self._items: dict[tuple[str, str, str], Mapping[str, Any]] = {}
+        self._items: dict[Key, Mapping[str, Any]] = {}
         for api_version, kind in sorted(set(kinds)):
-            for item in cluster.get(path_of(api_version, kind)).get("items") or ():
+            for item in listed(cluster, path_of(api_version, kind)):
                 metadata = item["metadata"]
                 self._items[kind, metadata.get("namespace", ""), metadata["name"]] = item
+
+    def item(self, key: Key) -> Mapping[str, Any] | None:
+        """One live object; None when there is none."""
+        return self._items.get(key)
+
+    def of_kind(self, kind: str) -> Iterable[Mapping[str, Any]]:
+        """Every live object of a kind."""
+        return (item for key, item in self._items.items() if key[0] == kind)
 
     def differences(self, manifests: Sequence[Manifest]) -> tuple[str, ...]:
         """Every way in which the cluster is not what the objects say, in their order; empty when it is."""
@@ -73,11 +107,28 @@ class Snapshot:
             wanted = {"metadata": manifest.metadata(), **manifest.body}  # items of a list name neither kind nor version
             found.extend(f"{manifest.place}: {line}" for line in unlike(wanted, live))
             found.extend(f"{manifest.place}: {line}" for line in strangers(live, _owner(manifest)))
-        return (*found, *self.foreign_policies(manifests))
+        return (*found, *self.foreign_policies(manifests), *self.left_over(manifests))
 
     def holds_none(self, manifests: Sequence[Manifest]) -> bool:
         """Whether not one of the objects exists: a new cluster, or a stack that was never up."""
         return not any(manifest.key in self._items for manifest in manifests)
+
+    def left_over(self, manifests: Sequence[Manifest]) -> Iterable[str]:
+        """Objects that carry a platform's labels and are none of its stack's: what a lost state no longer removes."""
+        ours = {item.key for item in manifests}
+        platforms = {item.labels.get(meta.PLATFORM) for item in manifests} - {None}
+        for key in sorted(self._items):
+            labels = self._items[key]["metadata"].get("labels") or {}
+            if labels.get(meta.PLATFORM) not in platforms or key in ours or key[0] == "NetworkPolicy":
+                continue
+            # The zones' policies select namespaces by these labels, so a foreign one that wears them is inside.
+            if key[0] == "Namespace" or meta.MANAGED.items() <= labels.items():
+                place = "/".join(filter(None, key[1:]))
+                yield f"{key[0]} {place}: carries the platform's labels, but is not part of the stack"
+
+    def strange(self, manifests: Sequence[Manifest]) -> tuple[Manifest, ...]:
+        """Our objects that exist under their names, but that nobody of ours ever wrote."""
+        return tuple(item for item in manifests if (live := self._items.get(item.key)) and not written(live, item))
 
     def foreign_policies(self, manifests: Sequence[Manifest]) -> Iterable[str]:
         """Network policies inside our namespaces that are not among the objects."""
@@ -114,6 +165,12 @@ def strangers(live: Mapping[str, Any], owner: str) -> Iterable[str]:
             continue
         if OWN_FIELDS & set(entry.get("fieldsV1") or ()):
             yield f"was changed by {manager!r}"
+
+
+def written(live: Mapping[str, Any], manifest: Manifest) -> bool:
+    """Whether the platform's own writer made or changed a live object."""
+    managers = {entry.get("manager") for entry in live["metadata"].get("managedFields") or ()}
+    return _owner(manifest) in managers
 
 
 def _owner(manifest: Manifest) -> str:

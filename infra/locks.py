@@ -12,13 +12,16 @@ import json
 import os
 import re
 import socket
+import time
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 from inventory.errors import EnvironmentFailed
 
+PAUSE = 0.2
 _FRACTION = re.compile(r"\.\d+")
+_HOLDER = re.compile(r"created by \S+@(\S+) \(pid (\d+)\) at (\S+)")
 
 
 @contextlib.contextmanager
@@ -35,14 +38,18 @@ def own_lock(folder: Path, place: str) -> Iterator[None]:
         os.close(handle)
 
 
-def remove_dead(state: Path, stack: str) -> tuple[str, ...]:
+def remove_dead(state: Path, stack: str, patience: float = 0.0) -> tuple[str, ...]:
     """Remove the lock files of a stack whose holders are dead; returns what was removed, in words.
 
-    EnvironmentFailed when a holder lives, or when nothing proves that it does not (another host, unreadable).
+    A live holder gets `patience` seconds to end: an engine whose command was killed notices it and stops by itself.
+    EnvironmentFailed when a holder lives on, or when nothing proves that it does not (another host, unreadable).
     """
     removed = []
+    deadline = time.monotonic() + patience
     for path in sorted((state / ".pulumi" / "locks").glob(f"**/{stack}/*.json")):
-        if alive := holder(path):
+        while (alive := holder(path)) and time.monotonic() < deadline:
+            time.sleep(PAUSE)
+        if alive:
             raise EnvironmentFailed(f"stack {stack}", f"locked by {alive}", f"wait, or look into {path}")
         path.unlink(missing_ok=True)
         path.with_name(f"{path.name}.attrs").unlink(missing_ok=True)
@@ -59,6 +66,22 @@ def holder(path: Path) -> str:
         return ""
     except (OSError, ValueError, KeyError, TypeError):
         return "somebody who cannot be told"
+    return _alive(pid, host, since)
+
+
+def refused_by_dead(text: str) -> bool:
+    """Whether every lock that the engine names in its refusal was left by a process of this machine that is gone.
+
+    For backends whose lock files cannot be read here; the engine prints who made each one.
+    """
+    told = _HOLDER.findall(text)
+    try:
+        return bool(told) and not any(_alive(int(pid), host, _instant(since)) for host, pid, since in told)
+    except ValueError:
+        return False
+
+
+def _alive(pid: int, host: str, since: float) -> str:
     if host != socket.gethostname():
         return f"process {pid} on {host}"
     started = start_of(pid)

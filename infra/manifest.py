@@ -15,7 +15,7 @@ CLUSTER_SCOPED = frozenset({"Namespace", "PersistentVolume", "StorageClass", "Se
 class Manifest:
     """One object; `body` is everything beside apiVersion, kind and metadata, in the API's own (camel case) words.
 
-    `protect` keeps the object when the stack is destroyed.
+    `protect` keeps the object when the stack is destroyed, and also when the program no longer declares it.
     """
 
     api_version: str

@@ -49,13 +49,18 @@ class SiteAddress(_Frozen):
 
 
 class StackValues(_Frozen):
-    """The part of the approved change set that the stack is built from; `library_peers` are the other libraries."""
+    """The part of the approved change set that the stack is built from.
+
+    `library_peers` are the other libraries,
+    `provincial` the Service ranges of the functions that run once for all (None at the province itself).
+    """
 
     prefixes: dict[str, Pair]
     services4: IPv4Network
     services6: IPv6Network
     extranet: Pair
     library_peers: dict[str, Pair] = Field(default_factory=dict)
+    provincial: Pair | None = None
     flows: tuple[AllowedFlow, ...]
     sites: tuple[SiteAddress, ...]
 

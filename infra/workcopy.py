@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,24 @@ class WorkCopy:
         """Remember a successful `up`: the fingerprint of what is live now, and the outputs."""
         write_if_changed(self.applied, json.dumps({"fingerprint": fingerprint, "outputs": outputs}, ensure_ascii=False))
 
+    @property
+    def cluster(self) -> Path:
+        """The UID of the cluster that the platform runs on."""
+        return self.folder / "cluster"
+
+    def bound(self) -> str:
+        """The UID that `bind` wrote; empty before."""
+        try:
+            return self.cluster.read_text(encoding="ascii").strip()
+        except FileNotFoundError:
+            return ""
+        except (OSError, UnicodeDecodeError) as error:
+            raise EnvironmentFailed(str(self.cluster), "cannot be read", "make it readable") from error
+
+    def bind(self, uid: str) -> None:
+        """Remember the cluster, so that no other one is ever taken for it."""
+        write_if_changed(self.cluster, uid + "\n")
+
     def forget(self) -> None:
         """What is live is not known any more."""
         self.applied.unlink(missing_ok=True)
@@ -127,6 +146,7 @@ class Saved:
 
     resources: int
     pending: int
+    protected: tuple[str, ...] = ()
 
 
 def saved(state: Path, platform: str) -> Saved | None:
@@ -136,9 +156,17 @@ def saved(state: Path, platform: str) -> Saved | None:
         return None
     try:
         latest = json.loads(path.read_text(encoding="utf-8"))["checkpoint"].get("latest") or {}
-        return Saved(len(latest.get("resources") or ()), len(latest.get("pending_operations") or ()))
+        return known_of(latest)
     except (OSError, ValueError, KeyError, AttributeError) as error:
-        raise EnvironmentFailed(str(path), "is not a state that can be read", "restore it from a backup") from error
+        fix = "restore it: jiyue stack state restore FILE"
+        raise EnvironmentFailed(str(path), "is not a state that can be read", fix) from error
+
+
+def known_of(deployment: Mapping[str, Any]) -> Saved:
+    """The same of a deployment as the engine exports it."""
+    resources = deployment.get("resources") or ()
+    protected = (f"{one['type'].rpartition(':')[2]} {one['id']}" for one in resources if one.get("protect"))
+    return Saved(len(resources), len(deployment.get("pending_operations") or ()), tuple(sorted(protected)))
 
 
 def _mapping(path: Path) -> dict[str, Any]:

@@ -75,7 +75,11 @@ class Environment(Frozen):
     blocks: tuple[Block, ...]
     ssh_user: str = Field(default="root", pattern=r"^[a-z_][a-z0-9_-]{0,31}$", description="a user name")
     store: str = ""
+    state: str = ""
+    """Where the stacks' states are: a backend URL of Pulumi (postgres://, s3://); empty: files below var."""
     context: str = ""
+    contexts: dict[Word, str] = Field(default_factory=dict)
+    """Kubeconfig contexts of platforms that do not share the one in `context`, by platform."""
     parent: str = ""
     """SSH name of the server that takes delegation changes of `gov.cn`; empty: listed for the registrar by hand."""
     reverse4: tuple[Octets4, ...] = ()
@@ -91,3 +95,7 @@ class Environment(Frozen):
     """Seconds that take the place of every wave's own, in a lab without users."""
     attended: Flag = True
     """Whether a person is there to say that a rollout may go on after a pause."""
+
+    def context_of(self, platform: str) -> str:
+        """The kubeconfig context that reaches a platform's cluster."""
+        return self.contexts.get(platform, self.context)

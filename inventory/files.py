@@ -5,9 +5,11 @@ from __future__ import annotations
 from pydantic import Field
 
 from inventory.addressing import Addressing, Organisation
+from inventory.clauses import Clauses, Waivers
 from inventory.environment import Environment
 from inventory.fields import Frozen, Word
 from inventory.indicators import Indicators
+from inventory.integrations import Integrations
 from inventory.matrix import ZoneMatrix
 from inventory.model import Function, Network, Platform
 from inventory.review import Review
@@ -45,6 +47,9 @@ SHARED_FILES: dict[str, type[Frozen]] = {
     "addressing.yaml": Addressing,
     "review.yaml": Review,
     "indicators.yaml": Indicators,
+    "clauses.yaml": Clauses,
+    "waivers.yaml": Waivers,
+    "integrations.yaml": Integrations,
 }
 """One file each for the whole province."""
 

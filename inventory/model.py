@@ -8,9 +8,11 @@ from typing import Literal
 from pydantic import Field
 
 from inventory.addressing import Addressing, Organisation
+from inventory.clauses import NO_CLAUSES, Clauses, Waiver
 from inventory.environment import HELD_LEVELS, Environment
 from inventory.fields import Code, Driver, Frozen, Host, Month, Port, Title, Word
 from inventory.indicators import NONE, Indicators
+from inventory.integrations import Integration
 from inventory.legacy import OldHost
 from inventory.matrix import ZoneMatrix
 from inventory.profile import Profile
@@ -191,6 +193,10 @@ class Function(Frozen):
     zone: str
     port: Port
     clause: str
+    scope: Literal["platform", "province"] = "platform"
+    """`province`: it runs once, at the province, and the cities are its clients."""
+    needs: tuple[str, ...] = ()
+    """What must be there for it to work: ids of other functions, or `library`."""
 
 
 class Inventory(Frozen):
@@ -212,6 +218,9 @@ class Inventory(Frozen):
     windows: Windows = Windows()
     organisations: tuple[Organisation, ...] = ()
     indicators: Indicators = NONE
+    clauses: Clauses = NO_CLAUSES
+    waivers: tuple[Waiver, ...] = ()
+    integrations: tuple[Integration, ...] = ()
 
     @cached_property
     def region_by_code(self) -> dict[str, Region]:
@@ -222,6 +231,16 @@ class Inventory(Frozen):
     def platform_by_name(self) -> dict[str, Platform]:
         """Platforms by name."""
         return {platform.name: platform for platform in self.platforms}
+
+    def functions_of(self, platform: Platform) -> tuple[Function, ...]:
+        """The functions that run on a platform: its own, and at the province those that run once for all."""
+        provincial = self.region_by_code[platform.code].level == Level.PROVINCE
+        return tuple(one for one in self.functions if one.scope == "platform" or provincial)
+
+    @property
+    def provincial_functions(self) -> tuple[Function, ...]:
+        """The functions that run once, at the province."""
+        return tuple(one for one in self.functions if one.scope == "province")
 
     @cached_property
     def shared_links(self) -> tuple[Link, ...]:

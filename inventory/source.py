@@ -1,7 +1,7 @@
 """The inventory's only reader: files in, one frozen value out, every error with file:line and all of them at once.
 
     regions.csv network.yaml zones.yaml functions.yaml waves.yaml windows.yaml addressing.yaml review.yaml
-    indicators.yaml
+    indicators.yaml clauses.yaml waivers.yaml integrations.yaml
     platforms/<platform>.yaml   organisations/<platform>.csv   env/<environment>.yaml
 
 Everything is read as hostile: sizes are bounded, links that leave the root are refused, YAML is the strict subset of
@@ -17,6 +17,7 @@ from pathlib import Path
 
 from inventory import rules
 from inventory.addressing import Addressing, Organisation
+from inventory.clauses import NO_CLAUSES, Clauses, Waivers
 from inventory.desk import NAME, Desk, stem_of
 from inventory.environment import Environment
 from inventory.errors import JiyueError, Problems
@@ -31,6 +32,7 @@ from inventory.files import (
     Waves,
 )
 from inventory.indicators import NONE, Indicators
+from inventory.integrations import Integrations
 from inventory.matrix import ZoneMatrix
 from inventory.model import Inventory, Network, Platform, Region
 from inventory.review import NOBODY, Review
@@ -86,6 +88,9 @@ def examine(
     addressing = desk.record("addressing.yaml", Addressing)
     review = desk.record("review.yaml", Review)
     indicators = desk.record("indicators.yaml", Indicators)
+    clauses = desk.record("clauses.yaml", Clauses)
+    waivers = desk.record("waivers.yaml", Waivers)
+    integrations = desk.record("integrations.yaml", Integrations)
     listed = [desk.record(name, Platform) for name in names if name.startswith(f"{PLATFORMS}/")]
     stems = frozenset(stem_of(name) for name in names if name.startswith(f"{PLATFORMS}/"))
     units = [
@@ -112,6 +117,9 @@ def examine(
         environment=environment or Environment(name="none", title="none", kind="lab", holds=(), blocks=()),
         organisations=tuple(unit for file in units for unit in file),
         indicators=indicators or NONE,
+        clauses=clauses or NO_CLAUSES,
+        waivers=waivers.waivers if waivers else (),
+        integrations=integrations.integrations if integrations else (),
     )
     notes: list[tuple[Ref, str, str]] = []
     for reason in rules.judge(View(inventory, drivers, stems), chosen, partial=not whole):

@@ -1,54 +1,50 @@
-"""A manifest as a Pulumi resource: one table from kind to class, one place where options are set."""
+"""A manifest as a Pulumi resource: one place where tokens and options are made.
+
+The objects are already written in the API's own words, so the SDK's typed classes would only turn them into Python's
+words and back, and load a large package piece by piece while stacks run in threads (seen to race). The package
+stays a dependency: it names the version of the provider.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
+from importlib.metadata import version
 from typing import Any
 
 import pulumi
-from pulumi_kubernetes import apps, core, meta, networking, policy, rbac, storage
 
 from infra.components import naming
 from infra.manifest import Manifest
 
-CLASSES: dict[tuple[str, str], type[pulumi.CustomResource]] = {
-    ("v1", "Namespace"): core.v1.Namespace,
-    ("v1", "ResourceQuota"): core.v1.ResourceQuota,
-    ("v1", "LimitRange"): core.v1.LimitRange,
-    ("v1", "Service"): core.v1.Service,
-    ("v1", "ServiceAccount"): core.v1.ServiceAccount,
-    ("v1", "ConfigMap"): core.v1.ConfigMap,
-    ("v1", "PersistentVolume"): core.v1.PersistentVolume,
-    ("v1", "PersistentVolumeClaim"): core.v1.PersistentVolumeClaim,
-    ("apps/v1", "Deployment"): apps.v1.Deployment,
-    ("apps/v1", "StatefulSet"): apps.v1.StatefulSet,
-    ("networking.k8s.io/v1", "NetworkPolicy"): networking.v1.NetworkPolicy,
-    ("networking.k8s.io/v1", "Ingress"): networking.v1.Ingress,
-    ("networking.k8s.io/v1", "ServiceCIDR"): networking.v1.ServiceCIDR,
-    ("policy/v1", "PodDisruptionBudget"): policy.v1.PodDisruptionBudget,
-    ("rbac.authorization.k8s.io/v1", "ClusterRole"): rbac.v1.ClusterRole,
-    ("rbac.authorization.k8s.io/v1", "RoleBinding"): rbac.v1.RoleBinding,
-    ("storage.k8s.io/v1", "StorageClass"): storage.v1.StorageClass,
-}
+VERSION = version("pulumi-kubernetes")
 
-METADATA = meta.v1.ObjectMetaArgs
-"""The SDK loads its parts at first use, and threads that race for one see half of it. The table above has loaded all
-that the stacks need, except the part that the types of `metadata` come from; this name does."""
 
-_HUMP = re.compile(r"(?<=[a-z0-9])([A-Z])")
+def token(api_version: str, kind: str) -> str:
+    """The type of a kind in the engine: `kubernetes:apps/v1:Deployment`, part of every URN."""
+    return f"kubernetes:{api_version if '/' in api_version else f'core/{api_version}'}:{kind}"
+
+
+def provider(name: str, kubeconfig: str, context: str, cluster: str) -> pulumi.ProviderResource:
+    """The provider of one cluster; its settings travel as JSON texts."""
+    settings: dict[str, Any] = {
+        "kubeconfig": kubeconfig,
+        "context": context,
+        "clusterIdentifier": cluster,
+        "enableServerSideApply": "true",
+    }
+    return pulumi.ProviderResource("kubernetes", name, settings, pulumi.ResourceOptions(version=VERSION))
 
 
 def create(
     manifest: Manifest, parent: pulumi.Resource, depends_on: Sequence[pulumi.Resource] = ()
 ) -> pulumi.CustomResource:
     """The resource of a manifest, owned by the component `parent`."""
-    found: Any = CLASSES[manifest.api_version, manifest.kind]
-    words = {_HUMP.sub(r"_\1", key).lower(): value for key, value in manifest.body.items()}
-    options = pulumi.ResourceOptions(parent=parent, depends_on=list(depends_on), protect=manifest.protect or None)
+    kept = manifest.protect or None
+    options = pulumi.ResourceOptions(
+        parent=parent, depends_on=list(depends_on), protect=kept, retain_on_delete=kept, version=VERSION
+    )
     name = naming.resource(manifest.kind, manifest.namespace, manifest.name)
-    resource: pulumi.CustomResource = found(name, metadata=manifest.metadata(), opts=options, **words)
-    return resource
+    return pulumi.CustomResource(token(manifest.api_version, manifest.kind), name, manifest.document(), options)
 
 
 def create_all(

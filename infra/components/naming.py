@@ -35,6 +35,11 @@ def volume(platform: str) -> str:
     return f"{PREFIX}-{platform}-library"
 
 
+def backup_volume(platform: str) -> str:
+    """Name of the PersistentVolume that takes the library's backups."""
+    return f"{PREFIX}-{platform}-library-backup"
+
+
 def field_manager(platform: str) -> str:
     """The server-side-apply owner of the platform's fields; constant, so an interrupted create is met again."""
     return f"{PREFIX}-{platform}"

@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pulumi
-import pulumi_kubernetes
 
 from infra.components.base import Component, child
 from infra.components.edge import Edge, EdgeArgs
+from infra.components.exchange import Exchange, ExchangeArgs
 from infra.components.function import PlatformFunction, PlatformFunctionArgs
-from infra.components.kubernetes import create
+from infra.components.integration import Integration, IntegrationArgs
+from infra.components.kubernetes import create, provider
 from infra.components.library import InformationLibrary, InformationLibraryArgs
+from infra.components.observability import Observability, ObservabilityArgs
 from infra.components.rbac import Rbac, RbacArgs
 from infra.components.zone import SecurityZone, SecurityZoneArgs
-from infra.objects import edge, library
+from infra.objects import edge, joints, library
 from infra.objects.platform import PlatformObjects
 
 
@@ -37,13 +39,7 @@ class Platform(Component):
 
     def __init__(self, name: str, args: PlatformArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         objects = args.objects
-        self.provider = pulumi_kubernetes.Provider(
-            name,
-            kubeconfig=args.kubeconfig,
-            context=objects.context,
-            cluster_identifier=objects.cluster,
-            enable_server_side_apply=True,
-        )
+        self.provider = provider(name, args.kubeconfig, objects.context, objects.cluster)
         own = pulumi.ResourceOptions(providers={"kubernetes": self.provider})
         super().__init__(name, pulumi.ResourceOptions.merge(opts, own))
         self.ranges = create(objects.ranges, self)
@@ -66,6 +62,20 @@ class Platform(Component):
         )
         entry = (*self.zones[edge.ZONE].closed, self.ranges)
         self.edge = Edge(f"{name}-edge", EdgeArgs(objects.edge, entry), child(self))
+        closed = {zone: made.closed for zone, made in self.zones.items()}
+        self.claim = create(objects.claim, self, closed[joints.SECURITY_ZONE])
+        self.exchange = Exchange(
+            f"{name}-exchange", ExchangeArgs(objects.exchange, closed[joints.EXCHANGE_ZONE]), child(self)
+        )
+        spaces = tuple(made.namespace for made in self.zones.values())
+        self.integration = Integration(
+            f"{name}-integration", IntegrationArgs(objects.integrations, spaces), child(self)
+        )
+        self.observability = Observability(
+            f"{name}-observability",
+            ObservabilityArgs(objects.observability, closed[joints.MONITORING_ZONE]),
+            child(self),
+        )
         namespaces = {objects.zones[zone][0].name: made.namespace for zone, made in self.zones.items()}
         self.rbac = Rbac(f"{name}-rbac", RbacArgs(objects.rbac, namespaces), child(self))
         self.register_outputs({"digest": objects.digest})

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from infra.components import naming
 from infra.manifest import Manifest
@@ -18,14 +19,16 @@ ENTRY_SOURCES = ("dmz", "extranet")
 
 @dataclass(frozen=True, slots=True)
 class Images:
-    """Where images come from: `<repository>/<name>:<tag>`; configuration of the stack, not of the plan."""
+    """Where images come from: `<repository>/<name>:<tag>`, or pinned `…@sha256:…`; the stack's, not the plan's."""
 
     repository: str
     tag: str
+    digests: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, name: str) -> str:
         """The image of a workload."""
-        return f"{self.repository}/{name}:{self.tag}"
+        digest = self.digests.get(name)
+        return f"{self.repository}/{name}@{digest}" if digest else f"{self.repository}/{name}:{self.tag}"
 
 
 def listening_port(function: Function, values: StackValues) -> int:
@@ -64,7 +67,7 @@ def function_objects(
         scope,
         function.id,
         selector,
-        [{"name": "main", "port": function.port, "targetPort": "main", "protocol": "TCP"}],
+        _entries(function, port),
         fixed_addresses(values, naming.function_number(function.port)),
         labels,
     )
@@ -75,3 +78,13 @@ def function_objects(
         return deployment, service
     budget = {"minAvailable": 1, "selector": {"matchLabels": selector}}
     return deployment, service, scope.make("policy/v1", "PodDisruptionBudget", function.id, labels=labels, spec=budget)
+
+
+def _entries(function: Function, port: pods.Port) -> list[dict[str, object]]:
+    """Ports of the Service; a provincial function is also entered on the port that the zone matrix lets cities use."""
+    entries: list[dict[str, object]] = [
+        {"name": "main", "port": function.port, "targetPort": "main", "protocol": "TCP"}
+    ]
+    if function.scope == "province" and port.number != function.port:
+        entries.append({"name": "exchange", "port": port.number, "targetPort": "main", "protocol": "TCP"})
+    return entries

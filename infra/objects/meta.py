@@ -13,6 +13,7 @@ PLATFORM = "jiyue/platform"
 CODE = "jiyue/code"
 ZONE = "jiyue/zone"
 FUNCTION = "jiyue/function"
+CLAIM = "jiyue/claim"
 MANAGED = {"app.kubernetes.io/managed-by": "jiyue"}
 
 FIELD_MANAGER = "pulumi.com/patchFieldManager"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from infra import manifest
 from infra.components import naming
 from infra.manifest import Manifest
-from infra.objects import edge, library
+from infra.objects import edge, joints, library
 from infra.objects.functions import Images, function_objects
 from infra.objects.rbac import rbac_objects
 from infra.objects.services import fixed_addresses, service_cidr
@@ -45,18 +45,24 @@ class PlatformObjects:
     library: tuple[Manifest, ...]
     edge: tuple[Manifest, ...]
     rbac: tuple[Manifest, ...]
+    claim: Manifest
+    exchange: tuple[Manifest, ...]
+    integrations: tuple[Manifest, ...]
+    observability: tuple[Manifest, ...]
     outputs: Mapping[str, object]
+    findings: tuple[Mapping[str, str], ...] = ()
 
     @property
     def all(self) -> tuple[Manifest, ...]:
         """Every object."""
-        groups = (*self.zones.values(), *self.functions.values(), self.library, self.edge, self.rbac)
-        return (self.ranges, *(item for group in groups for item in group))
+        joined = (self.exchange, self.integrations, self.observability)
+        groups = (*self.zones.values(), *self.functions.values(), self.library, self.edge, self.rbac, *joined)
+        return (self.ranges, *(item for group in groups for item in group), self.claim)
 
     @property
     def steps(self) -> int:
         """How many steps the engine takes: objects, components, the provider and the stack itself."""
-        return len(self.all) + len(self.zones) + len(self.functions) + 6
+        return len(self.all) + len(self.zones) + len(self.functions) + 9
 
     @property
     def fingerprint(self) -> str:
@@ -71,11 +77,12 @@ def platform_objects(
     values, name = approved.values, platform.name
     wanted = {**platform.functions, **settings.functions}
     zones = [zone for zone in inventory.matrix.zones if zone.id in values.prefixes]
+    offered = inventory.functions_of(platform)
     functions = {
         item.id: function_objects(name, item, wanted.get(item.id, DEFAULT_SETTING), settings.images, values)
-        for item in inventory.functions
+        for item in offered
     }
-    function_zones = {item.id: item.zone for item in inventory.functions}
+    function_zones = {item.id: item.zone for item in offered}
     pods = {zone.id: 0 for zone in zones}
     pods[edge.ZONE] += 1
     pods[library.ZONE] += 1
@@ -84,7 +91,7 @@ def platform_objects(
     return PlatformObjects(
         platform=name,
         digest=approved.digest,
-        context=inventory.environment.context,
+        context=inventory.environment.context_of(name),
         cluster=f"{inventory.name}-{inventory.environment.name}",
         ranges=service_cidr(name, values),
         zones={
@@ -95,14 +102,17 @@ def platform_objects(
         library=library.library_objects(name, settings.images, values),
         edge=edge.edge_objects(name, platform.sites, settings.ingress_class, settings.images, values),
         rbac=rbac_objects(name, [zone.id for zone in zones]),
+        claim=joints.claim(inventory, name, platform.code),
+        exchange=joints.exchange(inventory, name, values),
+        integrations=joints.integrations(name, inventory.integrations),
+        observability=joints.observability(name, offered, values),
         outputs={
             "platform": name,
             "code": platform.code,
             "digest": approved.digest,
             "namespaces": {zone.id: naming.namespace(name, zone.id) for zone in zones},
             "services": {
-                item.id: [*fixed_addresses(values, naming.function_number(item.port)), item.port]
-                for item in inventory.functions
+                item.id: [*fixed_addresses(values, naming.function_number(item.port)), item.port] for item in offered
             },
             "edge": list(fixed_addresses(values, naming.EDGE_NUMBER)),
             "sites": {site.name: naming.route(site.name) for site in platform.sites},

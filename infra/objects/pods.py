@@ -49,19 +49,21 @@ def template(
         "name": name,
         "image": image,
         "imagePullPolicy": "IfNotPresent",
-        "ports": [{"name": port.name, "containerPort": port.number, "protocol": "TCP"} for port in ports],
         "resources": {
             "requests": dict(REQUESTS),
             "limits": dict(LIMITS),
         },
-        "readinessProbe": {"tcpSocket": {"port": ports[0].name}, "periodSeconds": 5},
-        "livenessProbe": {"tcpSocket": {"port": ports[0].name}, "periodSeconds": 20, "failureThreshold": 5},
         "securityContext": {
             "allowPrivilegeEscalation": False,
             "readOnlyRootFilesystem": True,
             "capabilities": {"drop": ["ALL"]},
         },
     }
+    if ports:
+        first = {"port": ports[0].name}
+        container["ports"] = [{"name": port.name, "containerPort": port.number, "protocol": "TCP"} for port in ports]
+        container["readinessProbe"] = {"tcpSocket": first, "periodSeconds": 5}
+        container["livenessProbe"] = {"tcpSocket": dict(first), "periodSeconds": 20, "failureThreshold": 5}
     if env:
         container["env"] = [{"name": key, "value": env[key]} for key in sorted(env)]
     security: dict[str, Any] = {
@@ -90,3 +92,19 @@ def template(
         container["volumeMounts"] = [{"name": "data", "mountPath": "/var/lib/data"}]
         spec["volumes"] = [{"name": "data", "persistentVolumeClaim": {"claimName": data_claim}}]
     return {"metadata": {"labels": dict(labels)}, "spec": spec}
+
+
+def task(
+    name: str, image: str, command: Sequence[str], labels: Mapping[str, str], mounts: Mapping[str, str]
+) -> dict[str, Any]:
+    """A pod template that runs once: no port, no probe; `mounts` are paths with the claims behind them."""
+    made = template(name, image, (), labels)
+    spec = made["spec"]
+    del spec["topologySpreadConstraints"]
+    volumes = {claim: claim.removeprefix("library-") if claim != "library" else "data" for claim in mounts.values()}
+    container = spec["containers"][0]
+    container["command"] = list(command)
+    container["volumeMounts"] = [{"name": volumes[claim], "mountPath": path} for path, claim in mounts.items()]
+    spec["volumes"] = [{"name": volumes[one], "persistentVolumeClaim": {"claimName": one}} for one in mounts.values()]
+    spec["restartPolicy"] = "OnFailure"
+    return made

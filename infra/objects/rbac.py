@@ -34,6 +34,7 @@ DUTIES: Mapping[str, tuple[str, list[dict[str, Any]]]] = {
             _rule("", ["configmaps", "services"], READ + WRITE),
             _rule("", ["pods"], [*READ, "delete"]),
             _rule("", ["pods/log", "events", "endpoints", "persistentvolumeclaims"], READ),
+            _rule("batch", ["cronjobs", "jobs"], READ + WRITE),
             _rule("policy", ["poddisruptionbudgets"], READ + WRITE),
             _rule("networking.k8s.io", ["ingresses"], READ + WRITE),
         ],
@@ -43,6 +44,7 @@ DUTIES: Mapping[str, tuple[str, list[dict[str, Any]]]] = {
         [
             _rule("", _CORE, READ),
             _rule("apps", _WORKLOADS, READ),
+            _rule("batch", ["cronjobs", "jobs"], READ),
             _rule("networking.k8s.io", ["ingresses", "networkpolicies"], READ),
             _rule("policy", ["poddisruptionbudgets"], READ),
             _rule(GROUP, ["rolebindings", "roles"], READ),

@@ -10,6 +10,8 @@ from infra.values import StackValues
 
 POD_SECURITY = "restricted"
 SPARE_PODS = 4
+LIBRARY_ZONE = "data"
+"""Its namespace holds the library's claim, so it outlives the stack as well."""
 
 
 def zone_objects(
@@ -32,6 +34,7 @@ def zone_objects(
             scope.namespace,
             labels={meta.CODE: code, **levels},
             annotations={"jiyue/title": title},
+            protect=zone == LIBRARY_ZONE,
         ),
         *zone_policies(platform, zone, values),
         scope.make("v1", "ResourceQuota", "quota", spec={"hard": hard}),

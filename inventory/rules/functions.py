@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 
 from inventory.rules import Reason, rule
 from inventory.rules._clash import twice
@@ -10,6 +11,7 @@ from inventory.types import show
 from inventory.view import View
 
 _FILE = "functions.yaml"
+LIBRARY = "library"
 # 国办函〔2018〕71号 and the notice, section 3(3), in the notice's order. The catalogue may hold more.
 NOTICE = (
     "site-management",
@@ -47,8 +49,27 @@ def functions(view: View) -> Iterator[Reason]:
         if function.zone not in zones:
             cause = f"function {function.id} is in unknown zone {show(function.zone)}"
             yield Reason((_FILE, "functions", n, "zone"), cause, f"write one of: {', '.join(sorted(zones))}")
+    yield from _needs(view)
     for ref, platform in view.platforms:
         for name in platform.functions:
             if name not in ids:
                 cause = f"platform {platform.name} changes unknown function {show(name)}"
                 yield Reason((*ref, "functions", name), cause, "write an id of functions.yaml")
+
+
+def _needs(view: View) -> Iterator[Reason]:
+    listed = view.inventory.functions
+    ids = {function.id for function in listed}
+    graph: TopologicalSorter[str] = TopologicalSorter()
+    for n, function in enumerate(listed):
+        graph.add(function.id, *function.needs)
+        for m, name in enumerate(function.needs):
+            if name not in ids | {LIBRARY}:
+                cause = f"function {function.id} needs {show(name)}, which is no function"
+                fix = f"write an id of functions.yaml, or {LIBRARY}"
+                yield Reason((_FILE, "functions", n, "needs", m), cause, fix)
+    try:
+        graph.prepare()
+    except CycleError as error:
+        ring = error.args[1]
+        yield Reason((_FILE, "functions"), f"functions need each other in a circle: {', '.join(ring)}", "break it")

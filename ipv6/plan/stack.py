@@ -27,6 +27,7 @@ def stack_values(inv: Inventory, claims: Mapping[str, str], platform: str) -> di
         "services6": found.claim(f"services/{platform}"),
         "extranet": _pair(found.extranet()),
         "library_peers": {peer.name: _library(found, peer) for peer in _peers(inv, own)},
+        "provincial": _provincial(inv, found, own),
         "flows": [
             {"source": flow.source, "target": flow.target, "protocol": flow.protocol, "ports": list(flow.ports)}
             for flow in flows
@@ -51,6 +52,15 @@ def _peers(inv: Inventory, own: Platform) -> tuple[Platform, ...]:
     others = [one for one in inv.platforms if one.name != own.name]
     chosen = others if own.code in province else [one for one in others if one.code in province]
     return tuple(sorted(chosen, key=lambda one: one.name))
+
+
+def _provincial(inv: Inventory, found: Lookup, own: Platform) -> dict[str, list[str]] | None:
+    """The province's Service ranges for its cities, whose functions are clients there; None for the province itself."""
+    codes = {region.code for region in inv.regions if region.level == Level.PROVINCE}
+    centre = next((one for one in inv.platforms if one.code in codes and one.name != own.name), None)
+    if centre is None or own.code in codes:
+        return None
+    return {"v4": [str(centre.services4)], "v6": [found.claim(f"services/{centre.name}")]}
 
 
 def _library(found: Lookup, peer: Platform) -> dict[str, list[str]]:

@@ -5,62 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Any
 
 import yaml
-from pydantic import Field, model_validator
 
-from inventory.fields import Frozen
+from inventory.clauses import Clauses
 from jiyue.accept.requirements import BY_ID
 
-Kind = Literal["notice", "mlps", "indicator"]
 GAP, PEOPLE = "gap", "people"
-
-
-class Source(Frozen):
-    """Where the clauses of one kind were read."""
-
-    text: str
-    as_of: str
-    confidence: Literal["text", "secondary", "recalled", "ours"]
-
-
-class Clause(Frozen):
-    """One clause; with neither `requirements` nor `people` (why no program can tell) it is a gap."""
-
-    id: str = Field(min_length=1, max_length=80)
-    kind: Kind
-    title: str = Field(min_length=1)
-    title_en: str = Field(min_length=1)
-    requirements: tuple[str, ...] = ()
-    people: str = ""
-    people_en: str = ""
-
-    @model_validator(mode="after")
-    def _known(self) -> Clause:
-        unknown = [one for one in self.requirements if one not in BY_ID]
-        if unknown:
-            raise ValueError(f"{self.id}: no requirement is called {', '.join(unknown)}")
-        if bool(self.people) != bool(self.people_en) or (self.people and self.requirements):
-            raise ValueError(f"{self.id}: either requirements, or people in both languages, or neither")
-        return self
-
-
-class Clauses(Frozen):
-    """`clauses.yaml`."""
-
-    sources: Mapping[Kind, Source]
-    clauses: tuple[Clause, ...]
 
 
 @cache
 def catalogue() -> Clauses:
-    """The clauses in the order of the report; they are part of the program, so a fault in them is one of ours."""
-    text = files("jiyue.accept").joinpath("clauses.yaml").read_text(encoding="utf-8")
+    """The clauses in the order of the report, from the province's data; ValueError for a requirement nobody knows."""
+    text = files("inventory").joinpath("hunan/clauses.yaml").read_text(encoding="utf-8")
     found = Clauses.model_validate(yaml.safe_load(text))
     ids = [clause.id for clause in found.clauses]
     if len(set(ids)) != len(ids):
         raise ValueError("two clauses have the same id")
+    if unknown := {one for clause in found.clauses for one in clause.requirements} - set(BY_ID):
+        raise ValueError(f"no requirement is called {', '.join(sorted(unknown))}")
     return found
 
 

@@ -49,7 +49,7 @@ def expectations(inv: Inventory, claims: Mapping[str, str], platforms: Sequence[
                 "services6": claims.get(f"services/{platform.name}", ""),
                 "functions": [
                     {"id": function.id, "title": function.title, "zone": function.zone}
-                    for function in inv.functions
+                    for function in inv.functions_of(platform)
                     if function.id not in platform.functions or platform.functions[function.id].enabled
                 ],
             }

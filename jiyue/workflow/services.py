@@ -8,9 +8,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from inventory import source
-from inventory.errors import EnvironmentFailed
+from inventory.errors import EnvironmentFailed, InputError
 from inventory.model import Inventory
 from ipv6.drivers import registry
 from jiyue import engines
@@ -49,6 +50,15 @@ class Services:
         """The path or URL of the store: JIYUE_STORE, else the environment's `store`, else the file below `var`."""
         named, file = self.inventory.environment.store, f"env/{self.space.environment}.yaml"
         return choose(named, self.space.store, self.space.root, os.environ, file)
+
+    @property
+    def state_backend(self) -> str:
+        """JIYUE_STATE, else the environment's `state`, else empty; InputError for a password in the inventory."""
+        named = self.inventory.environment.state
+        if not os.environ.get("JIYUE_STATE") and "@" in named and ":" in urlsplit(named).netloc.rpartition("@")[0]:
+            place, cause = f"env/{self.space.environment}.yaml", "the URL of the states holds a password"
+            raise InputError(place, cause, "take it out; use JIYUE_STATE or PGPASSWORD")
+        return os.environ.get("JIYUE_STATE", "") or named
 
     @property
     def key_folder(self) -> Path:

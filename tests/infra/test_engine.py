@@ -61,7 +61,7 @@ class Scene:
     def call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> int:
         """One request to the API server as its administrator, under a stranger's name."""
         server = ApiServer(self.fleet.kubeconfig, inventory().environment.context)
-        connection = http.client.HTTPSConnection(server._host, server._port, context=server._tls)
+        connection = http.client.HTTPSConnection(server.host, server.port, context=server.tls)
         kind = "application/merge-patch+json" if method == "PATCH" else "application/json"
         text = None if body is None else json.dumps(body)
         connection.request(method, f"{path}?fieldManager=stranger", text, {"Content-Type": kind})

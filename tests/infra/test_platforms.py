@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from typing import Any
 
@@ -34,6 +35,11 @@ def test_there_are_fifteen_platforms() -> None:
     assert len(PLATFORMS) == 15
 
 
+def offered(platform: str) -> list[str]:
+    """Ids of the functions that run on the platform."""
+    return [function.id for function in inventory().functions_of(inventory().platform_by_name[platform])]
+
+
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_the_program_declares_exactly_the_rendered_objects(platform: str) -> None:
     """Nothing is added or lost between the pure objects and the engine, whatever case its SDK likes."""
@@ -48,19 +54,19 @@ def test_the_program_declares_exactly_the_rendered_objects(platform: str) -> Non
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_every_service_requires_both_families(platform: str) -> None:
-    """16 functions, the library and the edge."""
+    """Its functions, the library and the edge."""
     services = of_kind(platform, "Service")
-    assert len(services) == 18
+    assert len(services) == len(offered(platform)) + 2
     assert {spec(item)["ipFamilyPolicy"] for item in services} == {"RequireDualStack"}
     assert all(spec(item)["ipFamilies"] == ["IPv4", "IPv6"] for item in services)
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_all_sixteen_functions_are_there(platform: str) -> None:
-    """Each is a component of its own."""
+    """Each is a component of its own; the five of the province run nowhere else."""
     names = {item.name for item in stack(platform) if item.type == "jiyue:platform:PlatformFunction"}
-    assert names == {f"{platform}-{function.id}" for function in inventory().functions}
-    assert len(names) == 16
+    assert names == {f"{platform}-{name}" for name in offered(platform)}
+    assert len(names) == (21 if platform == "hunan" else 16)
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
@@ -75,9 +81,12 @@ def test_default_deny_comes_before_every_workload(platform: str) -> None:
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_only_the_library_is_protected(platform: str) -> None:
-    """Its claim and its volume outlive the stack; everything else can be built again."""
-    protected = {item.type.rsplit(":", 1)[-1] for item in stack(platform) if item.protect}
-    assert protected == {"PersistentVolume", "PersistentVolumeClaim"}
+    """Its claims, volumes and their namespace outlive the stack; everything else can be built again."""
+    kept = [item for item in stack(platform) if item.protect]
+    assert {item.type.rsplit(":", 1)[-1] for item in kept} == {"PersistentVolume", "PersistentVolumeClaim", "Namespace"}
+    assert {item.inputs["metadata"]["name"] for item in kept if item.type.endswith(":Namespace")} == {
+        f"{platform}-data"
+    }
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
@@ -119,4 +128,22 @@ def test_names_and_addresses_are_unique_in_the_province() -> None:
         for address in spec(item)["clusterIPs"]
         if address != "None"
     ]
-    assert len(addresses) == 15 * 17 * 2 == len(set(addresses))
+    assert len(addresses) == (15 * 17 + 5) * 2 == len(set(addresses))
+
+
+@pytest.mark.parametrize("platform", sorted(set(PLATFORMS) - {"hunan"}))
+def test_a_city_finds_the_provincial_functions_in_both_families(platform: str) -> None:
+    """Those of the services of the province itself, on the port that the zone matrix lets through."""
+    held = {item.key: item for item in objects(platform).all}
+    file = json.loads(held["ConfigMap", f"{platform}-exchange", "exchange"].body["data"]["exchange.json"])
+    served = {item.name: item.body["spec"] for item in objects("hunan").all if item.kind == "Service"}
+    assert set(file["provincial"]) == {function.id for function in inventory().provincial_functions}
+    for name, client in file["provincial"].items():
+        assert served[name]["clusterIPs"] == [client["address4"], client["address6"]]
+        assert client["port"] in [port["port"] for port in served[name]["ports"]]
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_a_stack_has_at_least_140_resources(platform: str) -> None:
+    """What the figures speak of."""
+    assert objects(platform).steps >= 140

@@ -9,19 +9,19 @@ from tests.infra.world import ROOT
 
 PROGRAM = """
 import sys
-import infra.fleetwork
+import infra.operating
 from tests.infra.world import declare
 
-
-def loaded():
-    modules = {name: module for name, module in sys.modules.items() if name.startswith("pulumi_kubernetes")}
-    return {name for name, module in modules.items() if type(module).__name__ != "_LazyModule"}
-
-
-before = loaded()
+before = set(sys.modules)
 count = len(declare("changsha"))
-late = sorted(loaded() - before)
+late = sorted(name for name in set(sys.modules) - before if name.startswith("pulumi"))
 print(count, *late)
+"""
+
+LEAN = """
+import sys
+import infra.fleet
+print(0, *sorted(name for name in sys.modules if name.partition(".")[0] in ("pulumi", "pulumi_kubernetes", "grpc")))
 """
 
 
@@ -32,3 +32,9 @@ def test_a_stack_loads_no_further_part_of_the_sdk() -> None:
     count, *late = done.stdout.split() or ["0"]
     assert int(count) > 100, done.stderr
     assert late == []
+
+
+def test_what_starts_no_engine_loads_no_sdk() -> None:
+    """An `up` with nothing to do, a drift check, a render: they are over before the SDK would be loaded."""
+    done = subprocess.run([sys.executable, "-c", LEAN], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stdout.split() == ["0"], done.stdout + done.stderr

@@ -25,7 +25,7 @@ class FakeCluster:
 
     def get(self, path: str) -> Mapping[str, Any]:
         """One collection."""
-        return {"items": self.items.get(path, [])}
+        return {"items": self.items.get(path.partition("?")[0], [])}
 
 
 def served(manifest: Manifest) -> dict[str, Any]:
@@ -95,6 +95,16 @@ def foreign(item: dict[str, Any], items: list[dict[str, Any]]) -> None:
     items.append({"metadata": {"name": "open", "namespace": item["metadata"]["namespace"]}, "spec": {}})
 
 
+def wear(item: dict[str, Any], items: list[dict[str, Any]]) -> None:
+    """A foreign namespace with a zone's labels, which the zone's own policies would let in."""
+    items.append({"metadata": {"name": "guest", "labels": dict(item["metadata"]["labels"])}})
+
+
+def outlive(item: dict[str, Any], items: list[dict[str, Any]]) -> None:
+    """An object of an earlier version that no state remembers."""
+    items.append({"metadata": {**copy.deepcopy(item["metadata"]), "name": "chat"}, "spec": {}})
+
+
 DRIFTS: dict[str, tuple[str, str, Callable[[dict[str, Any], list[dict[str, Any]]], None], str]] = {
     "deleted": ("Service", "search", drop, "Service changsha-app/search: is missing"),
     "scaled": ("Deployment", "search", scale, "spec.replicas is 7 instead of 1"),
@@ -102,6 +112,8 @@ DRIFTS: dict[str, tuple[str, str, Callable[[dict[str, Any], list[dict[str, Any]]
     "opened": ("NetworkPolicy", "allow-ingress", extend, "entries instead of"),
     "label": ("Namespace", "changsha-dmz", unlabel, "metadata.labels.jiyue/zone is gone"),
     "edited": ("Deployment", "search", touch, "was changed by 'kubectl-edit'"),
+    "worn": ("Namespace", "changsha-dmz", wear, "Namespace guest: carries the platform's labels"),
+    "outlived": ("Service", "search", outlive, "Service changsha-app/chat: carries the platform's labels"),
     "added": ("NetworkPolicy", "allow-ingress", foreign, "open: is not part of the stack"),
 }
 
@@ -116,3 +128,25 @@ def test_drift(case: str) -> None:
     found = differences(fake)
     assert len(found) == 1
     assert words in found[0]
+
+
+def test_pages_are_read_to_the_end() -> None:
+    """A collection that comes in pieces is the same collection."""
+
+    class Paged(FakeCluster):
+        def get(self, path: str) -> Mapping[str, Any]:
+            items = list(super().get(path)["items"])
+            start = int(path.partition("continue=")[2] or 0)
+            more = {"continue": str(start + 10)} if len(items) > start + 10 else {}
+            return {"items": items[start : start + 10], "metadata": more}
+
+    assert differences(Paged(cluster().items)) == ()
+
+
+def test_what_nobody_of_ours_wrote_is_strange() -> None:
+    """An object under our name made by another writer is told apart from one that others only changed."""
+    fake = cluster()
+    items = fake.items[path_of("v1", "Service")]
+    mine = next(item for item in items if item["metadata"]["name"] == "search")
+    mine["metadata"]["managedFields"][0]["manager"] = "kubectl-create"
+    assert [item.place for item in Snapshot(fake, KINDS).strange(WANTED)] == ["Service changsha-app/search"]

@@ -86,5 +86,5 @@ def test_what_the_backend_knows(tmp_path: Path) -> None:
     path.write_text(json.dumps({"checkpoint": {"latest": None}}))
     assert saved(tmp_path, "changsha") == Saved(0, 0)
     path.write_text("{")
-    with pytest.raises(EnvironmentFailed, match="backup"):
+    with pytest.raises(EnvironmentFailed, match="stack state restore"):
         saved(tmp_path, "changsha")

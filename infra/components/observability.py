@@ -1,0 +1,30 @@
+"""Observability: what the platform's own monitoring asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+
+from infra.components.base import Component
+from infra.components.kubernetes import create_all
+from infra.manifest import Manifest
+
+
+@dataclass(frozen=True, slots=True)
+class ObservabilityArgs:
+    """The objects, and what closes the zone that holds them."""
+
+    objects: tuple[Manifest, ...]
+    after: tuple[pulumi.Resource, ...]
+
+
+class Observability(Component):
+    """Targets of monitoring in both families."""
+
+    KIND = "Observability"
+
+    def __init__(self, name: str, args: ObservabilityArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, opts)
+        self.resources = create_all(args.objects, self, args.after)
+        self.register_outputs({"objects": [item.place for item in args.objects]})

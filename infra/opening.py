@@ -1,0 +1,85 @@
+"""A stack of the fleet opened for the engine: ours alone, free of what a killed run left behind.
+
+Only what really starts an engine imports this module: the SDK takes a second, and nothing may load it in threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pulumi import automation
+
+from infra.enginerun import LeanStack, open_stack, short
+from infra.fleetwork import Fleet, engine_env
+from infra.locks import own_lock, remove_dead
+from infra.objects.platform import PlatformObjects
+from infra.program import assemble
+from infra.workcopy import Saved, WorkCopy, known_of, saved, state_folder
+from inventory.errors import EnvironmentFailed
+
+PATIENCE = 30.0
+"""Seconds for an engine to end that lost its command; we hold the stack's own lock, so nobody else of ours works."""
+
+
+def command(fleet: Fleet) -> automation.PulumiCommand:
+    """The engine's command; EnvironmentFailed when it is missing or too old."""
+    try:
+        return automation.PulumiCommand(root=str(fleet.pulumi_root))
+    except (OSError, automation.InvalidVersionError) as error:
+        raise EnvironmentFailed(f"{fleet.pulumi_root}/bin/pulumi", str(error), "run: jiyue engine install") from error
+
+
+@contextmanager
+def opened(
+    fleet: Fleet,
+    engine: automation.PulumiCommand,
+    copy: WorkCopy,
+    objects: PlatformObjects | None,
+    *,
+    mend: bool = True,
+    absent: bool = False,
+) -> Iterator[LeanStack]:
+    """A stack that is ours alone, with the program of its objects, free of what a killed run left behind.
+
+    That is a lock, removed when its holder is dead, and with `mend` creations that never ended: they are dropped from
+    the state, and the next `up` adopts the objects by their names. `absent` says that the cluster holds none of them.
+    """
+    env = engine_env(fleet)
+    program = None if objects is None else (lambda: assemble(objects, str(fleet.kubeconfig)))
+    with own_lock(copy.folder, f"stack {copy.platform}"):
+        exists, known = copy.initialised, None
+        if not fleet.backend:
+            state = state_folder(fleet.root, fleet.environment)
+            remove_dead(state, copy.platform, PATIENCE)
+            known = saved(state, copy.platform)
+            exists = exists and known is not None
+        stack = open_stack(copy.platform, copy.folder, engine, env, exists=exists, known=False, program=program)
+        if fleet.backend:
+            known = _exported(stack)
+        stack.known = known is not None and known.resources > 0
+        if absent or not stack.known:
+            # Between the steps of a first up nothing is saved: it takes a third of the processor time. Killed, it
+            # leaves objects that no state knows; the next up meets them under the same names and field manager
+            # and adopts them. Later runs save after each step: then a state knows what must be deleted.
+            stack.workspace.env_vars = {**env, "PULUMI_SKIP_CHECKPOINTS": "true"}
+        if mend and known is not None and known.pending:
+            _mend(stack, fleet.parallel)
+        yield stack
+
+
+def _exported(stack: LeanStack) -> Saved:
+    """What another backend knows of a stack, by its own export."""
+    try:
+        return known_of(stack.export_stack().deployment or {})
+    except automation.CommandError as error:
+        cause = f"its state cannot be read ({short(str(error))})"
+        raise EnvironmentFailed(f"stack {stack.name}", cause, "restore it: jiyue stack state restore") from None
+
+
+def _mend(stack: LeanStack, parallel: int) -> None:
+    try:
+        stack.refresh(parallel=parallel, clear_pending_creates=True, color="never", suppress_progress=True)
+    except automation.CommandError as error:
+        cause = f"what an interrupted run left cannot be cleared ({short(str(error))})"
+        raise EnvironmentFailed(f"stack {stack.name}", cause, "run it again when the cluster answers") from None

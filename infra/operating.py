@@ -1,0 +1,113 @@
+"""The operations of the fleet that start engines; imported only when one is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+
+from infra import fleetwork as work
+from infra.enginerun import LeanStack, Tally, run
+from infra.fleetwork import Fleet, Job
+from infra.opening import command, opened
+from infra.result import StackResult
+from infra.workcopy import saved, state_folder
+
+Progress = Callable[[str, int, int, str], None]
+
+
+def bring_up(fleet: Fleet, jobs: Sequence[Job], absent: Collection[str], progress: Progress) -> dict[str, StackResult]:
+    """`up` of every job, wave after wave; `absent` are platforms of which the cluster holds nothing."""
+    engine = command(fleet)
+
+    def one(job: Job) -> StackResult:
+        with opened(fleet, engine, job.copy, job.objects, absent=job.platform in absent) as stack:
+            job.copy.forget()
+
+            def operate(tally: Tally) -> None:
+                stack.up(
+                    parallel=fleet.parallel,
+                    color="never",
+                    suppress_progress=True,
+                    on_event=tally,
+                    refresh=stack.known,
+                )
+
+            result, _ = run(stack, "updated", _counted(progress, job), operate)
+            if result.ok and not (result.created or result.updated or result.deleted):
+                result = replace(result, state="unchanged", reason="the engine found nothing to change")
+            return replace(result, digest=job.objects.digest)
+
+    return work.in_waves(fleet, jobs, one)
+
+
+def look(fleet: Fleet, jobs: Sequence[Job], progress: Progress) -> dict[str, StackResult]:
+    """`preview` of every job."""
+    engine = command(fleet)
+
+    def one(job: Job) -> StackResult:
+        with opened(fleet, engine, job.copy, job.objects, mend=False) as stack:
+
+            def operate(tally: Tally) -> None:
+                stack.preview(
+                    parallel=fleet.parallel,
+                    color="never",
+                    suppress_progress=True,
+                    on_event=tally,
+                    refresh=stack.known,
+                )
+
+            result, tally = run(stack, "previewed", _counted(progress, job), operate)
+            changed = tuple(tally.changed)
+            reason = result.reason or "; ".join(changed[:10]) or "nothing to change"
+            return replace(result, reason=reason, lines=changed, digest=job.objects.digest)
+
+    return work.side_by_side(fleet, jobs, one)
+
+
+def take_down(fleet: Fleet, names: Sequence[str], progress: Progress, with_library: bool) -> dict[str, StackResult]:
+    """`destroy` of every platform; without `with_library` the protected objects stay and are named."""
+    engine = command(fleet) if any(fleet.copy(name).initialised for name in names) else None
+
+    def one(name: str) -> StackResult:
+        copy = fleet.copy(name)
+        if engine is None or not copy.initialised:
+            return StackResult(name, "absent", reason="this stack was never brought up here")
+        with opened(fleet, engine, copy, None) as stack:
+            copy.forget()
+            if with_library:
+                stack.unprotect()
+            result = _destroyed(fleet, stack, progress, with_library)
+        if with_library:
+            return result
+        lines = kept(fleet, name)
+        reason = "the information library's storage is kept" if lines else ""
+        return replace(result, reason=result.reason or reason, lines=lines)
+
+    return work.each(fleet, names, one)
+
+
+def kept(fleet: Fleet, platform: str) -> tuple[str, ...]:
+    """What a destroyed stack still holds, by the file backend's word: `PersistentVolume jiyue-changsha-library`."""
+    if fleet.backend:
+        return ()
+    known = saved(state_folder(fleet.root, fleet.environment), platform)
+    return known.protected if known else ()
+
+
+def _destroyed(fleet: Fleet, stack: LeanStack, progress: Progress, with_library: bool) -> StackResult:
+    def operate(tally: Tally) -> None:
+        stack.destroy(
+            parallel=fleet.parallel,
+            color="never",
+            suppress_progress=True,
+            on_event=tally,
+            exclude_protected=not with_library,
+        )
+
+    name = stack.name
+    return run(stack, "destroyed", lambda done, text: progress(name, done, 0, text), operate)[0]
+
+
+def _counted(progress: Progress, job: Job) -> Callable[[int, str], None]:
+    total = job.objects.steps
+    return lambda done, text: progress(job.platform, min(done, total), total, text)

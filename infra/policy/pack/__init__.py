@@ -1,0 +1,1 @@
+"""The same rules as a policy pack: `pulumi preview --policy-pack infra/policy/pack`."""

@@ -1,0 +1,1 @@
+"""Policy rules over rendered objects, one module each: named after its id, found by itself."""

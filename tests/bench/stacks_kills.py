@@ -1,0 +1,29 @@
+"""SIGKILL of the command, the engine or the provider at distinct steps of `up`: the next run needs nobody's help."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from tests.bench.record import Record
+from tests.bench.stacks.world import platforms, size, world
+from tests.infra import kills
+
+
+def measure(rounds: int) -> list[Record]:
+    """One campaign whatever the rounds: it is a count, not a time."""
+    count, names = size("KILLS", 200), platforms()
+    kills.shrink()
+    with world() as here:
+        made = kills.Campaign(here.fleet, here.project, here.plane)
+        kills.campaign(made, names, count, seed=11)
+    by_target = Counter(kill.target for kill in made.fired)
+    print(f"{len(made.fired)} of {count} kills hit: {dict(by_target)}", flush=True)
+    for fault in made.faults[:20]:
+        print(fault, flush=True)
+    work = f"{len(made.fired)} SIGKILLs at distinct steps of up ({', '.join(f'{n} {t}' for t, n in by_target.items())})"
+    faults = float(len(made.faults))
+    return [
+        Record("stacks-kills", f"{work}; manual steps, duplicates and lost resources after the next run",
+               "none, a goal only", None, faults, "faults", None, "0", not faults and len(made.fired) >= 0.9 * count,
+               1, (faults, faults))
+    ]  # fmt: skip

@@ -1,0 +1,276 @@
+"""What goes wrong in years of operation, on the real engine and real API servers; platforms are small ones."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra import adoption, statefile
+from infra import fleetwork as work
+from infra.cluster import ApiServer
+from infra.fleet import Fleet, bind, destroy, drift, manifests, outputs, up
+from infra.workcopy import saved, state_folder
+from inventory.errors import GateError, InputError
+from tests.infra import kills
+from tests.infra.scene import checkout, control_plane, fleet_of
+from tests.infra.world import DIGEST, PLATFORMS, ROOT, inventory, raw_values
+from tests.unit.store.server import running
+
+pytestmark = pytest.mark.lab
+APPROVED = {name: (DIGEST, raw_values(name)) for name in PLATFORMS}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A checkout with every platform approved, and two empty clusters."""
+
+    project: Path
+    plane: Path
+    fleet: Fleet
+    other: Fleet
+
+    def call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> tuple[int, Any]:
+        """One request as its administrator, under a stranger's name."""
+        server = ApiServer(self.fleet.kubeconfig, inventory().environment.context)
+        connection = http.client.HTTPSConnection(server.host, server.port, context=server.tls)
+        text = None if body is None else json.dumps(body)
+        connection.request(method, f"{path}?fieldManager=stranger", text, {"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        found = json.loads(answer.read())
+        connection.close()
+        return answer.status, found
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    base = tmp_path_factory.mktemp("fleet")
+    checkout(base / "project")
+    with control_plane(base / "one") as one, control_plane(base / "two") as two:
+        yield Scene(base / "project", one, fleet_of(base / "project", one), fleet_of(base / "project", two))
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three functions a platform."""
+    monkeypatch.setattr(work, "render", lambda *given: kills.smaller(kills.RENDER(*given)))
+
+
+def bring(fleet: Fleet, name: str) -> Any:
+    return up(fleet, [name], APPROVED)[name]
+
+
+def test_ten_kills_need_nobodys_help(scene: Scene) -> None:
+    """Command, engine and provider, in a first run and in later ones: nothing lost, nothing twice."""
+    made = kills.Campaign(scene.fleet, scene.project, scene.plane)
+    kills.campaign(made, ["yueyang"], 10, seed=3)
+    assert made.faults == []
+    assert len(made.fired) >= 8, made.fired
+    known = saved(state_folder(scene.project, "lab"), "yueyang")
+    assert known is not None and known.pending == 0
+
+
+def test_what_a_city_runs_already_is_taken_over_and_not_made_anew(scene: Scene) -> None:
+    """Refused by `up`; `import` names what does not fit and changes nothing, then keeps every UID."""
+    name = "changde"
+    space = {"metadata": {"name": f"{name}-data"}}
+    status, there = scene.call("POST", "/api/v1/namespaces", space)
+    assert status == 201
+    services = f"/api/v1/namespaces/{name}-data/services"
+    wrong = {"metadata": {"name": "library"}, "spec": {"ports": [{"port": 5432}]}}
+    assert scene.call("POST", services, wrong)[0] == 201
+    with pytest.raises(GateError, match=f"Namespace {name}-data, Service .* exist already, made by somebody else"):
+        bring(scene.fleet, name)
+    with pytest.raises(GateError, match=r"Service changde-data/library: clusterIP is .*, which cannot be changed"):
+        adoption.adopt(scene.fleet, name, APPROVED)
+    assert scene.call("DELETE", f"{services}/library")[0] == 200
+    right = {**wrong, "spec": {**wrong["spec"], "clusterIP": "None"}}
+    assert scene.call("POST", services, right)[0] == 201
+    result = adoption.adopt(scene.fleet, name, APPROVED)
+    assert (result.state, result.lines) == ("updated", (f"Namespace {name}-data", f"Service {name}-data/library"))
+    assert scene.call("GET", f"/api/v1/namespaces/{name}-data")[1]["metadata"]["uid"] == there["metadata"]["uid"]
+    assert drift(scene.fleet, [name])[name].state == "unchanged"
+
+
+def test_another_citys_cluster_is_refused(scene: Scene) -> None:
+    """By its UID after the first `up`; by its claims before, where the environment gives each its own context."""
+    with pytest.raises(GateError, match="another cluster"):
+        bring(scene.other, "changde")
+    with pytest.raises(GateError, match="another cluster"):
+        destroy(scene.other, ["changde"])
+    own = inventory().environment.model_copy(update={"contexts": {"yiyang": "jiyue-lab", "changde": "elsewhere"}})
+    alone = replace(scene.fleet, inventory=inventory().model_copy(update={"environment": own}))
+    with pytest.raises(GateError, match="claimed by changde"):
+        bring(alone, "yiyang")
+    assert not scene.fleet.copy("yiyang").initialised
+
+
+def test_a_replaced_cluster_is_accepted_by_hand_only(scene: Scene) -> None:
+    """`bind` takes the cluster that is there now; the way back needs it as well."""
+    here = scene.fleet.copy("changde").bound()
+    assert bind(scene.other, "changde") != here
+    with pytest.raises(GateError, match="another cluster"):
+        drift(scene.fleet, ["changde"])
+    assert bind(scene.fleet, "changde") == here
+
+
+def test_a_lost_state_is_restored_or_found_again(scene: Scene, tmp_path: Path) -> None:
+    """From a backup; without one the next `up` meets every object by its name."""
+    name, file = "changde", tmp_path / "states.json"
+    bring(scene.fleet, name)
+    before = kills.Campaign(scene.fleet, scene.project, scene.plane)
+    before.look(name)
+    counts = statefile.backup(scene.fleet, [name, "loudi"], file)
+    assert list(counts) == [name] and counts[name] > 40 and file.stat().st_mode & 0o077 == 0
+    state = next((state_folder(scene.project, "lab") / ".pulumi" / "stacks").glob(f"*/{name}.json"))
+    text = state.read_bytes()
+    state.unlink()
+    assert bring(scene.fleet, name).state == "unchanged"  # proven by the cluster alone
+    scene.fleet.copy(name).forget()
+    assert bring(scene.fleet, name).ok
+    state.write_bytes(text[:100])
+    scene.fleet.copy(name).forget()
+    broken = bring(scene.fleet, name)
+    assert broken.state == "failed" and "jiyue stack state restore" in broken.reason
+    assert statefile.restore(scene.fleet, file) == counts
+    scene.fleet.copy(name).forget()
+    assert bring(scene.fleet, name).state == "unchanged"
+    before.look(name)
+    assert before.faults == []
+
+
+def test_a_damaged_backup_is_refused_before_anything_is_touched(scene: Scene, tmp_path: Path) -> None:
+    """A changed byte, another environment, something else."""
+    file = tmp_path / "states.json"
+    statefile.backup(scene.fleet, ["changde"], file)
+    body = json.loads(file.read_text())
+    for text, words in (
+        (json.dumps({**body, "environment": "field"}), "not whole"),
+        ("[]", "no backup"),
+        ("{}", "no backup"),
+    ):
+        file.write_text(text)
+        with pytest.raises(InputError, match=words):
+            statefile.restore(scene.fleet, file)
+
+
+def test_an_api_server_that_goes_away_loses_nothing(scene: Scene) -> None:
+    """Killed in the middle of a first `up`: a clear end, and the next run is whole."""
+    name = "loudi"
+    command = [sys.executable, "-m", "tests.infra.kills", str(scene.project), str(scene.plane), name]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None and child.stderr is not None
+        for line in child.stdout:
+            if int(line) >= 20:
+                os.kill(apiserver(scene.fleet), signal.SIGKILL)
+                break
+        child.stdout.read()
+        said = child.stderr.read()
+    assert child.returncode == 0, said  # a result, not a traceback
+    assert said.startswith(("failed: ", "updated: ", "drifted: ")) or "does not answer" in said, said
+    wait(scene.fleet)
+    assert bring(scene.fleet, name).ok
+    assert drift(scene.fleet, [name])[name].state == "unchanged"
+
+
+def test_a_full_disk_is_said_and_nothing_is_lost(scene: Scene) -> None:
+    """The state cannot be saved: a failed result that says so; with room again the next run adopts everything."""
+    name = "huaihua"
+    state = state_folder(scene.project, "lab")
+    inner = f'mount -t tmpfs -o size=96k none "{state}" && exec "$@"'
+    command = ["unshare", "--mount", "sh", "-c", inner, "sh", sys.executable, "-m", "tests.infra.kills"]
+    command += [str(scene.project), str(scene.plane), name]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert "no space left on device" in done.stderr, done.stderr
+    assert bring(scene.fleet, name).ok
+    assert drift(scene.fleet, [name])[name].state == "unchanged"
+
+
+def test_states_in_postgresql_survive_a_kill(scene: Scene) -> None:
+    """A real server; the lock of a killed engine is removed when its holder is proven dead."""
+    name = "shaoyang"
+    with running("fsync=off") as server:
+        backend = f"postgres://jiyue:right-password@127.0.0.1:{server.port}/jiyue?sslmode=disable"
+        fleet = replace(scene.fleet, backend=backend)
+        assert bring(fleet, name).state == "updated"
+        kills.change(scene.project, name, "0.2")
+        made = kills.Campaign(fleet, scene.project, scene.plane, backend=backend)
+        made.strike(name, kills.Kill("engine", 12))
+        assert len(made.fired) == 1
+        assert made.recover(name).ok
+        assert made.faults == []
+        assert outputs(fleet, [name])[name]["digest"] == DIGEST
+        assert destroy(fleet, [name], with_library=True)[name].state == "destroyed"
+
+
+def test_drift_reads_like_a_sentence(scene: Scene) -> None:
+    """After `kubectl delete networkpolicy` the platform, the object and what is wrong are named; `up` takes it back."""
+    name = "changde"
+    path = f"/apis/networking.k8s.io/v1/namespaces/{name}-app/networkpolicies/default-deny"
+    assert scene.call("DELETE", path)[0] == 200
+    result = drift(scene.fleet, [name, "loudi"])
+    assert result[name].lines == (f"NetworkPolicy {name}-app/default-deny: is missing",)
+    assert result["loudi"].state == "unchanged"
+    assert bring(scene.fleet, name).state == "updated"
+    assert drift(scene.fleet, [name])[name].lines == ()
+
+
+def test_manifests_are_written_for_review_offline(scene: Scene, tmp_path: Path) -> None:
+    """One file a platform, every object in it, no cluster asked."""
+    offline = replace(scene.fleet, kubeconfig=tmp_path / "none")
+    files = manifests(offline, ["changde", "loudi"], tmp_path / "out")
+    assert set(files) == {"changde", "loudi"}
+    text = files["changde"].read_text(encoding="utf-8")
+    assert text.count("\n---\n") == len(work.jobs(scene.fleet, ["changde"], [])[0].objects.all) - 1
+
+
+def test_destroy_leaves_the_library_and_names_it(scene: Scene) -> None:
+    """Claim, volume and namespace, of the one that was brought up; a second time with the library takes all."""
+    found = destroy(scene.fleet, ["changde"])["changde"]
+    assert found.state == "destroyed", found.reason
+    assert "PersistentVolume jiyue-changde-library" in found.lines
+    assert "PersistentVolumeClaim changde-data/library" in found.lines
+    assert scene.call("GET", "/api/v1/namespaces/changde-data")[0] == 200
+    assert destroy(scene.fleet, ["changde"], with_library=True)["changde"].state == "destroyed"
+    deadline = time.monotonic() + 30
+    while scene.call("GET", "/api/v1/namespaces/changde-data")[0] == 200 and time.monotonic() < deadline:
+        time.sleep(0.5)
+    assert scene.call("GET", "/api/v1/namespaces/changde-data")[0] == 404
+
+
+def apiserver(fleet: Fleet) -> int:
+    """The process of the fleet's API server."""
+    port = ApiServer(fleet.kubeconfig, inventory().environment.context).port
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = path.read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if words[0].endswith(b"kube-apiserver") and f"--secure-port={port}".encode() in words:
+            return int(path.parent.name)
+    raise AssertionError("no API server")
+
+
+def wait(fleet: Fleet) -> None:
+    """Until it answers again."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        server = ApiServer(fleet.kubeconfig, inventory().environment.context)
+        try:
+            server.get("/api/v1/namespaces/kube-system")
+            return
+        except OSError:
+            time.sleep(0.3)
+        finally:
+            server.close()
+    raise AssertionError("the API server stays away")
