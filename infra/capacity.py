@@ -6,7 +6,9 @@ import os
 from pathlib import Path
 
 STACK_MIB = 330
-"""Peak of one stack: engine 110, provider 150, its share of the program (measured for 139 resources, rounded up)."""
+"""What one stack is given: a provider takes about 140 MiB, its engine and its share of the program the rest.
+
+`make bench BENCH=stacks` reports the peak of the whole tree."""
 
 RESERVE_MIB = 1024
 """What the machine keeps for everything else."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.locks import holder, own_lock, remove_dead, start_of
+from infra.locks import holder, own_lock, refused_by_dead, remove_dead, start_of
 from inventory.errors import EnvironmentFailed
 
 
@@ -89,3 +89,24 @@ def test_one_writer_at_a_time(tmp_path: Path) -> None:
         pass
     with own_lock(tmp_path, "stack changsha"):
         pass
+
+
+def refusal(pid: int, host: str, since: str = "2026-11-28T04:00:00Z") -> str:
+    """What the engine says when somebody holds the stack's lock."""
+    return (
+        "error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the "
+        f"lock file with `pulumi cancel`.\n  postgres://db/locks/x.json: created by root@{host} (pid {pid}) at {since}"
+    )
+
+
+def test_a_refusal_counts_only_when_all_its_holders_are_dead_here() -> None:
+    """For backends whose lock files cannot be read; the engine's own words name the holders."""
+    gone = 2**22 - 3
+    assert start_of(gone) is None
+    here = socket.gethostname()
+    now = datetime.now(UTC).isoformat()
+    assert refused_by_dead(refusal(gone, here))
+    assert not refused_by_dead(refusal(gone, "elsewhere"))
+    assert not refused_by_dead(refusal(os.getpid(), here, now))
+    assert not refused_by_dead(refusal(gone, here) + "\n" + refusal(os.getpid(), here, now).splitlines()[-1])
+    assert not refused_by_dead("error: something else")
