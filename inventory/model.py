@@ -10,7 +10,9 @@ from pydantic import Field
 from inventory.addressing import Addressing, Organisation
 from inventory.clauses import NO_CLAUSES, Clauses, Waiver
 from inventory.environment import HELD_LEVELS, Environment
-from inventory.fields import Code, Driver, Frozen, Host, Month, Port, Title, Word
+from inventory.fields import Code, Driver, Frozen, Host, Month, Title, Word
+from inventory.functions import Function as Function
+from inventory.functions import FunctionSetting as FunctionSetting
 from inventory.indicators import NONE, Indicators
 from inventory.integrations import Integration
 from inventory.legacy import OldHost
@@ -122,13 +124,6 @@ class System(Frozen):
     zone: str
 
 
-class FunctionSetting(Frozen):
-    """What one platform changes about one of the 16 functions."""
-
-    enabled: Flag = True
-    replicas: Whole = Field(default=1, ge=0, le=20)
-
-
 class Uplink(Frozen):
     """A point-to-point link from a shared device to this platform, with the shared device's port.
 
@@ -182,21 +177,6 @@ class Network(Frozen):
     links: tuple[Link, ...]
     devices: tuple[Device, ...]
     profiles: dict[Word, Profile] = Field(default_factory=dict)
-
-
-class Function(Frozen):
-    """One function a platform offers (国办函〔2018〕71号 lists 16)."""
-
-    id: str = Field(pattern=r"^[a-z-]{2,30}$", description="2 to 30 small letters and hyphens")
-    title: Title
-    group: Title
-    zone: str
-    port: Port
-    clause: str
-    scope: Literal["platform", "province"] = "platform"
-    """`province`: it runs once, at the province, and the cities are its clients."""
-    needs: tuple[str, ...] = ()
-    """What must be there for it to work: ids of other functions, or `library`."""
 
 
 class Inventory(Frozen):
