@@ -67,11 +67,13 @@ def _daemons() -> list[tuple[int, str]]:
             continue
         try:
             with open(f"/proc/{entry}/cmdline", "rb") as file:
-                words = file.read().decode("utf-8", "replace").split("\0")
+                line = file.read().decode("utf-8", "replace").replace("\0", " ")
         except OSError:
             continue
-        if words[0].endswith("/sshd") and "-f" in words[:-1]:
-            found.append((int(entry), words[words.index("-f") + 1]))
+        # One that listens has written its own title: `sshd: /usr/sbin/sshd -D -f FILE [listener] ...`.
+        match = re.match(r"\S*sshd:? .*-f (\S+)", line)
+        if match:
+            found.append((int(entry), match[1]))
     return sorted(found)
 
 
