@@ -66,8 +66,8 @@ def add(group: typer.Typer) -> None:
             console.print(f"{name} {translate(said)}")
 
         if back:
-            return _outcomes(session, moving.go_back(services, site or [], tell))
-        return _outcomes(session, moving.migrate(services, names, to, tell))
+            return _outcomes(session, "site-migrate", moving.go_back(services, site or [], tell))
+        return _outcomes(session, "site-migrate", moving.migrate(services, names, to, tell))
 
     @verb(
         group,
@@ -78,7 +78,7 @@ def add(group: typer.Typer) -> None:
     def retire(session: Session, site: Annotated[list[str], typer.Argument(help=_("Names of sites."))]) -> int:
         from jiyue.workflow import moving
 
-        return _outcomes(session, moving.retire(open_services(session.workspace), site))
+        return _outcomes(session, "site-retire", moving.retire(open_services(session.workspace), site))
 
     @verb(
         group,
@@ -113,7 +113,7 @@ def _named(site: list[str] | None, every: bool) -> None:
         raise typer.BadParameter(_("name sites, or use --all"))
 
 
-def _outcomes(session: Session, found: list[Outcome]) -> int:
+def _outcomes(session: Session, schema: str, found: list[Outcome]) -> int:
     def text(console: Console) -> None:
         for one in found:
             console.print(f"{'✗' if one.reason else '✓'} {one.site} {_(one.progress.state)}")
@@ -121,7 +121,7 @@ def _outcomes(session: Session, found: list[Outcome]) -> int:
                 console.print(f"    {translate(line)}")
 
     rows = [{"site": one.site, "reason": one.reason, **one.progress.data()} for one in found]
-    session.emit("site-migrate", {"sites": rows}, text)
+    session.emit(schema, {"sites": rows}, text)
     return worst([one.code for one in found])
 
 
