@@ -14,6 +14,7 @@ from infra.enginerun import LeanStack, open_stack, short
 from infra.fleetwork import Fleet, engine_env
 from infra.locks import own_lock, remove_dead
 from infra.objects.platform import PlatformObjects
+from infra.orphans import OWNER, end_orphans
 from infra.program import assemble
 from infra.workcopy import Saved, WorkCopy, known_of, saved, state_folder
 from inventory.errors import EnvironmentFailed
@@ -42,20 +43,23 @@ def opened(
 ) -> Iterator[LeanStack]:
     """A stack that is ours alone, with the program of its objects, free of what a killed run left behind.
 
-    That is a lock, removed when its holder is dead, and with `mend` creations that never ended: they are dropped from
-    the state, and the next `up` adopts the objects by their names. `absent` says that the cluster holds none of them.
+    That is a lock, removed when its holder is dead, a provider without its engine, and with `mend` creations that never
+    ended: they are dropped from the state, and the next `up` adopts the objects by their names. `absent` says that the
+    cluster holds none of them.
     """
-    env = engine_env(fleet)
+    env = {**engine_env(fleet), OWNER: str(copy.folder)}
     program = None if objects is None else (lambda: assemble(objects, str(fleet.kubeconfig)))
     with own_lock(copy.folder, f"stack {copy.platform}"):
         exists, known = copy.initialised, None
         if not fleet.backend:
             state = state_folder(fleet.root, fleet.environment)
             remove_dead(state, copy.platform, PATIENCE)
+            end_orphans(copy.folder)
             known = saved(state, copy.platform)
             exists = exists and known is not None
         stack = open_stack(copy.platform, copy.folder, engine, env, exists=exists, known=False, program=program)
         if fleet.backend:
+            end_orphans(copy.folder)
             known = _exported(stack)
         stack.known = known is not None and known.resources > 0
         if absent or not stack.known:
