@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -108,6 +109,7 @@ class Recorder(mocks.MockMonitor):
 
 def declare(platform: str) -> tuple[Declared, ...]:
     """Run the program of a platform and return all that it declared."""
+    asyncio.set_event_loop(asyncio.new_event_loop())  # whoever used asyncio.run before has left none
     recorder = Recorder()
     mocks.set_mocks(Echo(), project="jiyue", stack=platform, preview=False, monitor=recorder)
     wanted = objects(platform)
