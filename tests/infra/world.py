@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -11,6 +10,7 @@ from typing import Any
 
 import pulumi
 from pulumi.runtime import mocks, rpc
+from pulumi.runtime.sync_await import _ensure_event_loop
 
 from infra.objects.platform import PlatformObjects, Settings, platform_objects
 from infra.program import assemble
@@ -109,7 +109,7 @@ class Recorder(mocks.MockMonitor):
 
 def declare(platform: str) -> tuple[Declared, ...]:
     """Run the program of a platform and return all that it declared."""
-    asyncio.set_event_loop(asyncio.new_event_loop())  # whoever used asyncio.run before has left none
+    _ensure_event_loop()  # whoever used asyncio.run before has left none
     recorder = Recorder()
     mocks.set_mocks(Echo(), project="jiyue", stack=platform, preview=False, monitor=recorder)
     wanted = objects(platform)
