@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 from pathlib import Path
 
 from inventory.legacy import OldHost, OldSite
+from inventory.model import Inventory
 from inventory.source import load
 from jiyue.dns.channel import Channels
 from jiyue.dns.key import load_key
 from jiyue.dns.publisher import OctoPublisher
-from jiyue.library.model import Record
-from jiyue.moving.flow import Mover
+from jiyue.moving.flow import Mover, migrate
 from jiyue.moving.hands import Hands
-from jiyue.moving.model import Move, Progress, Vantages
+from jiyue.moving.model import KIND, Move, Vantages
 from jiyue.moving.names import Publisher
 from jiyue.probe.ssh import ssh
 from jiyue.store.part import utc_now
+from jiyue.store.store import open_store
+from jiyue.workflow.moving import LIBRARY, Shelf
 from lab import runtime
 from lab.ca import SiteCa
 from lab.scene import scene
@@ -40,32 +43,12 @@ MOVE = Move(
 
 
 @dataclass
-class Shelf:
-    """Records and progress in memory, as plain data, so that what is kept is what the store would give back."""
-
-    kept: dict[str, dict[str, object]] = field(default_factory=dict)
-    library: dict[str, tuple[Record, ...]] = field(default_factory=dict)
-
-    def progress(self, site: str) -> Progress:
-        return Progress.of(self.kept.get(site))
-
-    def keep(self, site: str, progress: Progress) -> None:
-        self.kept[site] = progress.data()
-
-    def records(self, site: str) -> tuple[Record, ...]:
-        return self.library.get(site, ())
-
-    def put_records(self, site: str, records: tuple[Record, ...]) -> None:
-        self.library[site] = records
-
-
-@dataclass
 class Ground:
     """The lab that is up."""
 
     folder: Path
     publisher: Publisher
-    shelf: Shelf = field(default_factory=Shelf)
+    shelf: Shelf
 
     @property
     def config(self) -> Path:
@@ -79,6 +62,11 @@ class Ground:
         reply = ssh(self.config, host, command)
         assert not reply.problem and reply.code == 0, (host, command, reply)
         return reply.out.decode()
+
+    def forget(self) -> None:
+        """The store knows nothing of the site."""
+        for kind in (KIND, LIBRARY):
+            self.shelf.store.forget_results(kind, [MOVE.site])
 
     def client(self, command: str) -> str:
         return self.on("client", command)
@@ -102,11 +90,18 @@ def up(folder: Path, prepare: Callable[[str], None] = lambda text: None) -> Iter
     hosts = (*servers, replace(aged, routes=()), _new(), _client(servers[0], ca.certificate))
     runtime.up(replace(whole, name="moving", hosts=hosts, links=(LinkSpec(LAN, "lan"),), control_plane=None), folder)
     try:
-        with Channels(folder / "ssh_config") as reach:
-            key = load_key(folder / "dns" / "update.secret", {})
-            yield Ground(folder, OctoPublisher(reach, key, inventory.limits, {"ns1": ("ns2",)}))
+        with reached(folder, inventory) as ground:
+            yield ground
     finally:
         runtime.down(folder)
+
+
+@contextmanager
+def reached(folder: Path, inventory: Inventory) -> Iterator[Ground]:
+    """The lab that is up already, with the store in its folder."""
+    with Channels(folder / "ssh_config") as reach:
+        key, store = load_key(folder / "dns" / "update.secret", {}), open_store(folder / "store.db")
+        yield Ground(folder, OctoPublisher(reach, key, inventory.limits, {"ns1": ("ns2",)}), Shelf(store))
 
 
 def _new() -> HostSpec:
@@ -140,3 +135,9 @@ def _client(server: HostSpec, ca: str) -> HostSpec:
             *(FileSpec(path, ca) for path in CA_FILES),
         ),
     )
+
+
+if __name__ == "__main__":
+    place = Path(sys.argv[1])
+    with reached(place, load(ROOT / "inventory" / "hunan", "lab")) as found:
+        migrate(found.mover(), MOVE)
