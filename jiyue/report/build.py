@@ -19,7 +19,7 @@ from jiyue.report.model import Page
 from jiyue.report.trend import HEIGHT, WIDTH, charts
 from jiyue.report.words import Text
 
-TEMPLATES = ("macros.html", "page.html", "summary.html", "platforms.html", "accept.html", "origin.html")
+TEMPLATES = ("macros.html", "page.html", "summary.html", "platforms.html", "moves.html", "accept.html", "origin.html")
 PAGE, DATA = "index.html", "report.json"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from jiyue.report.model_site import CauseRow, IndicatorRow, Result, SetRow, SiteRow
+from jiyue.report.model_site import CauseRow, IndicatorRow, MoveRow, Result, SetRow, SiteRow
 from jiyue.report.words import STRICT, Text
 
 Counts = tuple[int, int, int]
@@ -157,6 +157,12 @@ class Page:
     clauses: tuple[ClauseRow, ...] = ()
     runs: tuple[RunRow, ...] = ()
     since: SinceRow | None = None
+    moves: tuple[MoveRow, ...] = ()
+
+    @property
+    def moved(self) -> int:
+        """How many sites of old hosts their platforms serve."""
+        return sum(row.word == "pass" for row in self.moves)
 
     @property
     def accepted(self) -> int:

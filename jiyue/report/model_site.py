@@ -139,3 +139,22 @@ class SiteRow:
         """Who has to act."""
         red = [one.owner for one in self.causes] or [one.owner for one in self.results if one.word != "pass"]
         return tuple(dict.fromkeys(red))
+
+
+@dataclass(frozen=True, slots=True)
+class MoveRow:
+    """One site of an old host on its way: `word` is pass once its platform serves it, fail with the reason when a move
+    was stopped, else unknown; `owner` answers for it until then; `at` is when it was last touched, UTC."""
+
+    __pydantic_config__ = STRICT
+
+    name: str
+    title: str
+    owner: str
+    platform: str
+    host: str
+    word: str
+    state: Text
+    at: str
+    files: int
+    reason: Text

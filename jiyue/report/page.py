@@ -12,6 +12,7 @@ from jiyue.report.accepting import clauses, requirements
 from jiyue.report.funnel import funnel
 from jiyue.report.model import Page, PlatformRow
 from jiyue.report.model_site import Result, SiteRow
+from jiyue.report.moving import moves
 from jiyue.report.scores import Scores, indicators
 from jiyue.report.words import Text
 
@@ -24,8 +25,9 @@ def page(inv: Inventory, data: Mapping[str, Any], diagnosis: Diagnosis | None = 
     """The report of an inventory.
 
     `data` may hold `generated` (UTC text), `platforms` (rows of `jiyue status`), `verify`, `stack` and `assessments`
-    (stored results by platform or site), `addresses6` (planned, by site), `accept` (an acceptance's data) and
-    `clauses` (`jiyue.accept.clauses.coverage`). What is missing shows as not measured.
+    (stored results by platform or site), `addresses6` (planned, by site), `moves` (how far sites of old hosts are, by
+    site), `accept` (an acceptance's data) and `clauses` (`jiyue.accept.clauses.coverage`). What is missing shows as not
+    measured.
     """
     status = {str(row["name"]): row for row in data.get("platforms", ())}
     order = [name for wave in inv.waves for name in wave.platforms]
@@ -46,6 +48,7 @@ def page(inv: Inventory, data: Mapping[str, Any], diagnosis: Diagnosis | None = 
         indicators=indicators(inv.indicators) if diagnosis else (),
         requirements=requirements(accept),
         clauses=clauses(data.get("clauses", ())),
+        moves=moves(inv, data.get("moves", {})),
     )
 
 

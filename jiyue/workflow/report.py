@@ -9,6 +9,7 @@ from inventory.errors import NothingChecked
 from ipv6.verify.score.doctor import Diagnosis
 from jiyue.accept.clauses import coverage
 from jiyue.i18n import language
+from jiyue.moving.model import KIND
 from jiyue.report import build as write_page
 from jiyue.report.compare import compare
 from jiyue.report.model import Page
@@ -51,6 +52,7 @@ def _state(services: Services) -> Page:
         "verify": store.results("verify"),
         "stack": store.results("stack"),
         "accept": accept,
+        "moves": store.results(KIND),
         "clauses": coverage((accept or {}).get("requirements", ())),
         "assessments": {name: asdict(one) for name, one in store.assessments().items()},
         "addresses6": {

@@ -248,3 +248,25 @@ def test_everything_that_is_judged_has_words_in_both_languages(inv: Inventory) -
     assert {one.layer for one in checks} | {one.layer for one in inv.indicators.indicators} <= words.LAYERS.keys()
     assert {one.owner for one in checks} <= words.OWNERS.keys()
     assert words.indicator("own", "自定") == Text("自定", "自定") == words.standard("own", "自定")
+
+
+def test_every_site_of_an_old_host_has_a_name_beside_it_until_it_has_moved(inv: Inventory) -> None:
+    old = [site for platform in inv.platforms for host in platform.old_hosts for site in host.sites]
+    moved, stopped = old[0], old[1]
+    log = [["2026-11-28T01:00:00Z", "moved", "served by web-changsha"]]
+    moves = {
+        moved.name: {"state": "moved", "facts": {"files": 19}, "log": log, "reason": ""},
+        stopped.name: {"state": "back", "facts": {}, "log": log, "reason": EVIL},
+    }
+    found = page(inv, data(inv, moves=moves))
+    assert {row.name: row.word for row in found.moves} == {
+        **dict.fromkeys((site.name for site in old), "unknown"),
+        moved.name: "pass",
+        stopped.name: "fail",
+    }
+    assert found.moved == 1 and len(old) > 2
+    text = render(found, "en")
+    section = text.partition('<h2 id="moves">')[2].partition("</section>")[0]
+    assert EVIL not in text and section.count("<tr><td>") == len(old)
+    assert all(site.owner in section for site in old) and "back on its old host" in section
+    assert tags(text)
