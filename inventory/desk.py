@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import re
 from pathlib import Path
 from typing import TypeVar
@@ -11,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from inventory.errors import InputError, JiyueError
 from inventory.explain import explain
-from inventory.files import ENVIRONMENTS, FOLDERS, ORGANISATIONS, PLATFORMS, REGIONS, SHARED_FILES
+from inventory.files import ENVIRONMENTS, FOLDERS, OPTIONAL_FILES, ORGANISATIONS, PLATFORMS, REGIONS, SHARED_FILES
 from inventory.types import show
 from inventory.view import Ref
 from inventory.yamlmap import Mapped, is_hidden, parse
@@ -38,7 +39,8 @@ class Desk:
 
     def names(self, env: str) -> list[str]:
         """Every file of the province in this environment, relative to the root."""
-        names = [REGIONS, *SHARED_FILES, *self._folder(PLATFORMS, ".yaml")]
+        optional = [name for name in OPTIONAL_FILES if os.path.lexists(self._root / name)]
+        names = [REGIONS, *SHARED_FILES, *optional, *self._folder(PLATFORMS, ".yaml")]
         if (self._root / ORGANISATIONS).exists():
             names += self._folder(ORGANISATIONS, ".csv")
         if not NAME.fullmatch(env):

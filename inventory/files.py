@@ -14,6 +14,7 @@ from inventory.matrix import ZoneMatrix
 from inventory.model import Function, Network, Platform
 from inventory.review import Review
 from inventory.rollout import Limits, Names, Pace, WaveStep, Windows
+from inventory.waivers import FILE, Waivers
 
 REGIONS = "regions.csv"
 COLUMNS = ("code", "name", "level", "parent", "valid_from", "valid_to", "successor")
@@ -52,6 +53,9 @@ SHARED_FILES: dict[str, type[Frozen]] = {
     "integrations.yaml": Integrations,
 }
 """One file each for the whole province."""
+
+OPTIONAL_FILES: dict[str, type[Frozen]] = {FILE: Waivers}
+"""The same, where a province has them."""
 
 PLATFORMS = "platforms"
 ENVIRONMENTS = "env"

@@ -31,6 +31,7 @@ from inventory.types import (
     Whole,
 )
 from inventory.vocab import Level, Plane, Role, SiteKind
+from inventory.waivers import NO_WAIVERS, Waivers
 
 SHARED = "shared"
 """Pseudo platform that owns what several platforms share (core, DNS, operations host)."""
@@ -201,6 +202,7 @@ class Inventory(Frozen):
     clauses: Clauses = NO_CLAUSES
     waivers: tuple[Waiver, ...] = ()
     integrations: tuple[Integration, ...] = ()
+    assessment: Waivers = NO_WAIVERS
 
     @cached_property
     def region_by_code(self) -> dict[str, Region]:

@@ -1,7 +1,7 @@
 """The inventory's only reader: files in, one frozen value out, every error with file:line and all of them at once.
 
     regions.csv network.yaml zones.yaml functions.yaml waves.yaml windows.yaml addressing.yaml review.yaml
-    indicators.yaml clauses.yaml waivers.yaml integrations.yaml
+    indicators.yaml clauses.yaml waivers.yaml integrations.yaml assessment.yaml (may be missing)
     platforms/<platform>.yaml   organisations/<platform>.csv   env/<environment>.yaml
 
 Everything is read as hostile: sizes are bounded, links that leave the root are refused, YAML is the strict subset of
@@ -38,6 +38,9 @@ from inventory.model import Inventory, Network, Platform, Region
 from inventory.review import NOBODY, Review
 from inventory.rollout import Limits, Names, Wave, WaveStep, Windows
 from inventory.view import Ref, View
+from inventory.waivers import FILE as ASSESSMENT
+from inventory.waivers import NO_WAIVERS
+from inventory.waivers import Waivers as Excused
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,7 @@ def examine(
     clauses = desk.record("clauses.yaml", Clauses)
     waivers = desk.record("waivers.yaml", Waivers)
     integrations = desk.record("integrations.yaml", Integrations)
+    assessment = desk.record(ASSESSMENT, Excused) if ASSESSMENT in names else NO_WAIVERS
     listed = [desk.record(name, Platform) for name in names if name.startswith(f"{PLATFORMS}/")]
     stems = frozenset(stem_of(name) for name in names if name.startswith(f"{PLATFORMS}/"))
     units = [
@@ -120,6 +124,7 @@ def examine(
         clauses=clauses or NO_CLAUSES,
         waivers=waivers.waivers if waivers else (),
         integrations=integrations.integrations if integrations else (),
+        assessment=assessment or NO_WAIVERS,
     )
     notes: list[tuple[Ref, str, str]] = []
     for reason in rules.judge(View(inventory, drivers, stems), chosen, partial=not whole):
@@ -127,6 +132,13 @@ def examine(
         cause = reason.cause if reason.also is None else reason.cause.replace("{also}", desk.place(reason.also))
         into.append((reason.at, cause, reason.fix))
     return Findings(inventory if whole else None, desk.errors(desk.problems), desk.errors(notes))
+
+
+def waiver_place(root: Path, n: int) -> str:
+    """File and line of the n-th waiver, as errors write it."""
+    desk = Desk(root)
+    desk.record(ASSESSMENT, Excused)
+    return desk.place((ASSESSMENT, "waivers", n))
 
 
 def input_hashes(root: Path, env: str = "lab") -> dict[str, str]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from inventory.files import FOLDERS, LINES, SHARED_FILES
+from inventory.files import FOLDERS, LINES, OPTIONAL_FILES, SHARED_FILES
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -25,7 +25,7 @@ def schema_of(name: str, model: type[BaseModel]) -> str:
 
 def schemas() -> dict[str, str]:
     """File name to text of every schema: one per shared file, one for platforms, environments and table lines."""
-    models = {name.removesuffix(".yaml"): model for name, model in SHARED_FILES.items()}
+    models = {name.removesuffix(".yaml"): model for name, model in (SHARED_FILES | OPTIONAL_FILES).items()}
     models |= {
         {"platforms": "platform", "env": "environment"}[folder]: model for folder, model in FOLDERS.items()
     } | LINES

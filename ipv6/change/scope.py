@@ -13,7 +13,7 @@ from inventory.model import SHARED, Inventory, Region
 from inventory.vocab import Level
 from ipv6.change.model import Claim
 
-JUDGED_LATER = frozenset({"review.yaml", "indicators.yaml", "windows.yaml", "waivers.yaml"})
+JUDGED_LATER = frozenset({"review.yaml", "indicators.yaml", "windows.yaml", "assessment.yaml"})
 """Who may approve, when it may go out and what a measurement is worth are judged anew each time; were they inputs, a
 new reviewer, freeze or threshold would void every proposal, although nothing that is pushed depends on them."""
 

@@ -1,9 +1,8 @@
-"""`jiyue site list|assess`, and what `site_*` modules add."""
+"""`jiyue site list`, and what `site_*` modules add."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -11,7 +10,7 @@ from rich.console import Console
 from jiyue.cli.output import Session
 from jiyue.cli.tables import table
 from jiyue.cli.verbs import add_parts, verb
-from jiyue.i18n import _, translate
+from jiyue.i18n import _
 from jiyue.workflow.services import open_services
 
 
@@ -45,33 +44,3 @@ def add(app: typer.Typer) -> None:
             "coverage": [asdict(one) for one in units],
         }
         session.emit("site-list", payload, text)
-
-    @verb(
-        group,
-        "assess",
-        "Assess sites before anything is applied to them: TLS, ports, sshd, certificate.",
-        "jiyue site assess www.changsha.gov.cn\njiyue site assess --all",
-    )
-    def assess(
-        session: Session,
-        site: Annotated[list[str] | None, typer.Argument(help=_("Names of sites."))] = None,
-        every: Annotated[bool, typer.Option("--all", help=_("Every site of the register."))] = False,
-    ) -> int:
-        from jiyue.workflow import sites as workflow
-
-        if not site and not every:
-            raise typer.BadParameter(_("name sites, or use --all"))
-        found = workflow.assess(open_services(session.workspace), None if every else site)
-
-        def text(console: Console) -> None:
-            for one in found:
-                console.print(
-                    f"{'✓' if one.passed else '✗'} {one.site} " + _("valid until {day}").format(day=one.expires)
-                )
-                for finding in one.findings:
-                    if finding.severity != "note" or not one.passed:
-                        line = f"    {_(finding.severity)} {finding.id}: {translate(finding.evidence)}"
-                        console.print(line + translate("; ") + translate(finding.fix))
-
-        session.emit("site-assess", {"assessments": [one.data() for one in found]}, text)
-        return 0 if all(one.passed for one in found) else 1

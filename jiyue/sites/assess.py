@@ -1,104 +1,85 @@
-"""The safety assessment of hosted sites: TLS, ports over both families, sshd, certificate, headers."""
+"""The safety assessment of sites: everything asked at once, step by step, and judged site by site."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-from inventory.errors import InputError, NothingChecked
-from inventory.model import Inventory
-from inventory.vocab import Role
-from ipv6.verify.build import site_subjects
-from ipv6.verify.model import FAMILIES, Answer, Answers, Family, Probe
-from ipv6.verify.subjects import SiteSubject
+from inventory.errors import NothingChecked
+from inventory.waivers import NO_WAIVERS, Waivers
+from ipv6.verify.model import Answer, Answers, Probe
 from jiyue.probe.runner import Runner
-from jiyue.probe.ssh import Reply
-from jiyue.sites import judge
-from jiyue.sites.judge import Assessment
+from jiyue.sites.catalogue import finding
+from jiyue.sites.check import Check, Depth, discover
+from jiyue.sites.model import SEVERITIES, Assessment, Target
+from jiyue.sites.waive import waive
 
 VALID = timedelta(days=90)
-PORTS = (
-    *(21, 22, 23, 25, 53, 80, 110, 111, 135, 139, 143, 389, 443, 445, 1433, 1521, 2379, 3306, 3389, 5432, 5900),
-    *(6379, 6443, 8080, 8443, 9200, 11211, 27017),
-)
-"""Well-known TCP ports, the usual doors left open; one connection each, only at hosts of the environment."""
-
-OLD_VERSIONS = ("TLSv1", "TLSv1.1")
-
-# The sshd that runs need not be the one of /etc: a site host may be told its configuration on the command line.
-SSHD_COMMAND = (
-    "f=$(ps -eo args= | sed -n 's/.*sshd .*-f \\([^ ]*\\).*/\\1/p' | head -n 1); /usr/sbin/sshd -T ${f:+-f \"$f\"}"
-)
+STEPS = 2
+"""Rounds of questions after the first: what an answer leads to is asked in the next."""
+SLICE = 250
+"""Sites that are measured and judged together; their pages are what memory holds."""
+SHARED = frozenset({"baseline", "scan"})
+"""Kinds of answers that hold for every site of a host; they are kept from slice to slice."""
 
 
 def assess(
-    inv: Inventory,
+    targets: Sequence[Target],
     runner: Runner,
-    sites: Sequence[str] | None = None,
-    claims: Mapping[str, str] | None = None,
+    depth: Depth = "quick",
+    waivers: Waivers = NO_WAIVERS,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    judged: Callable[[int, int], None] = lambda done, of: None,
 ) -> list[Assessment]:
-    """Assess the named sites (all for None), in the inventory's order; the record is valid for 90 days.
+    """One record per target, in their order, valid for 90 days; `judged` is told how many are done.
 
-    Raises InputError for an unknown site and NothingChecked when there is none.
+    A host is asked once, whatever it serves. NothingChecked when there is no target.
     """
-    known = {site.name for site in inv.sites}
-    for name in sites or ():
-        if name not in known:
-            raise InputError(f"site {name}", "there is no such site", "see `jiyue site list`")
-    subjects = [one for one in site_subjects(inv, claims or {}) if sites is None or one.name in sites]
-    if not subjects:
-        raise NothingChecked("site assess", "no site to assess", "name at least one hosted site")
-    answers = runner.run_all(probe for subject in subjects for probe in _probes(subject))
-    hosts = {platform: _host(inv, platform) for platform in dict.fromkeys(one.platform for one in subjects)}
-    settings = {host: runner.command(host, SSHD_COMMAND) for host in hosts.values() if host}
-    now = clock()
-    at, expires = now.strftime("%Y-%m-%dT%H:%M:%SZ"), (now + VALID).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return [
-        judge.conclude(one.name, _findings(one, answers, hosts[one.platform], settings), at, expires)
-        for one in subjects
-    ]
+    if not targets:
+        raise NothingChecked("site assess", "no site to assess", "name at least one site")
+    checks, hosts, found = discover(depth), dict[Probe, Answer](), list[Assessment]()
+    for start in range(0, len(targets), SLICE):
+        part = targets[start : start + SLICE]
+        answers = _answered(checks, part, runner, hosts)
+        hosts |= {probe: answer for probe, answer in answers.items() if probe.kind in SHARED and probe.vantage}
+        now = clock()
+        found += [conclude(checks, target, answers, depth, waivers, now) for target in part]
+        judged(len(found), len(targets))
+    return found
 
 
-def _findings(subject: SiteSubject, answers: Answers, host: str, settings: Mapping[str, Reply]) -> list[judge.Finding]:
-    where = f"{subject.name} at {subject.address4}:443"
-    found = judge.certificate(where, answers[_tls(subject)], int(subject.limits["certificate-days"]))
-    found += judge.old_protocols(where, {version: answers[_tls(subject, version)] for version in OLD_VERSIONS})
-    for family in FAMILIES:
-        address = _address(subject, family)
-        if address:
-            scanned: dict[int, Answer] = {port: answers[_port(subject, family, port)] for port in PORTS}
-            found += judge.open_ports(address, scanned, judge.WEB_PORTS)
-    if not host:
-        return [*found, judge.Finding("sshd", "unknown", f"{subject.platform} has no site host", "add one")]
-    reply = settings[host]
-    problem = reply.problem or ("" if reply.code == 0 else f"sshd -T ended with {reply.code}: {reply.err[-200:]}")
-    found += judge.sshd(host, problem, reply.out.decode("utf-8", "replace"))
-    return [*found, *judge.headers(where, answers[_home(subject)])]
+def conclude(
+    checks: Iterable[Check], target: Target, answers: Answers, depth: Depth, waivers: Waivers, now: datetime
+) -> Assessment:
+    """What the answers say of one target; pure."""
+    findings = [finding(seen) for check in checks for seen in check.judge(target, answers)]
+    ranked = sorted(
+        dict.fromkeys(waive(findings, target, waivers, now.date())),
+        key=lambda one: (bool(one.waived), SEVERITIES.index(one.severity), one.id, one.evidence),
+    )
+    hosts = tuple(dict.fromkeys(host for host in (target.host, target.filter) if host))
+    return Assessment(target.name, depth, tuple(ranked), _stamp(now), _stamp(now + VALID), hosts)
 
 
-def _probes(subject: SiteSubject) -> list[Probe]:
-    scans = [_port(subject, family, port) for family in FAMILIES if _address(subject, family) for port in PORTS]
-    return [_tls(subject), *(_tls(subject, version) for version in OLD_VERSIONS), _home(subject), *scans]
+def _answered(
+    checks: Sequence[Check], targets: Sequence[Target], runner: Runner, hosts: dict[Probe, Answer]
+) -> dict[Probe, Answer]:
+    """Answers to everything the checks ask of these targets; what is known of their hosts is not asked again."""
+    answers = dict(hosts)
+    fresh = dict.fromkeys(probe for target in targets for check in checks for probe in check.logic.ask(target))
+    for _ in range(STEPS + 1):
+        answers |= runner.run_all(probe for probe in fresh if probe not in answers)
+        fresh = dict.fromkeys(probe for probe in _led_to(checks, targets, answers) if probe not in answers)
+        if not fresh:
+            break
+    return answers
 
 
-def _address(subject: SiteSubject, family: Family) -> str:
-    return subject.address6 if family == 6 else subject.address4
+def _led_to(checks: Sequence[Check], targets: Sequence[Target], answers: Answers) -> Iterator[Probe]:
+    for target in targets:
+        for check in checks:
+            yield from check.follow(target, answers)
 
 
-def _port(subject: SiteSubject, family: Family, port: int) -> Probe:
-    vantage = subject.vantages.v6 if family == 6 else subject.vantages.v4
-    return Probe(vantage, "tcp", family, _address(subject, family), port, timeout=1.0)
-
-
-def _tls(subject: SiteSubject, version: str = "") -> Probe:
-    return Probe(subject.vantages.v4, "tls", 4, subject.address4, 443, subject.name, version=version)
-
-
-def _home(subject: SiteSubject) -> Probe:
-    return Probe(subject.vantages.v4, "http", 4, subject.address4, 443, subject.name, tls=True)
-
-
-def _host(inv: Inventory, platform: str) -> str:
-    devices = inv.platform_by_name[platform].devices
-    return next((device.name for device in devices if device.role is Role.SITE_HOST), "")
+def _stamp(when: datetime) -> str:
+    return when.strftime("%Y-%m-%dT%H:%M:%SZ")

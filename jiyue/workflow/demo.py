@@ -127,7 +127,8 @@ def _assess(services: Services, reporter: ConsoleReporter, outcome: Outcome) -> 
     bad = [one for one in found if not one.passed]
     reporter.note(_("{good} of {total} sites passed").format(good=len(found) - len(bad), total=len(found)))
     for one in bad[:10]:
-        reporter.note(f"✗ {one.site}: " + "; ".join(translate(finding.evidence) for finding in one.findings[:3]))
+        blocking = [finding for finding in one.findings if finding.blocks]
+        reporter.note(f"✗ {one.site}: " + "; ".join(translate(finding.evidence) for finding in blocking[:3]))
     outcome.changed.append("assessments")
 
 

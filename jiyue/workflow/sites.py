@@ -1,38 +1,71 @@
-"""Assessing sites before anything is applied (the notice, section 3(7))."""
+"""Assessing sites before anything is applied or moved (the notice, section 3(7))."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
 
 from inventory.errors import GateError, InputError, Problems
+from inventory.source import waiver_place
 from inventory.vocab import Stage
 from jiyue.sites.assess import assess as measure
-from jiyue.sites.judge import Assessment
+from jiyue.sites.catalogue import catalogue
+from jiyue.sites.check import Depth
+from jiyue.sites.gate import refusal
+from jiyue.sites.model import Assessment, Target
+from jiyue.sites.targets import targets
 from jiyue.workflow.services import Services, utc_now
 from jiyue.workflow.stages import advance
 
+Told = Callable[[int, int], None]
+"""Told how many of how many sites are judged."""
 
-def assess(services: Services, sites: Sequence[str] | None) -> list[Assessment]:
-    """Assess the named sites (all for None) and keep the records that `apply` requires."""
-    known = {site.name for site in services.inventory.sites}
-    if unknown := sorted(set(sites or ()) - known):
-        fix = "see `jiyue site list`"
-        raise Problems([InputError(f"site {name}", "there is no such site", fix) for name in unknown])
+
+def _quiet(done: int, of: int) -> None:
+    """Nobody is told."""
+
+
+def assess(
+    services: Services,
+    sites: Sequence[str] | None,
+    depth: Depth = "quick",
+    told: Told = _quiet,
+    chosen: Sequence[Target] | None = None,
+) -> list[Assessment]:
+    """Assess the named sites (all for None) and keep the records that the gates require.
+
+    `chosen` says where to look when that is not where the inventory has the sites (a site's old host).
+    """
+    check_waivers(services, datetime.now(UTC).date())
     claims = {claim.key: claim.prefix for claim in services.store.claims()}
-    found = measure(services.inventory, services.runner, sites, claims)
+    wanted = tuple(chosen) if chosen is not None else targets(services.inventory, claims, sites, depth)
+    found = measure(wanted, services.runner, depth, services.inventory.assessment, judged=told)
     for one in found:
-        result = "passed" if one.passed else "failed"
-        evidence = {"findings": [asdict(finding) for finding in one.findings]}
-        services.store.put_assessment(one.site, result, one.at, one.expires, evidence)
+        services.store.put_assessment(one.site, one.result, one.at, one.expires, one.data())
     mark(services)
     return found
 
 
+def check_waivers(services: Services, today: date) -> None:
+    """Problems with file and line for waivers that have expired or name a finding that there is not."""
+    problems = []
+    for n, one in enumerate(services.inventory.assessment.waivers):
+        place = (
+            waiver_place(services.space.inventory, n) if one.expires < today or one.finding not in catalogue() else ""
+        )
+        if one.expires < today:
+            cause = f"the waiver of {one.finding} expired on {one.expires}"
+            problems.append(InputError(place, cause, "mend what it was for, or have it granted anew"))
+        if one.finding not in catalogue():
+            problems.append(InputError(place, f"there is no finding {one.finding}", "see `jiyue site findings`"))
+    if problems:
+        raise Problems(problems)
+
+
 def due(services: Services) -> list[str]:
     """Sites without a passed, unexpired assessment."""
-    good = services.store.assessed_sites(utc_now())
-    return [site.name for site in services.inventory.sites if site.name not in good]
+    known, now = services.store.assessments(), utc_now()
+    return [site.name for site in services.inventory.sites if refusal(known, site.name, now)]
 
 
 def mark(services: Services) -> None:

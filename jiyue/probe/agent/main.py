@@ -19,21 +19,24 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from .baseline import baseline
 from .facts import facts
 from .lanes import beside, lanes
 from .mtu import mtu
 from .output import Output
 from .path import path
+from .ports import ports
 from .race import race
 from .resolve import questions
 from .sampler import sample
+from .scan import scan
 from .sockets import ping, tcp, udp
 from .state import state
 from .timing import timing
 from .tls import tls
 from .visit import visit
 from .walk import walk
-from .web import http
+from .web import http, trace
 from .work import Courtesy, Job, Limits, Run, Sample
 
 # `dns` is not among them: questions are asked in bulk.
@@ -51,9 +54,13 @@ KINDS: dict[str, Callable[[Job, Run], Awaitable[Sample]]] = {
     "race": race,
     "mtu": mtu,
     "facts": facts,
+    "ports": ports,
+    "trace": trace,
+    "scan": scan,
+    "baseline": baseline,
 }
 GOOD = frozenset({"open", "answer", "reply", "ok", "done"})
-BY_ADDRESS = frozenset({"tcp", "udp", "ping", "tls", "path", "mtu"})
+BY_ADDRESS = frozenset({"tcp", "udp", "ping", "tls", "path", "mtu", "ports", "trace"})
 ALONE = frozenset({"timing", "race"})
 """Kinds that measure time: they run after the others, a few at once, so that the prober's own queue is not measured."""
 TIMERS = 10

@@ -52,13 +52,22 @@ def described(certificate: Mapping[str, Any], now: float) -> Sample:
 
 def only(version: str) -> ssl.SSLContext:
     """A context that offers one protocol version, however old, and trusts anybody: it only asks what is spoken."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
+    context = anybody()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         chosen = ssl.TLSVersion[version.replace(".", "_")]
         context.minimum_version = chosen
         context.maximum_version = chosen
+    return context
+
+
+def anybody() -> ssl.SSLContext:
+    """A context that trusts anybody and takes every cipher: to look at what is there, never to hand anything over."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
     context.set_ciphers("ALL:@SECLEVEL=0")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = ssl.TLSVersion.TLSv1
     return context

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import ssl
 import time
 from dataclasses import replace
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 from .guard import barred
 from .line import Line
 from .resolve import dns_failure, lookup
+from .tls import anybody
 from .work import Job, Run, Sample, elapsed, failure
 
 HEAD_LIMIT = 65_536
@@ -25,6 +27,23 @@ async def http(job: Job, run: Run) -> Sample:
     """Fetch once, redirects not followed (the first answer counts)."""
     sample, _ = await fetch(job, run)
     return sample
+
+
+async def trace(job: Job, run: Run) -> Sample:
+    """What the server says to TRACE (RFC 9110 section 9.3.8), which gives a request's headers back to a script."""
+    started = time.monotonic()
+    try:
+        async with asyncio.timeout(job.timeout):
+            context = _context(job, run)
+            line = await Line.open(job.address, job.port, job.family, context, job.name if job.tls else None)
+            try:
+                await line.send(request(job, "close").replace(b"GET ", b"TRACE ", 1))
+                status, _ = head((await line.until(b"\r\n\r\n", HEAD_LIMIT)).decode("latin-1"))
+            finally:
+                line.close()
+    except (TimeoutError, OSError, EOFError, ValueError) as error:
+        return failure(error, started)
+    return {"state": "ok", "ms": elapsed(started), "status": status, "size": 0}
 
 
 async def fetch(job: Job, run: Run, keep: bool = False) -> tuple[Sample, bytes]:
@@ -58,6 +77,19 @@ async def fetch(job: Job, run: Run, keep: bool = False) -> tuple[Sample, bytes]:
     }, body
 
 
+def _context(job: Job, run: Run) -> ssl.SSLContext | None:
+    """None without TLS; the version `any` trusts anybody and speaks whatever is spoken: what is served is looked at,
+    whether it may be trusted is the business of another probe."""
+    if not job.tls:
+        return None
+    if job.version != "any":
+        return run.trust()
+    if "any" not in run.memory:
+        run.memory["any"] = anybody()
+    found: ssl.SSLContext = run.memory["any"]
+    return found
+
+
 class _Stale(Exception):
     """A kept connection that ended before an answer began."""
 
@@ -65,14 +97,14 @@ class _Stale(Exception):
 async def _exchange(job: Job, run: Run, address: str, keep: bool) -> tuple[int, dict[str, str], bytes]:
     """One exchange. With `keep` the connection serves the next request for the same origin, as a browser's does; a kept
     one that ends before an answer began says nothing (RFC 9112 section 9.3.1): it is done again on a new one."""
-    where = (address, job.port, job.name, job.tls) if keep else None
+    where = (address, job.port, job.name, job.tls, job.version) if keep else None
     line = run.idle().take(where) if where else None
     if line is not None:
         try:
             return await _ask(job, run, line, where, again=True)
         except _Stale:
             pass
-    context = run.trust() if job.tls else None
+    context = _context(job, run)
     line = await Line.open(address, job.port, job.family, context, job.name if job.tls else None)
     return await _ask(job, run, line, where)
 
@@ -117,8 +149,14 @@ def head(text: str) -> tuple[int, dict[str, str]]:
     parts = first.split(" ", 2)
     if len(parts) < 2 or not parts[0].startswith("HTTP/1.") or not parts[1].isdigit():
         raise Garbled(f"not HTTP: {first[:40]!r}")
-    pairs = (line.split(":", 1) for line in rest.split("\r\n") if ":" in line)
-    return int(parts[1]), {key.strip().lower(): value.strip() for key, value in pairs}
+    headers: dict[str, str] = {}
+    for line in rest.split("\r\n"):
+        name, colon, value = line.partition(":")
+        key = name.strip().lower()
+        if colon:  # cookies alone are told one by one (RFC 9110 section 5.3)
+            again = key == "set-cookie" and key in headers
+            headers[key] = f"{headers[key]}\n{value.strip()}" if again else value.strip()
+    return int(parts[1]), headers
 
 
 async def _body(line: Line, status: int, headers: dict[str, str]) -> tuple[bytes, bool]:

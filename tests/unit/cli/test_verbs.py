@@ -67,7 +67,7 @@ def test_the_groups_of_the_design_are_there(trees: dict[str, dict[str, Any]]) ->
         "engine install", "engine status", "lab up", "lab down", "lab status", "lab exec",
         "lab fault inject", "lab fault clear",
         "ipv6 plan", "ipv6 show", "ipv6 propose", "ipv6 submit", "ipv6 apply", "ipv6 rollback", "ipv6 status",
-        "review list", "review show", "review approve", "review reject", "site list", "site assess",
+        "review list", "review show", "review approve", "review reject", "site list", "site assess", "site findings",
         "stack up", "stack preview", "stack drift", "stack destroy",
     }  # fmt: skip
     assert wanted <= set(trees["en"]["verbs"])

@@ -1,0 +1,26 @@
+"""Every sshd that runs here, with the settings that are in force (`sshd -T`)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ._host import commands, said
+
+_LISTENER = re.compile(r"^(?:sshd: )?(\S*/)?sshd\b(?! ?:)(?P<words>.*)")
+_FILE = re.compile(r"\s-f\s+(\S+)")
+
+
+def read() -> dict[str, Any]:
+    """`configs`: file, exit status, the settings as text. The sshd of /etc is told when none runs."""
+    files = []
+    for _, line in commands():
+        found = _LISTENER.match(line)
+        if found and "[net]" not in line and "[priv]" not in line:
+            name = _FILE.search(found["words"])
+            files.append(name[1] if name else "/etc/ssh/sshd_config")
+    configs = []
+    for file in sorted(set(files)) or ["/etc/ssh/sshd_config"]:
+        code, out, err = said("/usr/sbin/sshd", "-T", "-f", file)
+        configs.append({"file": file, "code": code, "text": out, "error": err[-300:]})
+    return {"configs": configs, "running": bool(files)}
