@@ -15,7 +15,8 @@ def waivers(view: View) -> Iterator[Reason]:
     """Whether one has expired is asked when it is used: a rule does not know what day it is."""
     listed, seen = view.inventory.assessment, dict[tuple[str, str, str], int]()
     sites = {site.name for _, _, site in view.sites}
-    devices = {device.name for _, _, device in view.devices}
+    sites |= {site.name for _, _, host in view.old_hosts for site in host.sites}
+    devices = {device.name for _, _, device in view.devices} | {host.name for _, _, host in view.old_hosts}
     for n, one in enumerate(listed.waivers):
         at: Ref = (FILE, "waivers", n)
         yield from _width(at, one)

@@ -15,7 +15,7 @@ from jiyue.sites.model import Assessment, Finding
 from jiyue.workflow.services import open_services
 
 Sites = Annotated[list[str] | None, typer.Argument(help=_("Names of sites."))]
-Every = Annotated[bool, typer.Option("--all", help=_("Every site of the register."))]
+Every = Annotated[bool, typer.Option("--all", help=_("Every hosted site and every old one."))]
 
 
 def add(group: typer.Typer) -> None:
@@ -35,6 +35,7 @@ def add(group: typer.Typer) -> None:
             bool, typer.Option("--full/--quick", help=_("Packaged scanners too: ssh-audit, testssl.sh, lynis."))
         ] = False,
     ) -> int:
+        from jiyue.sites import targets
         from jiyue.workflow import sites as workflow
 
         if not site and not every:
@@ -46,7 +47,8 @@ def add(group: typer.Typer) -> None:
                     status.update(_("{done} of {total} sites").format(done=done, total=of))
 
             services = open_services(session.workspace)
-            found = workflow.assess(services, None if every else site, "full" if full else "quick", told)
+            names = targets.every(services.inventory) if every else site
+            found = workflow.assess(services, names, "full" if full else "quick", told)
         session.emit("site-assess", {"assessments": [one.data() for one in found]}, lambda c: assessments(c, found))
         return 0 if all(one.passed for one in found) else 1
 

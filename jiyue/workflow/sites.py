@@ -12,7 +12,7 @@ from jiyue.sites.assess import assess as measure
 from jiyue.sites.catalogue import catalogue
 from jiyue.sites.check import Depth
 from jiyue.sites.gate import refusal
-from jiyue.sites.model import Assessment, Target
+from jiyue.sites.model import Assessment
 from jiyue.sites.targets import targets
 from jiyue.workflow.services import Services, utc_now
 from jiyue.workflow.stages import advance
@@ -30,15 +30,11 @@ def assess(
     sites: Sequence[str] | None,
     depth: Depth = "quick",
     told: Told = _quiet,
-    chosen: Sequence[Target] | None = None,
 ) -> list[Assessment]:
-    """Assess the named sites (all for None) and keep the records that the gates require.
-
-    `chosen` says where to look when that is not where the inventory has the sites (a site's old host).
-    """
+    """Assess the named sites (the hosted ones for None) and keep the records that the gates require."""
     check_waivers(services, datetime.now(UTC).date())
     claims = {claim.key: claim.prefix for claim in services.store.claims()}
-    wanted = tuple(chosen) if chosen is not None else targets(services.inventory, claims, sites, depth)
+    wanted = targets(services.inventory, claims, sites, depth)
     found = measure(wanted, services.runner, depth, services.inventory.assessment, judged=told)
     for one in found:
         services.store.put_assessment(one.site, one.result, one.at, one.expires, one.data())
