@@ -14,7 +14,8 @@ from inventory.matrix import ZoneMatrix
 from inventory.model import Function, Network, Platform
 from inventory.review import Review
 from inventory.rollout import Limits, Names, Pace, WaveStep, Windows
-from inventory.waivers import FILE, Waivers
+from inventory.waivers import FILE
+from inventory.waivers import Waivers as Excused
 
 REGIONS = "regions.csv"
 COLUMNS = ("code", "name", "level", "parent", "valid_from", "valid_to", "successor")
@@ -54,7 +55,7 @@ SHARED_FILES: dict[str, type[Frozen]] = {
 }
 """One file each for the whole province."""
 
-OPTIONAL_FILES: dict[str, type[Frozen]] = {FILE: Waivers}
+OPTIONAL_FILES: dict[str, type[Frozen]] = {FILE: Excused}
 """The same, where a province has them."""
 
 PLATFORMS = "platforms"

@@ -1,4 +1,4 @@
-"""Findings of the assessment that somebody answers for, and scripts of others that sites may load: `assessment.yaml`."""
+"""Findings of an assessment that somebody answers for, and scripts of others that sites may load: `assessment.yaml`."""
 
 from __future__ import annotations
 
