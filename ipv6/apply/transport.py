@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import tempfile
@@ -13,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from inventory.errors import EnvironmentFailed, InputError
-from ipv6.apply import events
 from ipv6.apply.bundle import program, session_program
-from ipv6.apply.controller import Reach, clean_environment, passwords, write_run
+from ipv6.apply.controller import Reach
+from ipv6.apply.playbook import play, short
 from ipv6.ports import DeviceResult, Target
 
 PLAYBOOKS = {
@@ -25,8 +24,6 @@ PLAYBOOKS = {
     "rollback": "rollback",
 }
 STATES = ("observed", "committed", "armed", "confirmed", "rolled-back", "refused", "failed")
-TIMED_OUT = (124, 137)
-"""What timeout(1) ends with when it had to end its command, or to kill it."""
 _HOST = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
@@ -94,40 +91,12 @@ class AnsibleTransport:
         self, directory: Path, playbook: Path, targets: Sequence[Target]
     ) -> tuple[dict[str, DeviceResult], str]:
         """Results by device, and how the run itself ended."""
-        from ansible_runner.config.runner import RunnerConfig  # here, because it takes most of a second to load
-        from ansible_runner.runner import Runner
-
         programs = {target.device: self._program(target) for target in targets}
         reach = Reach(self.ssh_config, self.user, self.forks, self.connect, self.limit)
         here = frozenset(self.sessions) & set(programs)
-        files = write_run(directory, programs, self.playbooks, reach, here)
-        config = RunnerConfig(
-            private_data_dir=str(directory),
-            playbook=str(playbook),
-            inventory=str(files.inventory),
-            settings={"suppress_ansible_output": True},
-            quiet=True,
-            suppress_env_files=True,
-        )
-        config.prepare()
-        config.env = clean_environment(config.env, os.environ, files)
-        config.env.update(passwords(sorted(here), self.passwords, os.environ))
-        config.command = [*guard(self.limit), *config.command]
-        # The runner's own mode forks this process with a terminal. A process in which the Pulumi engine's gRPC threads
-        # have run must not fork: the child aborts now and then. A plain subprocess is started without a fork.
-        config.runner_mode = "subprocess"
-        with Path(os.devnull).open("rb") as nothing:
-            config.input_fd = nothing.fileno()
-            # What the runner itself calls an event (Ansible's own words, nothing of a host) is not kept.
-            status, code = Runner(config=config, event_handler=lambda event: False).run()
-        found = (result_of(event) for event in events.read(files.events))
-        results = {result.device: result for result in found if result and result.device in programs}
-        return results, _how("timeout" if code in TIMED_OUT else status, code, directory)
-
-
-def guard(limit: int) -> list[str]:
-    """What Ansible runs under: its whole process group ends after `limit` seconds, and when its parent is killed."""
-    return ["timeout", "--kill-after=10", str(limit), "setpriv", "--pdeathsig", "TERM", "--"]
+        said, status = play(directory, playbook, programs, reach, here, self.passwords)
+        found = (result_of(event) for event in said)
+        return {result.device: result for result in found if result and result.device in programs}, status
 
 
 def result_of(event: Mapping[str, Any]) -> DeviceResult | None:
@@ -137,13 +106,13 @@ def result_of(event: Mapping[str, Any]) -> DeviceResult | None:
         return None
     device, result = str(data.get("host", "")), data.get("res") or {}
     if kind == "runner_on_unreachable":
-        return DeviceResult(device, "unreachable", _short(result.get("msg")) or "it could not be reached")
+        return DeviceResult(device, "unreachable", short(result.get("msg")) or "it could not be reached")
     try:
         answer = json.loads(str(result.get("stdout", "")).strip().splitlines()[-1])
         state = answer["state"]
     except (ValueError, LookupError, TypeError):
         said = result.get("stderr") or result.get("module_stderr") or result.get("msg") or result.get("stdout")
-        return DeviceResult(device, "failed", _short(said) or "it gave no answer")
+        return DeviceResult(device, "failed", short(said) or "it gave no answer")
     if state not in STATES or answer.get("device") != device:
         return DeviceResult(device, "failed", f"it answered as {answer.get('device')!r} with state {state!r}")
     return DeviceResult(device, state, str(answer.get("reason", "")), answer)
@@ -152,17 +121,3 @@ def result_of(event: Mapping[str, Any]) -> DeviceResult | None:
 def _silent(device: str, status: str) -> DeviceResult:
     """A target without a result is an error of its own, never left out."""
     return DeviceResult(device, "failed", f"it gave no result ({status})")
-
-
-def _how(status: str, code: int | None, directory: Path) -> str:
-    """How the run ended, with Ansible's own error when it went wrong."""
-    outputs = sorted(directory.glob("artifacts/*/stdout"))
-    said = outputs[0].read_text(encoding="utf-8", errors="replace").splitlines() if code and outputs else []
-    errors = [line for line in said if "ERROR" in line] or said[-1:]
-    return f"ansible: {status}, exit status {code}" + (f", {_short(errors[0])}" if errors else "")
-
-
-def _short(text: object) -> str:
-    """The last line that says something, without ssh's and Ansible's decoration."""
-    lines = [line.strip() for line in str(text or "").splitlines() if line.strip()]
-    return lines[-1].removeprefix("Failed to connect to the host via ssh: ")[:300] if lines else ""

@@ -30,14 +30,17 @@ def assess(
     waivers: Waivers = NO_WAIVERS,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     judged: Callable[[int, int], None] = lambda done, of: None,
+    only: frozenset[str] = frozenset(),
 ) -> list[Assessment]:
     """One record per target, in their order, valid for 90 days; `judged` is told how many are done.
 
-    A host is asked once, whatever it serves. NothingChecked when there is no target.
+    A host is asked once, whatever it serves. NothingChecked when there is no target. With `only` (ids of checks) it is
+    a question about a part and no assessment that a gate may take.
     """
     if not targets:
         raise NothingChecked("site assess", "no site to assess", "name at least one site")
-    checks, hosts, found = discover(depth), dict[Probe, Answer](), list[Assessment]()
+    checks = [one for one in discover(depth) if not only or one.id in only]
+    hosts, found = dict[Probe, Answer](), list[Assessment]()
     for start in range(0, len(targets), SLICE):
         part = targets[start : start + SLICE]
         answers = _answered(checks, part, runner, hosts)

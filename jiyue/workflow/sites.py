@@ -30,12 +30,18 @@ def assess(
     sites: Sequence[str] | None,
     depth: Depth = "quick",
     told: Told = _quiet,
+    keep: bool = True,
 ) -> list[Assessment]:
-    """Assess the named sites (the hosted ones for None) and keep the records that the gates require."""
+    """Assess the named sites (the hosted ones for None) and keep the records that the gates require.
+
+    Without `keep` it is only a look: no gate will know of it.
+    """
     check_waivers(services, datetime.now(UTC).date())
     claims = {claim.key: claim.prefix for claim in services.store.claims()}
     wanted = targets(services.inventory, claims, sites, depth)
     found = measure(wanted, services.runner, depth, services.inventory.assessment, judged=told)
+    if not keep:
+        return found
     for one in found:
         services.store.put_assessment(one.site, one.result, one.at, one.expires, one.data())
     mark(services)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import shutil
 from fnmatch import fnmatch
 from typing import Any
 
-from ._host import commands, said
+from ._host import PATH, commands, said
 from ._nginx import Directive, parse, walk
 
 MOST = 10_000
@@ -17,19 +18,40 @@ _INHERITED = ("server_tokens", "autoindex", "ssl_protocols", "client_max_body_si
 
 def read() -> dict[str, Any]:
     """`present`, `running`, `files`, `servers` (names, listen, tls, settings in force, headers, keys); `error`."""
-    masters = [line for _, line in commands() if line.startswith("nginx: master process")]
-    named = next((found[1] for line in masters if (found := _CONFIG.match(line))), "")
-    try:
-        code, out, err = said("nginx", "-T", *(("-c", named) if named else ()))
-    except FileNotFoundError:
-        return {"present": False, "running": bool(masters), "files": [], "servers": [], "error": ""}
-    if code:
-        lines = err.strip().splitlines()
-        problem = lines[-1][:300] if lines else f"nginx -T ended with {code}"
-        return {"present": True, "running": bool(masters), "files": [], "servers": [], "error": problem}
-    files = split(out)
+    running = bool(masters())
+    files, problem = texts()
     servers = list(effective(files))[:MOST]
-    return {"present": True, "running": bool(masters), "files": list(files), "servers": servers, "error": ""}
+    return {
+        "present": present(), "running": running, "files": list(files), "servers": servers, "error": problem
+    }  # fmt: skip
+
+
+def present() -> bool:
+    """Whether the program is here."""
+    return shutil.which("nginx", path=PATH) is not None
+
+
+def masters() -> list[int]:
+    """The master processes."""
+    return [pid for pid, line in commands() if line.startswith("nginx: master process")]
+
+
+def config() -> tuple[str, ...]:
+    """The words that lead nginx to the file that the running one was given, if it was given one."""
+    lines = (line for _, line in commands())
+    named = next((found[1] for line in lines if (found := _CONFIG.match(line))), "")
+    return ("-c", named) if named else ()
+
+
+def texts() -> tuple[dict[str, str], str]:
+    """The files of the configuration by name, the main one first, or why nginx does not tell them."""
+    if not present():
+        return {}, ""
+    code, out, err = said("nginx", "-T", *config())
+    if not code:
+        return split(out), ""
+    lines = err.strip().splitlines()
+    return {}, lines[-1][:300] if lines else f"nginx -T ended with {code}"
 
 
 def split(dump: str) -> dict[str, str]:
@@ -43,16 +65,17 @@ def effective(files: dict[str, str]) -> list[dict[str, Any]]:
     trees = {name: parse(text) for name, text in files.items()}
     main = next(iter(trees.values()), [])
     found = []
-    for http in (one for one in _with_includes(main, trees, 0) if one.name == "http" and one.block):
-        inside = _with_includes(http.inside, trees, 0)
+    for http in (one for one in with_includes(main, trees, 0) if one.name == "http" and one.block):
+        inside = with_includes(http.inside, trees, 0)
         outer = _settings(inside)
         for server in inside:
             if server.name == "server" and server.block:
-                found.append(_server(_with_includes(server.inside, trees, 0), outer, inside))
+                found.append(_server(with_includes(server.inside, trees, 0), outer, inside))
     return found
 
 
-def _with_includes(inside: list[Directive], trees: dict[str, list[Directive]], depth: int) -> list[Directive]:
+def with_includes(inside: list[Directive], trees: dict[str, list[Directive]], depth: int) -> list[Directive]:
+    """The directives with those of included files in their place."""
     found = []
     for one in inside:
         if one.name != "include" or not one.args or depth > 8:
@@ -61,7 +84,7 @@ def _with_includes(inside: list[Directive], trees: dict[str, list[Directive]], d
         pattern = one.args[0] if one.args[0].startswith("/") else f"/etc/nginx/{one.args[0]}"
         for name, tree in trees.items():
             if fnmatch(name, pattern):
-                found += _with_includes(tree, trees, depth + 1)
+                found += with_includes(tree, trees, depth + 1)
     return found
 
 

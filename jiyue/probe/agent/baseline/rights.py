@@ -23,7 +23,13 @@ _KEY_GROUPS = frozenset({"root", "shadow", "ssl-cert"})
 
 def read() -> dict[str, Any]:
     """Files with rights that are too wide (path, octal mode, owner): `keys`, `config`, `pages`; `seen` counts pages."""
-    servers = nginx()["servers"]
+    found, facts = loose(nginx()["servers"])
+    count = {kind: len(entries) for kind, entries in found.items()}
+    return {**{kind: entries[:SHOWN] for kind, entries in found.items()}, "count": count, **facts}
+
+
+def loose(servers: list[dict[str, Any]]) -> tuple[dict[str, list[dict[str, str]]], dict[str, Any]]:
+    """All of them by kind, and what was looked at: `seen`, `cut`, `worker`, `secrets`, `roots`."""
     secret = {path for pattern in SECRET for path in glob(pattern)} | {key for one in servers for key in one["keys"]}
     roots = _outermost({root for one in servers for root in one["roots"]})
     worker = _worker()
@@ -34,11 +40,8 @@ def read() -> dict[str, Any]:
         seen += 1
         if (entry := _described(path)) and _loose(entry, worker):
             pages.append(entry)
-    count = {"keys": len(keys), "config": len(config), "pages": len(pages)}
-    return {
-        "keys": keys[:SHOWN], "config": config[:SHOWN], "pages": pages[:SHOWN], "count": count, "seen": seen,
-        "cut": seen >= MOST, "worker": worker, "secrets": len(secret), "roots": list(roots),
-    }  # fmt: skip
+    facts = {"seen": seen, "cut": seen >= MOST, "worker": worker, "secrets": len(secret), "roots": list(roots)}
+    return {"keys": keys, "config": config, "pages": pages}, facts
 
 
 def _worker() -> str:
@@ -97,6 +100,11 @@ def _loose(entry: dict[str, str], worker: str) -> bool:
     mode = int(entry["mode"], 8)
     mine = worker and ((entry["owner"] == worker and mode & 0o200) or (entry["group"] == worker and mode & 0o020))
     return bool(mode & 0o002 or mine)
+
+
+def for_keys(gid: int) -> bool:
+    """Whether that group may read keys."""
+    return _group(gid) in _KEY_GROUPS
 
 
 def _user(uid: int) -> str:
