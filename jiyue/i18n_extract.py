@@ -64,7 +64,8 @@ SPEAKING = ("inventory.explain", "inventory.source", "inventory.desk", "inventor
             "ipv6.change.records", "ipv6.change.limits", "jiyue.dns.health",
             "ipv6.apply.devices", "ipv6.apply.evidence", "ipv6.apply.flow", "ipv6.apply.control", "ipv6.apply.revert",
             "ipv6.apply.window", "jiyue.propose", "jiyue.register.form", "jiyue.register.model",
-            "jiyue.register.rules")  # fmt: skip
+            "jiyue.register.rules", "jiyue.sites.hardening.agent.act", "jiyue.sites.hardening.agent.services",
+            "jiyue.sites.hardening.agent.files", "jiyue.sites.hardening.agent.main")  # fmt: skip
 """Modules whose every sentence is for people, but travels in tuples."""
 WORDS = {
     "jiyue.status": ("inventoried", "planned", "proposed", "submitted", "approved", "rejected", "assessed", "applied",
@@ -79,7 +80,8 @@ WORDS = {
                      "platform", "allowed", "forbidden", "destination unreachable", "packet too big", "time exceeded",
                      "parameter problem", "router solicitation", "router advertisement", "router renumbering",
                      "neighbour solicitation", "neighbour advertisement", "guarded", "loop", "no neighbour"),
-    "jiyue.site": ("high", "medium", "low", "note", "portal", "department", "county"),
+    "jiyue.site": ("high", "medium", "low", "note", "portal", "department", "county", "hardened",
+                   "undone"),
     "ipv6.agent": ("applying", "committed", "confirming", "confirmed", "undoing", "rolled-back", "failed", "started",
                    "observed", "reverted", "withdrawn", "unreachable", "refused"),
     "ipv6.apply": ("partly-applied", "stopped", "running", "paused", "soaking", "ended", "real", "lab", "stand-in"),

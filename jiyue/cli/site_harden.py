@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -55,9 +56,20 @@ def add(group: typer.Typer) -> None:
             raise typer.BadParameter(_("--check and --undo exclude each other"))
         services = open_services(session.workspace)
         names = list(targets.every(services.inventory)) if every else site or []
-        result = workflow.undo(services, names) if back else workflow.harden(services, names, check)
+        with waiting(session.console) as now:
+            result = workflow.undo(services, names) if back else workflow.harden(services, names, check, now)
         session.emit("site-harden", data(result), lambda console: shown(console, result, check))
         return result.code
+
+
+@contextmanager
+def waiting(console: Console) -> Iterator[Callable[[str], None]]:
+    """A live line for what is being done, on a terminal only."""
+    if not console.is_terminal:
+        yield lambda said: None
+        return
+    with console.status("") as status:
+        yield lambda said: status.update(translate(said))
 
 
 def data(result: Result) -> dict[str, Any]:

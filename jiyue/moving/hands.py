@@ -19,7 +19,7 @@ from jiyue.probe.ssh import ssh
 
 MODULES = (
     "jiyue.library.paths",
-    *(f"jiyue.moving.agent.{name}" for name in ("tree", "blobs", "mend", "serve", "harden", "web", "main")),
+    *(f"jiyue.moving.agent.{name}" for name in ("tree", "blobs", "mend", "serve", "web", "main")),
 )
 _BOOT = """\
 import json, sys, types

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from inventory.errors import EnvironmentFailed
 from jiyue.i18n import _, translate
 from jiyue.moving.model import SERVED
-from jiyue.workflow import moving, old_sites
+from jiyue.sites.gate import refusal
+from jiyue.workflow import harden, moving
 from jiyue.workflow.reporter import Reporter
-from jiyue.workflow.services import Services
+from jiyue.workflow.services import Services, utc_now
 
 
 @dataclass
@@ -59,16 +60,21 @@ def run(services: Services, reporter: Reporter) -> Sites:
 
 
 def _assessed(services: Services, reporter: Reporter, names: list[str]) -> None:
-    moves = moving.plans(services, names)
-    before = old_sites.assess(services, moves)
-    bad = [one.site for one in before if not one.passed]
-    if bad:
-        changes = old_sites.harden(services, [move.old for move in moves if move.site in bad])
-        after = old_sites.assess(services, [move for move in moves if move.site in bad])
-        good = [one for one in after if one.passed]
-        text = _("{bad} old sites failed their assessment; {count} settings put right; {good} of {bad} pass now")
-        count = sum(len(lines) for lines in changes.values())
-        reporter.note(text.format(bad=len(bad), count=count, good=len(good)))
+    """Sites without an assessment that holds: assessed, their hosts hardened, assessed again."""
+    known, now = services.store.assessments(), utc_now()
+    due = [name for name in names if refusal(known, name, now)]
+    if not due:
+        return
+    found = harden.harden(services, due, now=reporter.now)
+    bad = sum(1 for one in found.before if not one.passed)
+    good = sum(1 for one in found.after if one.passed)
+    ended = sum(len(harden.gone(found, name)[0]) for name in due)
+    files = sum(len(one.plan.changes) for one in found.outcomes if one.state == "hardened")
+    text = _("{bad} of {total} old sites failed; hardened: {files} files, {gone} findings gone; {good} pass now")
+    reporter.note(text.format(bad=bad, total=len(due), files=files, gone=ended, good=good))
+    for one in found.outcomes:
+        if one.reason:
+            reporter.note(f"✗ {one.host}: {translate(one.reason)}")
 
 
 def _defaced(services: Services, reporter: Reporter, site: str) -> list[int]:

@@ -18,7 +18,7 @@ from jiyue.workflow import sites as assessing
 from jiyue.workflow.services import Services
 
 CERTIFICATE = "tls-certificate"
-Tell = Callable[[str], None]
+Now = Callable[[str], None]
 
 
 def _quiet(said: str) -> None:
@@ -51,12 +51,12 @@ def gone(result: Result, site: str) -> tuple[list[Finding], list[Finding]]:
     return [one for one in before if (one.id, one.about) not in left], list(after)
 
 
-def harden(services: Services, sites: Sequence[str], check: bool = False, tell: Tell = _quiet) -> Result:
+def harden(services: Services, sites: Sequence[str], check: bool = False, now: Now = _quiet) -> Result:
     """Put the hosts of these sites right. With `check` they are only looked at, and the plans are the outcome."""
     wanted = _targets(services, sites)
     names = [one.name for one in wanted]
     before = assessing.assess(services, names, keep=not check)
-    tell("looked at from outside")
+    now("the sites were assessed, their hosts are looked at")
     hosts, elsewhere = _hosts(wanted)
     way, done = _way(services), dict[str, Outcome]()
     answers, plans = way.ask("look", {host: {} for host in hosts}), dict[str, Plan]()
@@ -73,7 +73,7 @@ def harden(services: Services, sites: Sequence[str], check: bool = False, tell: 
             plans[host] = render(host, look)
         except JiyueError as error:
             done[host] = Outcome(host, "failed", reason=str(error))
-    tell("rendered")
+    now("rendered; the hosts are written to")
     if check:
         done |= {host: Outcome(host, "planned", not one.empty, plan=one) for host, one in plans.items()}
         return Result(_ordered(hosts, done), tuple(before), elsewhere=elsewhere)

@@ -9,14 +9,13 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from jiyue.moving.agent import blobs, harden, mend, serve, tree, web
+from jiyue.moving.agent import blobs, mend, serve, tree, web
 
 VERBS: Mapping[str, Callable[..., Any]] = {
     "scan": tree.scan,
     "held": blobs.held,
     "lay-out": blobs.lay_out,
     "mend": mend.mend,
-    "harden": harden.harden,
     "origin": serve.origin,
     "put": serve.put,
     "log-size": serve.log_size,

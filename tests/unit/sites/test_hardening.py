@@ -81,7 +81,9 @@ def test_no_hsts_where_a_certificate_does_not_hold() -> None:
 def test_what_is_rendered_from_change_sets_is_not_touched() -> None:
     rendered = "server { listen 1.2.3.4:80; autoindex on; }"
     main = "events {}\nhttp { include /etc/nginx/jiyue.conf; server_tokens off; ssl_protocols TLSv1.3; }\n"
-    assert not [one for one in plan("a", web(main, **{"/etc/nginx/jiyue.conf": rendered})).changes if "nginx" in one.path]
+    assert not [
+        one for one in plan("a", web(main, **{"/etc/nginx/jiyue.conf": rendered})).changes if "nginx" in one.path
+    ]
 
 
 @pytest.mark.parametrize("id", ["nginx-protocols", "header-csp", "nginx-autoindex", "account-defaults"])
@@ -97,7 +99,9 @@ def test_broken_or_silent_nginx_is_left_and_said() -> None:
 
 def daemon(keys: bool = True) -> Look:
     file = "/etc/ssh/sshd_config"
-    return made(texts={file: "UsePAM yes\n", "/etc/login.defs": "PASS_MAX_DAYS 30\n"}, sshd=(Daemon(file, 0, SSHD, keys),))
+    return made(
+        texts={file: "UsePAM yes\n", "/etc/login.defs": "PASS_MAX_DAYS 30\n"}, sshd=(Daemon(file, 0, SSHD, keys),)
+    )
 
 
 def test_sshd_gets_what_was_wrong_and_nothing_weaker() -> None:
@@ -148,7 +152,7 @@ def test_rights_are_taken_and_the_web_server_still_reads(wide: Wide, now: tuple[
 
 
 def test_answers_are_read_as_hostile() -> None:
-    with pytest.raises(EnvironmentFailed, match="nginx"):
+    with pytest.raises(EnvironmentFailed, match="texts"):
         looked("a", {"state": "looked", "nginx": "all is well"}, frozenset(), True)
     event = {"event": "runner_on_ok", "event_data": {"host": "a", "res": {"stdout": '{"state": "fine", "host": "b"}'}}}
     assert answer_of(event)[1]["state"] == "failed"
