@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
 from inventory.errors import JiyueError, worst
 from inventory.waivers import Waivers
+from ipv6.apply.lock import environment_lock
 from jiyue.sites.assess import assess as measure
 from jiyue.sites.hardening.measure import plan as render
 from jiyue.sites.hardening.model import Outcome, Plan, looked
@@ -15,7 +17,8 @@ from jiyue.sites.hardening.play import Hosts
 from jiyue.sites.model import Assessment, Finding, Target
 from jiyue.sites.targets import every, targets
 from jiyue.workflow import sites as assessing
-from jiyue.workflow.services import Services
+from jiyue.workflow.apply import lock_of
+from jiyue.workflow.services import Services, utc_now
 
 CERTIFICATE = "tls-certificate"
 Now = Callable[[str], None]
@@ -79,7 +82,8 @@ def harden(services: Services, sites: Sequence[str], check: bool = False, now: N
         return Result(_ordered(hosts, done), tuple(before), elsewhere=elsewhere)
     busy = {host: one.words() for host, one in plans.items() if not one.empty}
     done |= {host: Outcome(host, "hardened", plan=one) for host, one in plans.items() if one.empty}
-    done |= {host: _outcome(host, answer, plans[host]) for host, answer in way.ask("harden", busy).items()}
+    with _alone(services, busy):
+        done |= {host: _outcome(host, answer, plans[host]) for host, answer in way.ask("harden", busy).items()}
     after = _again(services, wanted, before, done)
     return Result(_ordered(hosts, done), tuple(before), after, elsewhere)
 
@@ -88,9 +92,15 @@ def undo(services: Services, sites: Sequence[str]) -> Result:
     """The hosts of these sites as they were before they were hardened for the first time."""
     wanted = _targets(services, sites)
     hosts, elsewhere = _hosts(wanted)
-    answers = _way(services).ask("undo", {host: {} for host in hosts})
+    with _alone(services, hosts):
+        answers = _way(services).ask("undo", {host: {} for host in hosts})
     done = {host: _outcome(host, answer, Plan(host)) for host, answer in answers.items()}
     return Result(_ordered(hosts, done), (), _again(services, wanted, (), done), elsewhere, undone=True)
+
+
+def _alone(services: Services, hosts: Collection[str]) -> AbstractContextManager[None]:
+    """Nobody applies a change set meanwhile; GateError names who does."""
+    return environment_lock(lock_of(services), utc_now(), f"harden {len(hosts)}") if hosts else nullcontext()
 
 
 def _targets(services: Services, sites: Sequence[str]) -> tuple[Target, ...]:

@@ -22,6 +22,7 @@ from jiyue.moving.compare import Tampered
 from jiyue.moving.flow import Mover
 from jiyue.moving.hands import Hands
 from jiyue.moving.model import KIND, SERVED, Move, Progress
+from jiyue.sites.gate import refusal
 from jiyue.store import Store
 from jiyue.workflow.names import publisher, secondaries
 from jiyue.workflow.services import Services, utc_now
@@ -139,8 +140,8 @@ def reasons(services: Services, move: Move) -> list[str]:
         found.append(f"the change set of {move.platform} has not been applied")
     if not move.address6:
         found.append(f"{move.platform} has no IPv6 address for its sites yet")
-    if move.site not in services.store.assessed_sites(utc_now()):
-        found.append("it has no passed assessment that still holds")
+    if why := refusal(services.store.assessments(), move.site, utc_now()):
+        found.append(why)
     return found
 
 

@@ -36,6 +36,11 @@ def masters() -> list[int]:
     return [pid for pid, line in commands() if line.startswith("nginx: master process")]
 
 
+def workers() -> set[int]:
+    """The workers that take requests; one that shuts down does not any more."""
+    return {pid for pid, line in commands() if line.startswith("nginx: worker process") and "shutting" not in line}
+
+
 def config() -> tuple[str, ...]:
     """The words that lead nginx to the file that the running one was given, if it was given one."""
     lines = (line for _, line in commands())

@@ -14,6 +14,7 @@ from jiyue.probe.agent.baseline import nginx, sshd
 from jiyue.probe.agent.baseline._host import text
 
 SECONDS = 30.0
+SETTLED = 0.3
 SYSTEMD = "/run/systemd/system"
 JOURNALD = ("systemctl", "restart", "systemd-journald")
 
@@ -32,8 +33,7 @@ def refused(services: Sequence[str]) -> str:
 def reload(services: Sequence[str]) -> str:
     """Let the running ones read their files again; why one of them did not come back."""
     if "nginx" in services:
-        for pid in nginx.masters():
-            _signal(pid)
+        _nginx()
     if "journald" in services and os.path.isdir(SYSTEMD) and (why := _said(*JOURNALD)):
         return f"journald: {why}"
     if "sshd" in services:
@@ -41,19 +41,29 @@ def reload(services: Sequence[str]) -> str:
     return ""
 
 
+def _nginx() -> None:
+    """Until only workers with the new files take requests; those before may finish what they have begun."""
+    before = nginx.workers()
+    for pid in nginx.masters():
+        _signal(pid)
+    deadline = time.monotonic() + SECONDS / 6
+    while before and time.monotonic() < deadline and (before & nginx.workers() or not nginx.workers()):
+        time.sleep(0.05)
+
+
 def _sshd() -> str:
     running = sshd.listeners()
-    places = {place for pid, _ in running for place in _places(pid)}
+    places = {place for pid, _ in running for place in _places(pid) if _greets(place)}
     for pid, _ in running:
         _signal(pid)
+    time.sleep(SETTLED)  # the listeners before must not be taken for those after
     deadline = time.monotonic() + SECONDS / 3
     while places and time.monotonic() < deadline:
         places = {place for place in places if not _greets(place)}
         if places:
             time.sleep(0.1)
-    return (
-        f"sshd does not answer on {', '.join(sorted(f'{host} port {port}' for host, port in places))}" if places else ""
-    )
+    silent = ", ".join(sorted(f"{host} port {port}" for host, port in places))
+    return f"sshd does not answer any more on {silent}" if silent else ""
 
 
 def _places(pid: int) -> set[tuple[str, int]]:
