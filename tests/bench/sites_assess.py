@@ -28,7 +28,9 @@ def checked(found: list[Assessment], count: int) -> None:
     listing = {name_of(number) for number in range(1, count, EVERY)}
     if len(found) != count or unknown or blocked != wanted or listed != listing:
         odd = sorted(blocked ^ wanted | listed ^ listing)[:5]
-        raise SystemExit(f"{len(found)} assessed, {len(unknown)} not measured {unknown[:3]}, otherwise than planted: {odd}")
+        raise SystemExit(
+            f"{len(found)} assessed, {len(unknown)} not measured {unknown[:3]}, otherwise than planted: {odd}"
+        )
 
 
 def peer(config: Path, number: int) -> float:
@@ -71,5 +73,6 @@ def measure(rounds: int) -> list[Record]:
                f"{PEER} {version}".strip(), other, each, "s a site", round(other / each, 1), "< the peer", each < other,
                rounds, (each, each)),
         Record("sites-assess-full", f"full assessment of {FULL} sites of one host: ssh-audit, testssl.sh, lynis too",
-               "none, reported", None, round(full, 1), "s", None, "reported", True, 1, (round(full, 1), round(full, 1))),
+               "none, reported", None, round(full, 1), "s", None, "reported", True, 1,
+               (round(full, 1), round(full, 1))),
     ]  # fmt: skip

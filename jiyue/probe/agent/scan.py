@@ -22,7 +22,7 @@ Command = Callable[[Job, Path], list[str]]
 
 
 def _ssh_audit(job: Job, folder: Path) -> list[str]:
-    return ["ssh-audit", "-j", "-t", "10", "-p", str(job.port or 22), str(ip_address(job.address or _own()))]
+    return ["ssh-audit", "-b", "-n", "-t", "10", "-p", str(job.port or 22), str(ip_address(job.address or _own()))]
 
 
 def _testssl(job: Job, folder: Path) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Iterator
 
 from ipv6.verify.model import Answers, Probe
@@ -11,7 +11,8 @@ from jiyue.sites.model import Seen, Target
 from jiyue.sites.scanners import probe, said
 
 MOST = 10
-KINDS = ("kex", "key", "enc", "mac")
+_BAD = re.compile(r"\((kex|key|enc|mac)\) (\S+)(?: \([^)]*\))? *-- \[fail\] (.*)")
+"""A line of its batch output; the JSON of releases before 3 has no verdicts."""
 
 
 def _asked(target: Target) -> tuple[Probe, ...]:
@@ -34,19 +35,14 @@ class ScanSshAudit:
         if isinstance(found, Seen):
             yield found
             return
-        report = json.loads(found)
-        bad = [
-            f"{kind} {entry['algorithm']}"
-            for kind in KINDS
-            for entry in report.get(kind, ())
-            if entry.get("notes", {}).get("fail") or entry.get("fail")
-        ]
-        bad += [
-            f"{kind} {one['name'] if isinstance(one, dict) else one}"
-            for level in ("critical",)
-            for action in report.get("recommendations", {}).get(level, {}).values()
-            for kind, names in action.items()
-            for one in names
-        ]
-        for algorithm in list(dict.fromkeys(bad))[:MOST]:
-            yield Seen("ssh-algorithm", target.host, f"{target.host}: ssh-audit: {algorithm[:80]}")
+        lines = found.splitlines()
+        if not any(line.startswith("(kex)") for line in lines):
+            last = next((line for line in reversed(lines) if line.strip()), "")
+            yield Seen(
+                "scan-ssh-audit", target.host, f"{target.host}: ssh-audit saw no algorithm: {last[:120]}", unknown=True
+            )
+            return
+        bad = dict.fromkeys((match[1], match[2], match[3]) for line in lines if (match := _BAD.match(line)))
+        for kind, algorithm, why in list(bad)[:MOST]:
+            evidence = f"{target.host}: ssh-audit: {kind} {algorithm[:80]} ({why[:80]})"
+            yield Seen("ssh-algorithm", target.host, evidence)

@@ -50,7 +50,7 @@ SOUND: Mapping[str, Any] = {
     },
     "baseline/logs": {"rotated": [], "journal": {}, "journald": False},
     "baseline/clock": {"now": 1.0, "disciplined": True, "daemon": "chronyd"},
-    "scan/ssh-audit": {"state": "done", "code": 0, "text": "{}"},
+    "scan/ssh-audit": {"state": "done", "code": 0, "text": "(kex) curve25519-sha256 -- [info] available"},
     "scan/testssl": {"state": "done", "code": 0, "text": '[{"id": "TLS1_3", "severity": "OK", "finding": "offered"}]'},
     "scan/lynis": {"state": "done", "code": 0, "text": "report_datetime_end=2026-03-01"},
 }  # fmt: skip
