@@ -58,6 +58,8 @@ def harden(services: Services, sites: Sequence[str], check: bool = False, now: N
     """Put the hosts of these sites right. With `check` they are only looked at, and the plans are the outcome."""
     wanted = _targets(services, sites)
     names = [one.name for one in wanted]
+    with _alone(services, () if check else names):
+        pass  # refused before anything is asked, not after minutes of it
     before = assessing.assess(services, names, keep=not check)
     now("the sites were assessed, their hosts are looked at")
     hosts, elsewhere = _hosts(wanted)
