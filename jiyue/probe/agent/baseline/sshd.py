@@ -8,6 +8,8 @@ from typing import Any
 from ._host import commands, said
 
 _LISTENER = re.compile(r"^(?:sshd: )?(\S*/)?sshd\b(?! ?:)(?P<words>.*)")
+_SESSION = re.compile(r"\[(net|priv)\]|\s-R\b")
+"""What serves one connection, or is just about to (`-R`)."""
 _FILE = re.compile(r"\s-f\s+(\S+)")
 
 
@@ -26,7 +28,7 @@ def listeners() -> list[tuple[int, str]]:
     files = []
     for pid, line in commands():
         found = _LISTENER.match(line)
-        if found and "[net]" not in line and "[priv]" not in line:
+        if found and not _SESSION.search(line):
             name = _FILE.search(found["words"])
             files.append((pid, name[1] if name else "/etc/ssh/sshd_config"))
     return sorted(files)
