@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from inventory.fields import Code, Driver, Frozen, Title, Word
-from inventory.types import Flag, Nibbles6, Octets4, Prefix4, Prefix6, Whole
+from inventory.types import Address4, Address6, Flag, Nibbles6, Octets4, Prefix4, Prefix6, Whole
 from inventory.vocab import Level, Plane
 
 
@@ -82,6 +82,9 @@ class Environment(Frozen):
     """Kubeconfig contexts of platforms that do not share the one in `context`, by platform."""
     parent: str = ""
     """SSH name of the server that takes delegation changes of `gov.cn`; empty: listed for the registrar by hand."""
+    parent4: tuple[Address4, ...] = ()
+    parent6: tuple[Address6, ...] = ()
+    """Addresses of the parent's servers: a new key of a zone is used once all of them have its DS."""
     reverse4: tuple[Octets4, ...] = ()
     reverse6: tuple[Nibbles6, ...] = ()
     """Prefixes whose reverse zones are delegated to the province's own name servers."""

@@ -12,6 +12,7 @@ from inventory.indicators import Indicators
 from inventory.integrations import Integrations
 from inventory.matrix import ZoneMatrix
 from inventory.model import Function, Network, Platform
+from inventory.naming import Naming
 from inventory.review import Review
 from inventory.rollout import Limits, Names, Pace, WaveStep, Windows
 from inventory.waivers import FILE
@@ -52,6 +53,7 @@ SHARED_FILES: dict[str, type[Frozen]] = {
     "clauses.yaml": Clauses,
     "waivers.yaml": Waivers,
     "integrations.yaml": Integrations,
+    "names.yaml": Naming,
 }
 """One file each for the whole province."""
 

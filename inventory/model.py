@@ -17,6 +17,7 @@ from inventory.indicators import NONE, Indicators
 from inventory.integrations import Integration
 from inventory.legacy import OldHost
 from inventory.matrix import ZoneMatrix
+from inventory.naming import Naming
 from inventory.profile import Profile
 from inventory.review import Review
 from inventory.rollout import Limits, Names, Pace, Wave, Windows
@@ -203,6 +204,7 @@ class Inventory(Frozen):
     waivers: tuple[Waiver, ...] = ()
     integrations: tuple[Integration, ...] = ()
     assessment: Waivers = NO_WAIVERS
+    naming: Naming = Naming()
 
     @cached_property
     def region_by_code(self) -> dict[str, Region]:

@@ -35,6 +35,7 @@ from inventory.indicators import NONE, Indicators
 from inventory.integrations import Integrations
 from inventory.matrix import ZoneMatrix
 from inventory.model import Inventory, Network, Platform, Region
+from inventory.naming import Naming
 from inventory.review import NOBODY, Review
 from inventory.rollout import Limits, Names, Wave, WaveStep, Windows
 from inventory.view import Ref, View
@@ -95,6 +96,7 @@ def examine(
     waivers = desk.record("waivers.yaml", Waivers)
     integrations = desk.record("integrations.yaml", Integrations)
     assessment = desk.record(ASSESSMENT, Excused) if ASSESSMENT in names else NO_WAIVERS
+    naming = desk.record("names.yaml", Naming)
     listed = [desk.record(name, Platform) for name in names if name.startswith(f"{PLATFORMS}/")]
     stems = frozenset(stem_of(name) for name in names if name.startswith(f"{PLATFORMS}/"))
     units = [
@@ -125,6 +127,7 @@ def examine(
         waivers=waivers.waivers if waivers else (),
         integrations=integrations.integrations if integrations else (),
         assessment=assessment or NO_WAIVERS,
+        naming=naming or Naming(),
     )
     notes: list[tuple[Ref, str, str]] = []
     for reason in rules.judge(View(inventory, drivers, stems), chosen, partial=not whole):

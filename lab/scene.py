@@ -13,7 +13,7 @@ from ipv6.plan.intent import DeviceIntent
 
 from .ca import SiteCa
 from .scene_devices import Extras, device_host
-from .scene_dns import anchor, child_servers, hints, parent_hosts
+from .scene_dns import anchor, bind_keys, child_servers, hints, parent_hosts
 from .scene_internet import LAN, provider_router, vantages
 from .scene_keys import DnsKeys
 from .scene_old import old_hosts
@@ -45,7 +45,7 @@ def scene(
         provider_router(inv),
         *(device_host(inv, intent, extras) for intent in _start_order(held.values())),
         *parent_hosts(inv, keys, claims),
-        *vantages(hints(), anchor(keys), ca.certificate),
+        *vantages(hints(), anchor(keys), bind_keys(keys), ca.certificate),
         *old_hosts(inv, ca),
     )
     plane = _control_plane(inv) if control_plane else None

@@ -72,6 +72,12 @@ def anchor(keys: DnsKeys) -> str:
     return f". IN DS {keys.zone('.').ds}\n"
 
 
+def bind_keys(keys: DnsKeys) -> str:
+    """The same as BIND's tools read it (`delv`)."""
+    tag, algorithm, kind, digest = keys.zone(".").ds.split()
+    return f'trust-anchors {{ . static-ds {tag} {algorithm} {kind} "{digest}"; }};\n'
+
+
 def child_servers(
     inv: Inventory, keys: DnsKeys, claims: Mapping[str, str] | None = None
 ) -> Mapping[str, tuple[tuple[FileSpec, ...], tuple[ServiceSpec, ...]]]:
@@ -187,8 +193,9 @@ def _update_key(keys: DnsKeys) -> FileSpec:
 
 
 def _registrar(inv: Inventory) -> tuple[str, str, str]:
-    """What lets the province change its own glue in the parent zone, and nothing else there."""
+    """What lets the province change its own glue and its zones' DS in the parent zone, and nothing else there."""
     names = ", ".join(f"{name}." for name in sorted(inv.network.name_servers))
+    zones = ", ".join(sorted(f"{platform.dns_zone}." for platform in inv.platforms))
     acl = f"""\
 include: "/etc/knot/update.key"
 acl:
@@ -204,8 +211,16 @@ acl:
     update-owner: name
     update-owner-match: equal
     update-owner-name: [{names}]
+  - id: update-ds
+    address: 127.0.0.1
+    key: jiyue-update
+    action: update
+    update-type: [DS]
+    update-owner: name
+    update-owner-match: equal
+    update-owner-name: [{zones}]
 """
-    return "    listen: 127.0.0.1@53\n", acl, "    acl: [update-read, update]\n"
+    return "    listen: 127.0.0.1@53\n", acl, "    acl: [update-read, update, update-ds]\n"
 
 
 def _parent_conf(parent: Parent, inv: Inventory) -> str:

@@ -76,7 +76,7 @@ def provider_router(inv: Inventory) -> HostSpec:
     )
 
 
-def vantages(hints: str, anchor: str, ca: str) -> tuple[HostSpec, ...]:
+def vantages(hints: str, anchor: str, bind_keys: str, ca: str) -> tuple[HostSpec, ...]:
     """The three measuring points; each resolves through its own validating Unbound and trusts the lab's CA."""
     numbers = {"vantage-v6": (6, (6,)), "vantage-v4": (4, (4,)), "vantage-dual": (46, (4, 6))}
     hosts = []
@@ -85,6 +85,7 @@ def vantages(hints: str, anchor: str, ca: str) -> tuple[HostSpec, ...]:
             FileSpec("/etc/unbound/unbound.conf", _unbound(families)),
             FileSpec("/etc/unbound/lab-root.hints", hints),
             FileSpec("/etc/unbound/lab-root.key", anchor),
+            FileSpec("/etc/bind/bind.keys", bind_keys),
             FileSpec("/etc/resolv.conf", f"nameserver {'127.0.0.1' if 4 in families else '::1'}\n"),
             *(FileSpec(path, ca) for path in CA_FILES),
         )

@@ -38,7 +38,11 @@ def _routes(inv: Inventory) -> list[ReadyCheck]:
 
 
 def _zones(inv: Inventory) -> list[ReadyCheck]:
-    """Each server answers every zone's SOA with a signature (one RRSIG line per zone)."""
+    """Each server answers every zone's SOA with a signature (one RRSIG line per zone).
+
+    A secondary starts before the routes to its primary are there, and Knot waits longer after each attempt that failed:
+    as it is asked, it is told to try again.
+    """
     zones = own_zones(inv)
     found = []
     for name, device in inv.network.name_servers.items():
@@ -46,6 +50,8 @@ def _zones(inv: Inventory) -> list[ReadyCheck]:
         argv = ["kdig", "+dnssec", "+noall", "+answer", "+time=2", "+retry=0"]
         for zone in zones:
             argv += [f"@{address}", zone, "SOA"]
+        if not inv.devices[device].primary:
+            argv = ["sh", "-c", '"$@"; knotc zone-refresh >/dev/null 2>&1', "sh", *argv]
         expect = "".join(f"(?=[\\s\\S]*^{zone.replace('.', '[.]')}\\s.*RRSIG)" for zone in zones)
         found.append(ReadyCheck(device, tuple(argv), f"(?m)\\A{expect}", f"{name} answers every zone signed", SECONDS))
     return found

@@ -8,9 +8,10 @@ from inventory.errors import InputError
 from inventory.model import Device, Interface
 from inventory.vocab import Role
 from ipv6.plan.build_base import base, defaults_via, port
-from ipv6.plan.intent import DeviceIntent, NameServer, Route, VirtualSite
+from ipv6.plan.intent import DeviceIntent, NameServer, Partner, Route, Serving, VirtualSite
 from ipv6.plan.lookup import Lookup, bare, both
 from ipv6.plan.prefix import address_of
+from ipv6.plan.records import PARENT_ZONE
 from ipv6.plan.reverse import own_zones
 
 
@@ -40,18 +41,31 @@ def site_host(found: Lookup, device: Device) -> DeviceIntent:
 
 
 def name_server(found: Lookup, device: Device) -> DeviceIntent:
-    """An authoritative server for our own zones, with the other servers as its partners."""
+    """An authoritative server for our own zones; the primary transfers with all others, each of them with it."""
     partners = [
-        address
-        for other in found.inv.devices.values()
-        if other.role == Role.DNS and other.name != device.name
-        for address in _listen(found, other)
+        Partner(other.name, tuple(reversed(_listen(found, other))))
+        for other in sorted(found.inv.devices.values(), key=lambda one: one.name)
+        if other.role == Role.DNS and other.primary != device.primary
     ]
     zones = tuple(zone.rstrip(".") for zone in own_zones(found.inv))
     server = NameServer(
-        device.primary, _listen(found, device), zones, tuple(sorted(partners, key=lambda one: ":" in one))
+        device.primary,
+        _listen(found, device),
+        zones,
+        tuple(partners),
+        Serving(**found.inv.naming.dnssec.model_dump(), **found.inv.naming.answers.model_dump()),
+        *_parent(found, zones if device.primary else ()),
     )
     return replace(host(found, device), name_server=server)
+
+
+def _parent(found: Lookup, zones: tuple[str, ...]) -> tuple[Partner | None, tuple[str, ...]]:
+    """Whom the signer asks whether a new key's DS is there, and for which zones; IPv6 only once there is a plan."""
+    environment = found.inv.environment
+    six = environment.parent6 if found.claims is not None else ()
+    below = tuple(zone for zone in zones if zone.endswith(f".{PARENT_ZONE.rstrip('.')}"))
+    addresses = tuple(str(one) for one in (*six, *environment.parent4))
+    return (Partner("parent", addresses), below) if addresses and below else (None, ())
 
 
 def _listen(found: Lookup, device: Device) -> tuple[str, ...]:

@@ -163,13 +163,42 @@ class VirtualSite:
 
 
 @dataclass(frozen=True, slots=True)
+class Serving:
+    """How a name server signs and answers; the fields of `inventory.naming.Dnssec` and `Answers`."""
+
+    ksk_days: int = 365
+    zsk_days: int = 0
+    signature_days: int = 14
+    refresh_days: int = 7
+    nsec3: bool = False
+    cds: str = "always"
+    parent_check: int = 3600
+    parent_delay: int = 86400
+    rate: int = 1000
+    slip: int = 1
+    statistics: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """The other end of zone transfers: a secondary of the primary, or a secondary's primary; IPv6 is tried first."""
+
+    name: str
+    addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NameServer:
-    """An authoritative server: its listen addresses, its zones and its partner's addresses."""
+    """An authoritative server: its listen addresses, its zones, whom it transfers with, how it signs and answers."""
 
     primary: bool
     listen: tuple[str, ...]
     zones: tuple[str, ...]
-    partners: tuple[str, ...]
+    partners: tuple[Partner, ...]
+    serving: Serving = Serving()
+    parent: Partner | None = None
+    """Who has the DS of the zones `delegated`; None where nobody can be asked."""
+    delegated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

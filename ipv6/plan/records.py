@@ -20,8 +20,8 @@ def records(inv: Inventory, claims: Mapping[str, str] | None) -> tuple[RRset, ..
 
 
 def owner_of(rrset: RRset) -> str:
-    """The platform whose change set carries the record; apex NS, name servers' addresses, PTR and glue are
-    `SHARED`."""
+    """The platform whose change set carries the record; apex NS, PTR, and the addresses and glue of the
+    shared name servers are `SHARED`."""
     return rrset.owner or SHARED
 
 
@@ -38,10 +38,13 @@ def _all(found: Lookup) -> Iterator[RRset]:
     for name, device_name in found.inv.network.name_servers.items():
         device = found.inv.devices[device_name]
         addresses = tuple(one.split("/", 1)[0] for one in found.port(device, device.interfaces[0]))
+        # A server in a city is reached when that city is: its addresses go with its platform's change set.
+        stands = found.inv.platform_of_device[device_name]
+        owner = "" if stands == SHARED else stands
         home = [zone for zone in zones if name.endswith(f".{zone}")]
         for zone in home:
-            yield from _addresses(f"{zone}.", f"{name}.", addresses, "", ttl)
-        yield from _addresses(PARENT_ZONE, f"{name}.", addresses, "", ttl)
+            yield from _addresses(f"{zone}.", f"{name}.", addresses, owner, ttl)
+        yield from _addresses(PARENT_ZONE, f"{name}.", addresses, owner, ttl)
     yield from reverse_records(found)
 
 

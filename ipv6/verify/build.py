@@ -34,7 +34,6 @@ def site_subjects(
 ) -> tuple[SiteSubject, ...]:
     """One per hosted site; `baselines` is IPv4 before the change, by site name."""
     known = frozenset(site.name for site in inv.sites)
-    servers = tuple((one.name, one.address6) for one in name_servers(inv, claims) if one.address6)
     names = _names_behind(inv)
     return tuple(
         SiteSubject(
@@ -43,7 +42,7 @@ def site_subjects(
             zone=platform.dns_zone,
             address4=str(site.address4),
             address6=_claimed(claims, f"site/{site.name}"),
-            servers=servers,
+            servers=_servers(inv, claims, platform.name),
             baseline=(baselines or {}).get(site.name, {}),
             limits={**DEFAULT_LIMITS, **inv.indicators.values},
             known=known,
@@ -62,9 +61,20 @@ def _reverse(inv: Inventory, claims: Mapping[str, str], site: str) -> str:
     return pointer(address).rstrip(".") if address and zone_of(inv, address) else ""
 
 
+def _servers(inv: Inventory, claims: Mapping[str, str], platform: str) -> tuple[tuple[str, str], ...]:
+    """(name, IPv6) of the servers that must answer once this platform has IPv6: the shared ones and its own.
+
+    Those of other cities are not there yet while its wave goes; `delegation-ipv6` asks all that are published.
+    """
+    near = (SHARED, platform)
+    found = (one for one in name_servers(inv, claims) if inv.platform_of_device[one.device] in near)
+    return tuple((one.name, one.address6) for one in found if one.address6)
+
+
 def _names_behind(inv: Inventory) -> str:
-    """The platform in whose zone the name servers stand."""
-    ports = {inv.devices[name].interfaces[0].link for name in inv.network.name_servers.values()}
+    """The platform in whose zone the shared name servers stand."""
+    shared = (name for name in inv.network.name_servers.values() if inv.platform_of_device[name] == SHARED)
+    ports = {inv.devices[name].interfaces[0].link for name in shared}
     return next((one.name for one in inv.platforms if ports & {link.id for link in one.links}), "")
 
 
@@ -92,7 +102,7 @@ def shared_subject(inv: Inventory, claims: Mapping[str, str]) -> SharedSubject:
         name=SHARED,
         platform=SHARED,
         zones=tuple(platform.dns_zone for platform in inv.platforms),
-        servers=name_servers(inv, claims),
+        servers=tuple(one for one in name_servers(inv, claims) if inv.platform_of_device[one.device] == SHARED),
         core=core.name if core else "",
         core4=str(core.loopback4) if core and core.loopback4 else "",
         core6=_claimed(claims, f"loopback/{core.name}") if core else "",
@@ -155,7 +165,7 @@ def _resolver(inv: Inventory, claims: Mapping[str, str], platform: Platform) -> 
     for device_name in inv.network.name_servers.values():
         device = inv.devices[device_name]
         port = device.interfaces[0]
-        if device.primary and port.link in zones:
+        if port.link in zones:
             return _place(claims, device, port, zones[port.link])
     return None
 

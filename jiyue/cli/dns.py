@@ -1,4 +1,4 @@
-"""`jiyue dns show|drift|export`."""
+"""`jiyue dns show|check|drift|export`."""
 
 from __future__ import annotations
 
@@ -46,6 +46,70 @@ def add(app: typer.Typer) -> None:
 
     @verb(
         group,
+        "check",
+        "Watch the zones: signatures, DS, CDS, serials, IPv6, glue, TTL; exit code 1 unless all is well.",
+        "jiyue dns check\njiyue dns check changsha --json",
+    )
+    def check(session: Session, platform: Names = None) -> int:
+        from jiyue.workflow import dns_check as workflow
+
+        found = workflow.check(open_services(session.workspace), platform or ())
+        odd = [one for one in found if one.verdict != "pass"]
+
+        def text(console: Console) -> None:
+            for one in odd:
+                mark = "✗" if one.verdict == "fail" else "?"
+                console.print(f"{mark} {one.zone} {one.item} {one.server}: {translate(one.reason)}")
+            counts = _("{zones} zones, {items} items: {failed} failed, {unknown} unknown")
+            failed = sum(one.verdict == "fail" for one in odd)
+            zones = len({one.zone for one in found})
+            console.print(counts.format(zones=zones, items=len(found), failed=failed, unknown=len(odd) - failed))
+
+        session.emit("dns-check", {"findings": [asdict(one) for one in found]}, text)
+        return 1 if odd else 0
+
+    @verb(
+        group,
+        "ds",
+        "The DS that zones ask their parent for by CDS; with --apply the parent gets those that may be believed.",
+        "jiyue dns ds\njiyue dns ds changsha --apply",
+    )
+    def ds(
+        session: Session,
+        platform: Names = None,
+        apply: Annotated[bool, typer.Option("--apply", help=_("Hand them in at the parent's server."))] = False,
+    ) -> int:
+        from jiyue.workflow import dns_ds as workflow
+
+        found = workflow.submissions(open_services(session.workspace), platform or (), apply)
+        odd = [one for one in found if one.state != "same"]
+        words = {"waits": _("waits for its parent"), "sent": _("handed in"), "refused": _("refused")}
+
+        def text(console: Console) -> None:
+            for one in odd:
+                said = translate("; ").join(translate(reason) for reason in one.reasons)
+                have, want = (", ".join(some) or "-" for some in (one.have, one.want))
+                why = f" ({said})" if said else ""
+                console.print(f"{one.zone} {words[one.state]}: {have} → {want}{why}", markup=False)
+            counts = _("{zones} zones: {same} as their parent has them, {waiting} wait, {sent} sent, {refused} refused")
+            number = {state: sum(one.state == state for one in found) for state in ("same", "waits", "sent", "refused")}
+            console.print(
+                counts.format(
+                    zones=len(found),
+                    same=number["same"],
+                    waiting=number["waits"],
+                    sent=number["sent"],
+                    refused=number["refused"],
+                )
+            )
+
+        session.emit("dns-ds", {"zones": [asdict(one) for one in found]}, text)
+        if any(one.state == "refused" for one in found):
+            return 3
+        return 1 if any(one.state == "waits" for one in found) else 0
+
+    @verb(
+        group,
         "drift",
         "Record sets that are served otherwise than planned; what is not applied yet is waiting, which is no drift.",
         "jiyue dns drift\njiyue dns drift changsha --json",
@@ -77,3 +141,20 @@ def add(app: typer.Typer) -> None:
                 console.print(str(path))
 
         session.emit("dns-export", {"files": [str(path) for path in paths]}, text)
+
+    @verb(
+        group,
+        "resolver",
+        "Write the extranet resolver's configuration and the rotation of its query log below var.",
+        "jiyue dns resolver",
+    )
+    def resolver(session: Session) -> None:
+        from jiyue.workflow import dns_resolver as workflow
+
+        paths = workflow.export(open_services(session.workspace))
+
+        def text(console: Console) -> None:
+            for path in paths:
+                console.print(str(path))
+
+        session.emit("dns-resolver", {"files": [str(path) for path in paths]}, text)

@@ -62,6 +62,7 @@ class PrimaryProvider(Rfc2136Provider):  # type: ignore[misc]  # octoDNS carries
             key_algorithm=key.algorithm, update_batch_size=BATCH,
         )  # fmt: skip
         quiet()
+        self.server = server
         self._deadline = deadline
         self._zones: dict[str, dns.zone.Zone] = {}
 

@@ -12,7 +12,20 @@ from jiyue import engines
 from jiyue.doctor import examine
 from jiyue.engines.cache import tools_folder
 from jiyue.i18n import _, translate
-from jiyue.workflow import accept, apply, demo_sites, lab, plan, propose, report, review, sites, stacks, verify
+from jiyue.workflow import (
+    accept,
+    apply,
+    demo_names,
+    demo_sites,
+    lab,
+    plan,
+    propose,
+    report,
+    review,
+    sites,
+    stacks,
+    verify,
+)
 from jiyue.workflow.ambush import ambush
 from jiyue.workflow.reporter import ConsoleReporter
 from jiyue.workflow.services import Services
@@ -101,6 +114,8 @@ def _walk(services: Services, reporter: ConsoleReporter, outcome: Outcome, fault
         outcome.codes += [] if seen.ok else [1]
         for reason in seen.reasons[:20]:
             reporter.note(f"✗ {translate(reason)}")
+    with reporter.step("names", _("Names: every zone, its servers, its parent and the chain of trust")):
+        outcome.codes += demo_names.run(services, reporter)
     with reporter.step("accept", _("Accept: requirement, test, evidence, verdict")):
         result = accept.accept(services, services.platforms, reporter)
         outcome.codes += [] if result.code == 0 else [result.code]

@@ -80,8 +80,13 @@ def test_shared_devices_keep_the_host_baseline(plan: dict[str, Any], facts: Fact
 def test_name_servers_listen_on_both_families_themselves(plan: dict[str, Any], facts: Facts, record: Record) -> None:
     """Not `::` alone: whether that takes IPv4 too is a setting of the kernel that nobody looks at."""
     served = 0
+    # Servers in cities that nobody accepts now are not looked at; the shared ones always are.
+    owners = (plan["shared"], *plan["platforms"])
+    devices = {device["name"]: device for owner in owners for device in owner["devices"]}
     for name in plan["shared"]["name_servers"].values():
-        device = next(one for one in plan["shared"]["devices"] if one["name"] == name)
+        if name not in devices:
+            continue
+        device = devices[name]
         listening = host.sockets(facts.of(name)["listening"])
         record.evidence(facts.evidence(name))
         addresses = [one["address"].partition("/")[0] for one in device["addresses"]]
@@ -91,4 +96,4 @@ def test_name_servers_listen_on_both_families_themselves(plan: dict[str, Any], f
             assert not problem, f"{name}: {problem}"
             served += 1
     record.measured(f"{served} addresses serve port 53")
-    assert served, "no name server is planned"
+    assert served >= 4, "fewer than two name servers over both families are planned here"

@@ -58,6 +58,20 @@ def test_aaaa_resolves_and_validates_from_the_ipv6_only_client(
     assert flags and "ad" in flags.group(1).split(), f"{site['name']}: the answer was not validated (no AD flag)"
 
 
+@pytest.mark.requirement("name-security")
+def test_the_chain_of_trust_is_validated_by_delv_on_the_ipv6_only_client(
+    platform: dict[str, Any], vantages: Vantages, record: Record
+) -> None:
+    """From the root's key down, by a second validator: the resolver's word (AD) is not asked for."""
+    text = vantages.v6[f"delv {platform['zone']}"].strip()
+    first = text.partition("\n")[0]
+    record.evidence(vantages.names.get("vantage-v6", ""))
+    record.measured(f"delv -6 {platform['zone']} NS: {first or 'said nothing'}")
+    assert first == "; fully validated", f"{platform['zone']}: delv says {first or 'nothing'}"
+    named = re.findall(rf"^{re.escape(platform['zone'])}\.\s+\d+\s+IN\s+NS\s+\S+$", text, re.MULTILINE)
+    assert len(named) >= 2, f"{platform['zone']}: {len(named)} name servers validated"
+
+
 @pytest.mark.requirement("platform-ipv6")
 def test_the_home_page_answers_the_ipv6_only_client(
     platform: dict[str, Any], site: dict[str, Any], vantages: Vantages, record: Record

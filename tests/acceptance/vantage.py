@@ -17,6 +17,8 @@ FETCH = (
     "f=$(mktemp); w=$(curl -{family} -sS --max-time 10 -o $f -w '%{{http_code}} %{{size_download}} %{{remote_ip}}' "
     "https://{name}/ 2>&1); echo \"$w $(sha256sum < $f | cut -d' ' -f1)\"; rm -f $f"
 )
+# It trusts the root's key alone and checks every signature below it by itself, whatever the resolver says.
+DELV = "delv -6 @::1 {zone} NS"
 RESOLVE = "dig +time=3 +tries=2 +dnssec @{resolver} {name} AAAA"
 
 
@@ -45,7 +47,8 @@ class Vantages:
 
     @property
     def v6(self) -> dict[str, str]:
-        """From the client with IPv6 only: `aaaa <name>`, `get <name>`, `library <name>`, `soa <zone> <server>`."""
+        """From the client with IPv6 only: `aaaa <name>`, `get <name>`, `library <name>`, `soa <zone> <server>`,
+        `delv <zone>`."""
         return self._v6.result()
 
     @property
@@ -56,6 +59,7 @@ class Vantages:
     def _asked6(self) -> dict[str, str]:
         commands = {f"aaaa {name}": RESOLVE.format(resolver="::1", name=name) for name in self._sites}
         commands |= {f"get {name}": FETCH.format(family=6, name=name) for name in self._sites}
+        commands |= {f"delv {one['zone']}": DELV.format(zone=one["zone"]) for one in self._plan["platforms"]}
         commands |= {f"library {name}": f"getent ahostsv6 {name}" for name in self._sites}
         for device in self._plan["shared"]["name_servers"].values():
             address = self._plan["claims"].get(f"iface/{device}/dmz", "").partition("/")[0]

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import ctypes
-import os
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from inventory.rollout import Limits
 from ipv6.change.model import ChangeSet, RecordChange
@@ -20,7 +16,6 @@ from tests.drivers import samples
 from tests.drivers.payloads import ask
 from tests.drivers.sandbox import Sandbox
 
-T = TypeVar("T")
 CONF = "/etc/knot/knot.conf"
 SECRET = "dXBkYXRldXBkYXRldXBkYXRldXBkYXRl"
 KEYS = {
@@ -42,16 +37,23 @@ SECOND = "ip netns exec two knotc -s /run/knot2/knot.sock"
 class Pair(Sandbox):
     """ns1 in the host itself, ns2 in a network namespace of its own beside it; both as the driver renders them."""
 
+    def __init__(self, name: str, dual: bool = False) -> None:
+        super().__init__(name)
+        self._dual = dual
+
     def __enter__(self) -> Pair:
         super().__enter__()
         self.must("mkdir -p /etc/knot2 /run/knot2 /var/lib/knot2 && ip netns add two")
         self.must("ip link add dmz type veth peer name dmz netns two && ip link set dmz up")
         self.must("ip addr add 198.18.1.21/24 dev dmz && ip -n two addr add 198.18.1.22/24 dev dmz")
         self.must("ip -n two link set dmz up && ip -n two link set lo up")
+        if self._dual:
+            self.must("ip addr add 3fff:ff1:100:1000::21/64 dev dmz nodad")
+            self.must("ip -n two addr add 3fff:ff1:100:1000::22/64 dev dmz nodad")
         for name, text in KEYS.items():
             self.write(f"/etc/knot/{name}.key", text)
-        self.write(CONF, registry.driver("knot").render(samples.name_server(False))[CONF])
-        second = registry.driver("knot").render(samples.secondary(False))[CONF]
+        self.write(CONF, registry.driver("knot").render(samples.name_server(self._dual))[CONF])
+        second = registry.driver("knot").render(samples.secondary(self._dual))[CONF]
         self.write("/etc/knot2/knot.conf", second.replace("/run/knot", "/run/knot2").replace("/lib/knot", "/lib/knot2"))
         sites = "".join(f"{name} A 198.18.1.{number + 30}\n" for number, name in enumerate(SITES))
         self.write(f"/var/lib/knot/{ZONE.rstrip('.')}.zone", TEXT + sites)
@@ -69,30 +71,6 @@ class Pair(Sandbox):
                 f"for i in $(seq 200); do {knotc} zone-status 2>/dev/null | grep -c 'serial: [0-9]' | grep -qx 2"
                 " && exit 0; sleep 0.05; done; exit 1"
             )
-
-    def inside(self, work: Callable[[], T]) -> T:
-        """Run `work` in a thread that has this host's network; the process itself stays where it is."""
-        found: list[T] = []
-        errors: list[BaseException] = []
-
-        def enter() -> None:
-            try:
-                handle = os.open(f"/proc/{self._children()[0]}/ns/net", os.O_RDONLY)
-                try:
-                    if ctypes.CDLL(None, use_errno=True).setns(handle, 0x40000000):
-                        raise OSError(ctypes.get_errno(), "setns")
-                finally:
-                    os.close(handle)
-                found.append(work())
-            except BaseException as error:
-                errors.append(error)
-
-        thread = threading.Thread(target=enter)
-        thread.start()
-        thread.join()
-        if errors:
-            raise errors[0]
-        return found[0]
 
     def endpoint(self, server: str) -> tuple[str, int]:
         """Where each server answers, as seen from the host's network."""

@@ -9,6 +9,7 @@ from ipv6.plan.intent import (
     DeviceIntent,
     Firewall,
     NameServer,
+    Partner,
     Peer,
     Port,
     Route,
@@ -160,7 +161,13 @@ def name_server(dual: bool, *, primary: bool = True) -> DeviceIntent:
             primary,
             both(dual, f"198.18.1.{mine}", f"3fff:ff1:100:1000::{mine}"),
             ("example.gov.cn", "hunan.gov.cn."),
-            both(dual, f"198.18.1.{other}", f"3fff:ff1:100:1000::{other}"),
+            (
+                Partner(
+                    "ns2" if primary else "ns1", both(dual, f"198.18.1.{other}", f"3fff:ff1:100:1000::{other}")[::-1]
+                ),
+            ),
+            parent=Partner("parent", both(dual, "198.19.0.13", "3fff:ff0:ffff::13")[::-1]) if primary else None,
+            delegated=("hunan.gov.cn.",) if primary else (),
         ),
     )
 

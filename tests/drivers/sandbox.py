@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ipv6.apply.bundle import program
+
+T = TypeVar("T")
 
 # The layers lie on a tmpfs that only this mount namespace has, so they end with it.
 _INIT = """\
@@ -90,6 +94,30 @@ class Sandbox:
         done = self.run(script, stdin)
         assert done.returncode == 0, f"{script}: {done.stdout}{done.stderr}"
         return done.stdout
+
+    def inside(self, work: Callable[[], T]) -> T:
+        """Run `work` in a thread that has this host's network; the process itself stays where it is."""
+        found: list[T] = []
+        errors: list[BaseException] = []
+
+        def enter() -> None:
+            try:
+                handle = os.open(f"/proc/{self._children()[0]}/ns/net", os.O_RDONLY)
+                try:
+                    if ctypes.CDLL(None, use_errno=True).setns(handle, 0x40000000):
+                        raise OSError(ctypes.get_errno(), "setns")
+                finally:
+                    os.close(handle)
+                found.append(work())
+            except BaseException as error:
+                errors.append(error)
+
+        thread = threading.Thread(target=enter)
+        thread.start()
+        thread.join()
+        if errors:
+            raise errors[0]
+        return found[0]
 
     def agent(self, payload: Mapping[str, object]) -> dict[str, Any]:
         """What the device answers to a payload, sent the way the playbooks send it."""

@@ -14,11 +14,13 @@ from inventory.source import load
 from ipv6.change.model import RecordChange
 from ipv6.plan.intent import RRset
 from ipv6.plan.plan import make_plan
-from jiyue.dns import health, zones
+from jiyue.dns import audit, health, look, zones
 from jiyue.dns.channel import Channels
 from jiyue.dns.key import load_key
-from jiyue.dns.provider import PrimaryProvider
+from jiyue.dns.provider import Moved, PrimaryProvider, Unwilling
 from jiyue.dns.publisher import OctoPublisher
+from jiyue.dns.registrar import hand_in
+from jiyue.dns.submission import Submission, Wish, judge
 from jiyue.probe.ssh import ssh
 from jiyue.workflow.moving import old_sites
 from lab import runtime
@@ -152,3 +154,55 @@ def test_what_a_zone_suffers_from_is_said(publisher: OctoPublisher) -> None:
     other.delete_rdataset(other.origin, "DNSKEY")
     wrong = health.delegation(publisher.reach.endpoint("ns-govcn"), "ns-govcn", {"zhuzhou.gov.cn.": other})
     assert wrong == {"zhuzhou.gov.cn.": ["no DS at ns-govcn fits a key of the zone"]}
+
+
+def test_the_watch_sees_the_zones_as_they_are(publisher: OctoPublisher) -> None:
+    """Before the change only IPv6 is missing; CDS is what the parent has; a stopped secondary is unknown, not green."""
+    provider = PrimaryProvider("ns1", *publisher.reach.endpoint("ns1"), publisher.key)
+    names = tuple(f"{name}." for name in INVENTORY.network.name_servers)
+    addresses = look.addresses("ns1", publisher.reach.endpoint("ns1"), names)
+    above = look.above(publisher.reach, "ns-govcn", [ZONE])
+    serials, silent = look.serials(publisher.reach, ("ns1", "ns2"), [ZONE])
+    seen = audit.Seen(
+        ZONE, provider.transferred(ZONE), serials[ZONE], silent, addresses, frozenset(names), above.get(ZONE)
+    )
+    found = audit.judge(seen, INVENTORY.naming.watch, time.time())
+    verdicts = {(one.item, one.server): one.verdict for one in found}
+    assert {item for item, _ in verdicts if verdicts[item, _] != "pass"} <= {"ns-ipv6", "glue"}, found
+    assert verdicts["cds", "ns-govcn"] == verdicts["ds", "ns-govcn"] == verdicts["serial", "ns2"] == "pass"
+    assert ("ns-ipv6", names[0]) in verdicts and ("glue", names[0]) in verdicts
+    _, silent = look.serials(publisher.reach, ("ns1", "nobody"), [ZONE])
+    assert list(silent) == ["nobody"] and silent["nobody"]
+
+
+def test_the_servers_limit_and_count_answers(state: Path) -> None:
+    for server in ("ns1", "ns2"):
+        found = ssh(state / "ssh_config", server, "knotc stats mod-stats").out.decode()
+        assert "mod-stats.query-type[SOA]" in found, found
+    config = ssh(state / "ssh_config", "ns1", "knotc conf-read mod-rrl").out.decode()
+    assert f"rate-limit = {INVENTORY.naming.answers.rate}" in config
+
+
+def test_the_parent_takes_the_ds_of_our_zones_and_of_no_other(publisher: OctoPublisher) -> None:
+    """What is asked for by CDS is what the parent has; a second DS goes in and out, a stale judgement does nothing."""
+    provider = PrimaryProvider("ns1", *publisher.reach.endpoint("ns1"), publisher.key)
+    asked, silent = look.cds(publisher.reach, ("ns1", "ns2"), [ZONE])
+
+    def above() -> frozenset[str]:
+        seen = look.above(publisher.reach, "ns-govcn", [ZONE])[ZONE]
+        assert isinstance(seen, audit.Above)
+        return seen.ds
+
+    first = above()
+    found = judge(Wish(ZONE, provider.transferred(ZONE), asked[ZONE], silent, first), time.time())
+    assert found == Submission(ZONE, tuple(first), tuple(first)) and not found.waits
+    endpoint = publisher.reach.endpoint("ns-govcn")
+    second = tuple(sorted((*first, "11111 13 2 " + "ab" * 32)))
+    hand_in(endpoint, publisher.key, "gov.cn.", Submission(ZONE, tuple(first), second))
+    assert above() == set(second)
+    with pytest.raises(Moved):
+        hand_in(endpoint, publisher.key, "gov.cn.", Submission(ZONE, tuple(first), second))
+    hand_in(endpoint, publisher.key, "gov.cn.", Submission(ZONE, second, tuple(first)))
+    assert above() == first
+    with pytest.raises(Unwilling, match="does not accept the key"):
+        hand_in(endpoint, publisher.key, "gov.cn.", Submission("other.gov.cn.", (), second))

@@ -36,7 +36,11 @@ def test_every_site_is_a_subject_with_both_addresses(inv: Inventory, claims: dic
     subjects = site_subjects(inv, claims)
     assert [one.name for one in subjects] == [site.name for site in inv.sites]
     assert all(one.address4 and ":" in one.address6 and "/" not in one.address6 for one in subjects)
-    assert all(len(one.servers) == 2 for one in subjects)
+    # The servers of other cities are not there yet when a platform's own wave goes.
+    cities = {"changsha": "ns3.hunan.gov.cn", "hengyang": "ns4.hunan.gov.cn"}
+    for one in subjects:
+        own = [cities[one.platform]] if one.platform in cities else []
+        assert [name for name, _ in one.servers] == ["ns1.hunan.gov.cn", "ns2.hunan.gov.cn", *own]
 
 
 def test_without_claims_no_check_of_a_site_can_pass_over_ipv6(inv: Inventory) -> None:

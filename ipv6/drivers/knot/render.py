@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from inventory.errors import InputError
 from ipv6.drivers.base import template
 from ipv6.drivers.knot.text import normalise
-from ipv6.plan.intent import DeviceIntent
+from ipv6.plan.intent import DeviceIntent, Serving
 
 OBJECT = "/etc/knot/knot.conf"
 
@@ -18,13 +18,22 @@ def render(intent: DeviceIntent) -> Mapping[str, str]:
     server = intent.name_server
     if server is None:
         raise InputError(intent.name, "its driver is knot but it serves no zone", "give it the dns role")
-    partners = [str(ip_address(address)) for address in server.partners]
+    partners = [(one.name, [str(ip_address(address)) for address in one.addresses]) for one in server.partners]
     text = template(
         "knot",
         device=intent.name,
         primary=server.primary,
         listen=[str(ip_address(address)) for address in server.listen],
         partners=partners,
+        parent=[str(ip_address(address)) for address in server.parent.addresses] if server.parent else [],
+        serving=server.serving,
+        modules=[name for name, on in _modules(server.serving) if on],
         zones=sorted(f"{zone.rstrip('.')}." for zone in server.zones),
+        delegated={f"{zone.rstrip('.')}." for zone in server.delegated},
     )
     return {OBJECT: normalise(text)}
+
+
+def _modules(serving: Serving) -> tuple[tuple[str, bool], ...]:
+    """Knot's modules that every zone uses, and whether the data ask for them."""
+    return ("mod-rrl/jiyue", serving.rate > 0), ("mod-stats/jiyue", serving.statistics)

@@ -63,7 +63,7 @@ def test_an_unknown_platform_is_refused(tmp_path: Path) -> None:
 def test_what_is_expected_of_a_platform() -> None:
     plan = expectations(INV, CLAIMS, ["changsha"])
     (platform,) = plan["platforms"]
-    assert [device["role"] for device in platform["devices"]] == ["pe", "firewall", "site-host", "zone-host"]
+    assert [device["role"] for device in platform["devices"]] == ["pe", "firewall", "site-host", "zone-host", "dns"]
     assert len(platform["deferred"]) == 9 and len(platform["functions"]) == 16 and len(platform["zones"]) == 6
     for device in platform["devices"]:
         families = {":" in one["address"] for one in device["addresses"]}

@@ -146,7 +146,7 @@ def test_unknown_environment(root: Path) -> None:
 def test_no_province_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An empty folder gives one line per missing thing."""
     monkeypatch.chdir(tmp_path)
-    assert len(told(Path("nowhere"))) == 14
+    assert len(told(Path("nowhere"))) == 15
 
 
 @pytest.mark.parametrize("text", ["", "- a\n", "x\n", "~\n", "[]\n", "5\n"])

@@ -95,9 +95,15 @@ def test_records_have_one_owner_each(hunan: Inventory, planned: PlanResult) -> N
     assert owners["zjj.gov.cn.", "zjj.gov.cn.", "NS"] == "shared"
     assert owners["gov.cn.", "ns1.hunan.gov.cn.", "AAAA"] == "shared"
     assert owners["hunan.gov.cn.", "ns2.hunan.gov.cn.", "A"] == "shared"
+    # A server in a city appears with its city, in its zone and as glue.
+    assert (
+        owners["hunan.gov.cn.", "ns3.hunan.gov.cn.", "AAAA"]
+        == owners["gov.cn.", "ns3.hunan.gov.cn.", "A"]
+        == "changsha"
+    )
     assert owners["changsha.gov.cn.", "pe-changsha.net.changsha.gov.cn.", "AAAA"] == "changsha"
     routers = sum(one.type == "AAAA" and ".net." in one.name for one in found)
-    assert sum(one.type == "AAAA" for one in found) == len(hunan.sites) + 4 + routers and routers == 16
+    assert sum(one.type == "AAAA" for one in found) == len(hunan.sites) + 8 + routers and routers == 16
     assert {owner for (_, _, kind), owner in owners.items() if kind == "PTR"} == {"shared"}
     glue = next(one for one in found if (one.zone, one.name, one.type) == ("gov.cn.", "ns1.hunan.gov.cn.", "AAAA"))
     assert glue.rdata == ("3fff:ff1:0:1000::21",) and glue.ttl == 300
