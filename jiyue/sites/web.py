@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from ipv6.verify.model import Answers, Probe, Sample
 from ipv6.verify.page import Page, read
@@ -35,6 +35,8 @@ def answered(sample: Sample) -> bool:
     return text(sample, "state") == "ok" and 100 <= number(sample, "status") < 600
 
 
+SAFE = "/?%:@!$&'()*+,;=~-._[]"
+"""Signs of a path that go out as they are; all others as browsers send them (RFC 3987, 3.1)."""
 NOTHING = frozenset({"bad", "refused", "reset", "timeout", "unreachable", "error"})
 """States of a question that was asked and that nobody took up."""
 
@@ -66,7 +68,7 @@ def fetch(target: Target, url: str) -> Probe | None:
     parts = urlsplit(url)
     if (parts.hostname or "").lower() != target.name or parts.port not in (None, 80, 443):
         return None
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    path = quote((parts.path or "/") + (f"?{parts.query}" if parts.query else ""), safe=SAFE)
     secure = parts.scheme == "https"
     if path == "/":
         return page(target, secure=secure)
