@@ -29,7 +29,7 @@ class Fleet:
 
     `env` is the engine's environment (PATH, PULUMI_HOME, …), `pulumi_root` the folder above its `bin/pulumi`;
     `backend` a backend URL, by default the environment's own folder; `jobs` stacks run side by side (0: as many as
-    cores and memory allow), `parallel` operations inside each.
+    cores and memory allow), `parallel` operations inside each; `patience` seconds for a wave's workloads to be ready.
     """
 
     root: Path
@@ -40,6 +40,7 @@ class Fleet:
     backend: str = ""
     jobs: int = 0
     parallel: int = 48
+    patience: float = 600.0
 
     @property
     def environment(self) -> str:
@@ -193,8 +194,16 @@ def engine_env(fleet: Fleet) -> dict[str, str]:
     }
 
 
-def in_waves(fleet: Fleet, found: Sequence[Job], one: Callable[[Job], StackResult]) -> dict[str, StackResult]:
-    """Run a function on every job, wave after wave; more failures than a wave's budget stop the waves after it."""
+def in_waves(
+    fleet: Fleet,
+    found: Sequence[Job],
+    one: Callable[[Job], StackResult],
+    settle: Callable[[dict[str, StackResult]], dict[str, StackResult]] = lambda results: results,
+) -> dict[str, StackResult]:
+    """Run a function on every job, wave after wave; more failures than a wave's budget stop the waves after it.
+
+    `settle` judges the results of a wave before the next one may start.
+    """
     by_name = {job.platform: job for job in found}
     results: dict[str, StackResult] = {}
     halted = ""
@@ -202,7 +211,7 @@ def in_waves(fleet: Fleet, found: Sequence[Job], one: Callable[[Job], StackResul
         if halted:
             results.update({name: StackResult(name, "stopped", reason=halted) for name in wave[1]})
             continue
-        results.update(each(fleet, wave[1], lambda name: one(by_name[name])))
+        results.update(settle(each(fleet, wave[1], lambda name: one(by_name[name]))))
         failed = [name for name in wave[1] if results[name].state == "failed"]
         if len(failed) > fleet.inventory.pace.get(wave[0], Pace()).budget:
             halted = f"{', '.join(failed)} of wave {wave[0]} failed; not started"

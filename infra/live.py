@@ -67,11 +67,11 @@ def path_of(api_version: str, kind: str) -> str:
     return f"{base}/{PLURALS[kind]}"
 
 
-def listed(cluster: Cluster, path: str) -> Iterable[Mapping[str, Any]]:
-    """One collection, page by page."""
-    token = ""
+def listed(cluster: Cluster, path: str, query: str = "") -> Iterable[Mapping[str, Any]]:
+    """One collection, page by page; `query` chooses among its objects (`labelSelector=...`, encoded)."""
+    token, chosen = "", f"&{query}" if query else ""
     while True:
-        page = cluster.get(f"{path}?limit={PAGE}" + (f"&continue={quote(token)}" if token else ""))
+        page = cluster.get(f"{path}?limit={PAGE}{chosen}" + (f"&continue={quote(token)}" if token else ""))
         yield from page.get("items") or ()
         token = (page.get("metadata") or {}).get("continue", "")
         if not token:

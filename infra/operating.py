@@ -9,6 +9,7 @@ from infra import fleetwork as work
 from infra.enginerun import LeanStack, Tally, run
 from infra.fleetwork import Fleet, Job
 from infra.opening import command, opened
+from infra.readiness import settled
 from infra.result import StackResult
 from infra.workcopy import saved, state_folder
 
@@ -37,7 +38,12 @@ def bring_up(fleet: Fleet, jobs: Sequence[Job], absent: Collection[str], progres
                 result = replace(result, state="unchanged", reason="the engine found nothing to change")
             return replace(result, digest=job.objects.digest)
 
-    return work.in_waves(fleet, jobs, one)
+    totals = {job.platform: job.objects.steps for job in jobs}
+
+    def settle(results: dict[str, StackResult]) -> dict[str, StackResult]:
+        return settled(fleet, results, lambda name, text: progress(name, totals[name], totals[name], text))
+
+    return work.in_waves(fleet, jobs, one, settle)
 
 
 def look(fleet: Fleet, jobs: Sequence[Job], progress: Progress) -> dict[str, StackResult]:

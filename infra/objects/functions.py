@@ -71,9 +71,6 @@ def function_objects(
         fixed_addresses(values, naming.function_number(function.port)),
         labels,
     )
-    if replicas == 0:
-        # Without this the engine waits ten minutes for endpoints that nobody wants.
-        service = meta.annotated(service, meta.SKIP_AWAIT)
     if replicas < 2:
         return deployment, service
     budget = {"minAvailable": 1, "selector": {"matchLabels": selector}}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from infra.components import naming
@@ -21,6 +21,8 @@ FORCE = {"pulumi.com/patchForce": "true"}
 """What the approved plan sets is taken back from whoever changed it; without this a changed field blocks every `up`."""
 
 SKIP_AWAIT = {"pulumi.com/skipAwait": "true"}
+RUNNING = frozenset({"Deployment", "StatefulSet", "Service"})
+"""Kinds for which the engine does not wait: `infra.readiness` asks the cluster for all of a wave at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +58,12 @@ class Scope:
             name,
             "" if kind in CLUSTER_SCOPED else self.namespace,
             {**common, **(labels or {})},
-            {FIELD_MANAGER: naming.field_manager(self.platform), **FORCE, **(annotations or {})},
+            {
+                FIELD_MANAGER: naming.field_manager(self.platform),
+                **FORCE,
+                **(SKIP_AWAIT if kind in RUNNING else {}),
+                **(annotations or {}),
+            },
             body,
             protect,
         )
-
-
-def annotated(manifest: Manifest, annotations: Mapping[str, str]) -> Manifest:
-    """The same object with further annotations."""
-    return replace(manifest, annotations={**manifest.annotations, **annotations})

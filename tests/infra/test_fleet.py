@@ -225,6 +225,20 @@ def test_drift_reads_like_a_sentence(scene: Scene) -> None:
     assert drift(scene.fleet, [name])[name].lines == ()
 
 
+def test_workloads_that_do_not_run_are_a_failure_with_their_reason(scene: Scene) -> None:
+    """The engine has made everything, but a stranger's quota lets no new pod in: named; without it the next run is whole."""
+    name = "changde"
+    quotas = f"/api/v1/namespaces/{name}-app/resourcequotas"
+    none = {"metadata": {"name": "none"}, "spec": {"hard": {"pods": "0"}}}
+    assert scene.call("POST", quotas, none)[0] == 201
+    kills.change(scene.project, name, "0.9")
+    found = bring(replace(scene.fleet, patience=4.0), name)
+    assert found.state == "failed" and found.reason.startswith("not ready after 4 s: Deployment changde-app/")
+    assert any("exceeded quota: none" in line for line in found.lines), found.lines
+    assert scene.call("DELETE", f"{quotas}/none")[0] == 200
+    assert bring(scene.fleet, name).ok
+
+
 def test_manifests_are_written_for_review_offline(scene: Scene, tmp_path: Path) -> None:
     """One file a platform, every object in it, no cluster asked."""
     offline = replace(scene.fleet, kubeconfig=tmp_path / "none")

@@ -28,6 +28,7 @@ def pool(fleet: Fleet, names: Sequence[str]) -> None:
     from pulumi import automation
 
     from infra.program import assemble
+    from tests.bench.stacks.defaults import awaited
 
     jobs = {job.platform: job for job in work.jobs(fleet, names, [])}
     command = automation.PulumiCommand(root=str(fleet.pulumi_root))
@@ -42,7 +43,7 @@ def pool(fleet: Fleet, names: Sequence[str]) -> None:
             project_settings=automation.ProjectSettings(name="jiyue", runtime="python"),
         )
         stack = automation.create_stack(
-            name, project_name="jiyue", program=lambda: assemble(objects, str(fleet.kubeconfig)), opts=options
+            name, project_name="jiyue", program=lambda: assemble(awaited(objects), str(fleet.kubeconfig)), opts=options
         )
         return stack.up(parallel=32).summary.result
 

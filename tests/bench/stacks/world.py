@@ -27,11 +27,12 @@ sys.path.insert(0, {root!r})
 import pulumi
 from infra.program import assemble
 from infra.rendering import render
+from tests.bench.stacks.defaults import awaited
 from pathlib import Path
 from tests.infra.world import inventory
 name = pulumi.get_stack()
 given = {{"platform": name, "code": inventory().platform_by_name[name].code}}
-assemble(render(inventory(), Path({project!r}), "lab", name, given), os.environ["KUBECONFIG"])
+assemble(awaited(render(inventory(), Path({project!r}), "lab", name, given)), os.environ["KUBECONFIG"])
 """
 
 
