@@ -226,7 +226,7 @@ def test_drift_reads_like_a_sentence(scene: Scene) -> None:
 
 
 def test_workloads_that_do_not_run_are_a_failure_with_their_reason(scene: Scene) -> None:
-    """The engine has made everything, but a stranger's quota lets no new pod in: named; without it the next run is whole."""
+    """Everything is made, but a stranger's quota lets no new pod in: named; without it the next run is whole."""
     name = "changde"
     quotas = f"/api/v1/namespaces/{name}-app/resourcequotas"
     none = {"metadata": {"name": "none"}, "spec": {"hard": {"pods": "0"}}}
