@@ -16,7 +16,7 @@ from infra.locks import own_lock, remove_dead
 from infra.objects.platform import PlatformObjects
 from infra.orphans import OWNER, end_orphans
 from infra.program import assemble
-from infra.workcopy import Saved, WorkCopy, known_of, saved, state_folder
+from infra.workcopy import Saved, WorkCopy, drop_torn, known_of, saved, state_folder
 from inventory.errors import EnvironmentFailed
 
 PATIENCE = 30.0
@@ -55,6 +55,7 @@ def opened(
             state = state_folder(fleet.root, fleet.environment)
             remove_dead(state, copy.platform, PATIENCE)
             end_orphans(copy.folder)
+            drop_torn(state, copy.platform)
             known = saved(state, copy.platform)
             exists = exists and known is not None
         stack = open_stack(copy.platform, copy.folder, engine, env, exists=exists, known=False, program=program)

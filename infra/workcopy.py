@@ -162,6 +162,25 @@ def saved(state: Path, platform: str) -> Saved | None:
         raise EnvironmentFailed(str(path), "is not a state that can be read", fix) from error
 
 
+def drop_torn(state: Path, platform: str) -> tuple[str, ...]:
+    """Remove what a kill left half-written beside a stack's state; the names of those files.
+
+    The engine writes a state under another name first, but not the `.attrs` beside it (type and checksum, which nobody
+    needs): an empty one keeps it from reading the state. The caller holds the stack, so nobody writes it now.
+    """
+    base = state / ".pulumi"
+    torn = []
+    for path in sorted([*base.glob("*.attrs"), *(base / "stacks").glob(f"*/{platform}.json*.attrs")]):
+        try:
+            json.loads(path.read_bytes())
+        except FileNotFoundError:
+            continue
+        except ValueError:
+            path.unlink(missing_ok=True)
+            torn.append(path.name)
+    return tuple(torn)
+
+
 def known_of(deployment: Mapping[str, Any]) -> Saved:
     """The same of a deployment as the engine exports it."""
     resources = deployment.get("resources") or ()

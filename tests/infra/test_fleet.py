@@ -138,6 +138,9 @@ def test_a_lost_state_is_restored_or_found_again(scene: Scene, tmp_path: Path) -
     assert bring(scene.fleet, name).state == "unchanged"  # proven by the cluster alone
     scene.fleet.copy(name).forget()
     assert bring(scene.fleet, name).ok
+    state.with_name(f"{state.name}.attrs").write_bytes(b"")  # killed while the engine wrote it
+    scene.fleet.copy(name).forget()
+    assert bring(scene.fleet, name).state == "unchanged"
     state.write_bytes(text[:100])
     scene.fleet.copy(name).forget()
     broken = bring(scene.fleet, name)

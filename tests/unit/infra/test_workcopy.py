@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from infra.workcopy import Saved, WorkCopy, passphrase_file, saved
+from infra.workcopy import Saved, WorkCopy, drop_torn, passphrase_file, saved
 from inventory.errors import EnvironmentFailed
 from tests.infra.world import ROOT
 
@@ -88,3 +88,20 @@ def test_what_the_backend_knows(tmp_path: Path) -> None:
     path.write_text("{")
     with pytest.raises(EnvironmentFailed, match="stack state restore"):
         saved(tmp_path, "changsha")
+
+
+def test_what_a_kill_left_half_written_beside_a_state_goes(tmp_path: Path) -> None:
+    """Whole ones, other stacks' and states themselves stay."""
+    folder = tmp_path / ".pulumi" / "stacks" / "jiyue"
+    folder.mkdir(parents=True)
+    for name, text in {
+        "changde.json": "",
+        "changde.json.attrs": "",
+        "changde.json.bak.attrs": '{"user.cache',
+        "loudi.json.attrs": "",
+    }.items():
+        (folder / name).write_text(text)
+    (tmp_path / ".pulumi" / "meta.yaml.attrs").write_text("{}")
+    assert drop_torn(tmp_path, "changde") == ("changde.json.attrs", "changde.json.bak.attrs")
+    assert drop_torn(tmp_path, "changde") == ()
+    assert sorted(path.name for path in folder.iterdir()) == ["changde.json", "loudi.json.attrs"]
