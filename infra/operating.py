@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
+
+from pulumi.automation import PulumiCommand
 
 from infra import fleetwork as work
 from infra.enginerun import LeanStack, Tally, run
@@ -11,7 +15,8 @@ from infra.fleetwork import Fleet, Job
 from infra.opening import command, opened
 from infra.readiness import settled
 from infra.result import StackResult
-from infra.workcopy import saved, state_folder
+from infra.workcopy import WorkCopy, saved, state_folder
+from inventory.errors import JiyueError
 
 Progress = Callable[[str, int, int, str], None]
 
@@ -19,8 +24,33 @@ Progress = Callable[[str, int, int, str], None]
 def bring_up(fleet: Fleet, jobs: Sequence[Job], absent: Collection[str], progress: Progress) -> dict[str, StackResult]:
     """`up` of every job, wave after wave; `absent` are platforms of which the cluster holds nothing."""
     engine = command(fleet)
+    later = {name for wave in work.waves(fleet.inventory, [job.platform for job in jobs])[1:] for name in wave[1]}
+    with ThreadPoolExecutor(1) as ahead:
+        made = {job.platform: ahead.submit(_made, fleet, engine, job.copy) for job in jobs if job.platform in later}
+        return _in_waves(fleet, jobs, engine, absent, progress, made)
 
+
+def _made(fleet: Fleet, engine: PulumiCommand, copy: WorkCopy) -> None:
+    """Have a stack in the backend before its wave begins: it starts a process, and no cluster is asked.
+
+    What goes wrong here is said when the stack's turn comes.
+    """
+    if not copy.initialised:
+        with suppress(JiyueError), opened(fleet, engine, copy, None, mend=False):
+            pass
+
+
+def _in_waves(
+    fleet: Fleet,
+    jobs: Sequence[Job],
+    engine: PulumiCommand,
+    absent: Collection[str],
+    progress: Progress,
+    made: Mapping[str, Future[None]],
+) -> dict[str, StackResult]:
     def one(job: Job) -> StackResult:
+        if job.platform in made:
+            made[job.platform].result()
         with opened(fleet, engine, job.copy, job.objects, absent=job.platform in absent) as stack:
             job.copy.forget()
 
