@@ -122,7 +122,8 @@ def open_stack(
         except automation.StackAlreadyExistsError:
             workspace.select_stack(name)  # writes the salt that the copy has lost
         except automation.CommandError as error:
-            raise EnvironmentFailed(f"stack {name}", f"cannot be made ({short(str(error))})", "make var/ writable") from None
+            cause = f"cannot be made ({short(str(error))})"
+            raise EnvironmentFailed(f"stack {name}", cause, "make var/ writable") from None
     return LeanStack(name, workspace, known)
 
 
