@@ -63,7 +63,7 @@ SPEAKING = ("inventory.explain", "inventory.source", "inventory.desk", "inventor
             "ipv6.plan.place", "ipv6.verify.ipv4_state", "jiyue.probe.sampler", "ipv6.drift.compare",
             "ipv6.change.records", "ipv6.change.limits", "jiyue.dns.health",
             "ipv6.apply.devices", "ipv6.apply.evidence", "ipv6.apply.flow", "ipv6.apply.control", "ipv6.apply.revert",
-            "ipv6.apply.window", "jiyue.propose", "jiyue.register.form", "jiyue.register.model",
+            "ipv6.apply.window", "jiyue.propose", "jiyue.moving.flow", "jiyue.register.form", "jiyue.register.model",
             "jiyue.register.rules", "jiyue.sites.hardening.agent.act", "jiyue.sites.hardening.agent.services",
             "jiyue.sites.hardening.agent.files", "jiyue.sites.hardening.agent.main")  # fmt: skip
 """Modules whose every sentence is for people, but travels in tuples."""
