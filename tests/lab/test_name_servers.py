@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -206,3 +206,40 @@ def test_the_parent_takes_the_ds_of_our_zones_and_of_no_other(publisher: OctoPub
     assert above() == first
     with pytest.raises(Unwilling, match="does not accept the key"):
         hand_in(endpoint, publisher.key, "gov.cn.", Submission("other.gov.cn.", (), second))
+
+
+def test_a_new_key_waits_until_the_parent_was_given_its_ds(state: Path, publisher: OctoPublisher) -> None:
+    """`keymgr` says that the new key has been known to every cache, which takes hours otherwise."""
+
+    def on(command: str) -> str:
+        return ssh(state / "ssh_config", "ns1", command).out.decode()
+
+    def judged() -> Submission:
+        provider = PrimaryProvider("ns1", *publisher.reach.endpoint("ns1"), publisher.key)
+        asked, silent = look.cds(publisher.reach, ("ns1", "ns2"), [ZONE])
+        seen = look.above(publisher.reach, "ns-govcn", [ZONE])[ZONE]
+        assert isinstance(seen, audit.Above)
+        return judge(Wish(ZONE, provider.transferred(ZONE), asked[ZONE], silent, seen.ds), time.time())
+
+    def waiting() -> list[str]:
+        keys = on(f"keymgr -c /etc/knot/knot.conf {ZONE} list").splitlines()
+        return [line.split()[0] for line in keys if "active=" not in line]
+
+    def until(condition: Callable[[], object]) -> None:
+        deadline = time.monotonic() + 30
+        while not condition():
+            assert time.monotonic() < deadline
+            time.sleep(0.3)
+
+    assert not judged().waits
+    on(f"knotc zone-key-rollover {ZONE} ksk")
+    until(waiting)
+    assert not judged().waits, "the CDS of a key that caches do not know yet"
+    (new,) = waiting()
+    on(f"keymgr -c /etc/knot/knot.conf {ZONE} set {new} ready=-10 && knotc zone-sign {ZONE}")
+    until(lambda: judged().waits and not judged().reasons)
+    asked = judged()
+    assert set(asked.have) != set(asked.want)
+    hand_in(publisher.reach.endpoint("ns-govcn"), publisher.key, "gov.cn.", asked)
+    found = judged()
+    assert not found.waits and not found.reasons and set(found.have) == set(asked.want)

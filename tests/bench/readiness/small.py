@@ -49,7 +49,10 @@ def inventory() -> Inventory:
     whole = load(ROOT / "inventory" / "hunan", "lab")
     kept = [one.model_copy(update={"sites": one.sites[:SITES]}) for one in whole.platforms if one.name in PLATFORMS]
     values = {name: getattr(whole, name) for name in Inventory.model_fields}
-    return Inventory(**{**values, "platforms": tuple(kept)})
+    there = {device.name for device in whole.network.devices} | {one.name for part in kept for one in part.devices}
+    servers = {name: device for name, device in whole.network.name_servers.items() if device in there}
+    network = whole.network.model_copy(update={"name_servers": servers})
+    return Inventory(**{**values, "platforms": tuple(kept), "network": network})
 
 
 @contextmanager
