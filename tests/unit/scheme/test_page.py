@@ -150,5 +150,5 @@ def test_topology_shows_what_belongs_to_it() -> None:
     set_language("en")
     texts = "\n".join(figures()[2].drawing.labels)
     for piece in ("core of the extranet", "pe-changsha", "fw-changsha", "198.18.1.0/24", "3fff:ff1:100:1000::/64",
-                  "site-changsha, 4 websites", "9 × county edge router", "9 of them deferred"):  # fmt: skip
+                  "site-changsha, ns3, 4 websites", "9 × county edge router", "9 of them deferred"):  # fmt: skip
         assert piece in texts, piece
