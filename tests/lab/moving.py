@@ -25,10 +25,12 @@ from jiyue.store.store import open_store
 from jiyue.workflow.moving import LIBRARY, Shelf
 from lab import runtime
 from lab.ca import SiteCa
+from lab.ready import wait
 from lab.scene import scene
 from lab.scene_devices import NGINX
 from lab.scene_internet import CA_FILES, LAN
 from lab.scene_old import old_host
+from lab.scene_ready import ready_checks
 from lab.services import nginx
 from lab.spec import FileSpec, HostSpec, InterfaceSpec, LinkSpec, ServiceSpec
 
@@ -90,6 +92,7 @@ def up(folder: Path, prepare: Callable[[str], None] = lambda text: None) -> Iter
     hosts = (*servers, replace(aged, routes=()), _new(), _client(servers[0], ca.certificate))
     runtime.up(replace(whole, name="moving", hosts=hosts, links=(LinkSpec(LAN, "lan"),), control_plane=None), folder)
     try:
+        wait(folder, [check for check in ready_checks(inventory) if check.host in ("ns1", "ns2")])
         with reached(folder, inventory) as ground:
             yield ground
     finally:

@@ -24,7 +24,9 @@ from jiyue.dns.submission import Submission, Wish, judge
 from jiyue.probe.ssh import ssh
 from jiyue.workflow.moving import old_sites
 from lab import runtime
+from lab.ready import wait
 from lab.scene import scene
+from lab.scene_ready import ready_checks
 
 ROOT = Path(__file__).parents[2]
 SERVERS = ("ns1", "ns2", "ns-govcn")
@@ -42,6 +44,7 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     spec = replace(whole, hosts=hosts, links=tuple(link for link in whole.links if link.name in used))
     runtime.up(spec, folder)
     try:
+        wait(folder, [check for check in ready_checks(INVENTORY) if check.host in ("ns1", "ns2")])
         yield folder
     finally:
         runtime.down(folder)
