@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
-from importlib import import_module
-from pkgutil import iter_modules
 
-from infra.policy import rules
 from infra.policy.finding import Finding, Rule, Stack
 from inventory.clauses import Clause, Waiver
+from inventory.discover import instances
 from inventory.errors import GateError
 
 SHOWN = 4
@@ -20,11 +18,7 @@ WAIVERS = "inventory waivers.yaml"
 @cache
 def every_rule() -> tuple[Rule, ...]:
     """Every rule of the package, by id; a new rule is a new module, nothing to register."""
-    found = []
-    for module in iter_modules(rules.__path__):
-        content = vars(import_module(f"{rules.__name__}.{module.name}"))
-        found += [value for value in content.values() if isinstance(value, Rule)]
-    return tuple(sorted(found, key=lambda each: each.id))
+    return instances("infra.policy.rules", Rule)
 
 
 def judge(

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from importlib import import_module
-from pkgutil import iter_modules
 from typing import Literal
 
+from inventory.discover import instances
 from inventory.view import Ref, View
 
 
@@ -52,12 +51,7 @@ def rule(id: str, *, partial: bool = False) -> Callable[[Check], Rule]:
 
 def discover() -> tuple[Rule, ...]:
     """Every rule of this package, sorted by id; importing the package alone loads none."""
-    found = []
-    for module in iter_modules(__path__):
-        if not module.name.startswith("_"):
-            content = vars(import_module(f"{__name__}.{module.name}"))
-            found += [value for value in content.values() if isinstance(value, Rule)]
-    return tuple(sorted(found, key=lambda each: each.id))
+    return instances(__name__, Rule)
 
 
 def judge(view: View, chosen: Iterable[Rule] | None = None, *, partial: bool = False) -> Iterator[Reason]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeAlias
 
+from inventory.discover import instances
 from ipv6.verify.model import Answers, Probe, Verdict
 from ipv6.verify.subjects import SiteSubject, Subject
 
@@ -107,10 +106,5 @@ def check(
 
 def discover(depth: Depth = "full") -> tuple[Check, ...]:
     """Every check of `ipv6.verify.checks` up to that depth, by id; raises ValueError when two share an id."""
-    package = importlib.import_module("ipv6.verify.checks")
-    found: dict[str, Check] = {}
-    for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda item: item.name):
-        for value in vars(importlib.import_module(f"ipv6.verify.checks.{module.name}")).values():
-            if isinstance(value, Check) and found.setdefault(value.id, value) is not value:
-                raise ValueError(f"two checks are called {value.id}")
-    return tuple(found[key] for key in sorted(found) if depth == "full" or found[key].depth == "quick")
+    found = instances("ipv6.verify.checks", Check)
+    return tuple(one for one in found if depth == "full" or one.depth == "quick")

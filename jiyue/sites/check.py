@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal, Protocol, TypeAlias
 
+from inventory.discover import instances
 from ipv6.verify.model import Answer, Answers, Probe, Sample
 from ipv6.verify.reading import text
 from jiyue.sites.model import Seen, Target
@@ -70,13 +69,8 @@ def check(id: str, *, finds: tuple[str, ...], depth: Depth = "quick") -> Callabl
 @cache
 def discover(depth: Depth = "full") -> tuple[Check, ...]:
     """Every check of `jiyue.sites.checks` up to that depth, by id; ValueError when two share an id."""
-    package = importlib.import_module("jiyue.sites.checks")
-    found: dict[str, Check] = {}
-    for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda item: item.name):
-        for value in vars(importlib.import_module(f"jiyue.sites.checks.{module.name}")).values():
-            if isinstance(value, Check) and found.setdefault(value.id, value) is not value:
-                raise ValueError(f"two checks are called {value.id}")
-    return tuple(found[key] for key in sorted(found) if depth == "full" or found[key].depth == "quick")
+    found = instances("jiyue.sites.checks", Check)
+    return tuple(one for one in found if depth == "full" or one.depth == "quick")
 
 
 class Host:

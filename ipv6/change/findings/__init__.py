@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib import import_module
-from pkgutil import iter_modules
 from typing import Literal, get_args
 
+from inventory.discover import instances
 from inventory.model import Inventory
 from ipv6.change.clashes import Clash, clashes
 from ipv6.change.model import ChangeSet, Claim
@@ -93,12 +92,7 @@ def rule(id: str, clause: str = "") -> Callable[[Check], Rule]:
 @cache
 def discover() -> tuple[Rule, ...]:
     """Every rule of this package, sorted by id."""
-    found = []
-    for module in iter_modules(__path__):
-        if not module.name.startswith("_"):
-            content = vars(import_module(f"{__name__}.{module.name}"))
-            found += [value for value in content.values() if isinstance(value, Rule)]
-    return tuple(sorted(found, key=lambda each: each.id))
+    return instances(__name__, Rule)
 
 
 def findings(change: ChangeSet, ledger: Ledger, chosen: Iterable[Rule] | None = None) -> tuple[Finding, ...]:

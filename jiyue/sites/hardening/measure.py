@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import TypeAlias
 
+from inventory.discover import instances
 from jiyue.sites.hardening.model import Change, Left, Look, Plan, Right, Step
 
 Work: TypeAlias = Callable[[Look], Iterator[Step]]
@@ -31,12 +30,7 @@ def measure(id: str, *mends: str) -> Callable[[Work], Measure]:
 @cache
 def discover() -> tuple[Measure, ...]:
     """Every measure of `jiyue.sites.hardening.measures`, by id."""
-    package = importlib.import_module("jiyue.sites.hardening.measures")
-    modules = (
-        importlib.import_module(f"{package.__name__}.{one.name}") for one in pkgutil.iter_modules(package.__path__)
-    )
-    found = {value.id: value for module in modules for value in vars(module).values() if isinstance(value, Measure)}
-    return tuple(found[id] for id in sorted(found))
+    return instances("jiyue.sites.hardening.measures", Measure)
 
 
 def plan(host: str, look: Look) -> Plan:
