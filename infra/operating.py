@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 from pulumi.automation import PulumiCommand
 
@@ -55,13 +56,7 @@ def _in_waves(
             job.copy.forget()
 
             def operate(tally: Tally) -> None:
-                stack.up(
-                    parallel=fleet.parallel,
-                    color="never",
-                    suppress_progress=True,
-                    on_event=tally,
-                    refresh=stack.known,
-                )
+                stack.up(**_words(fleet, tally), refresh=stack.known)
 
             result, _ = run(stack, "updated", _counted(progress, job), operate)
             if result.ok and not (result.created or result.updated or result.deleted):
@@ -84,13 +79,7 @@ def look(fleet: Fleet, jobs: Sequence[Job], progress: Progress) -> dict[str, Sta
         with opened(fleet, engine, job.copy, job.objects, mend=False) as stack:
 
             def operate(tally: Tally) -> None:
-                stack.preview(
-                    parallel=fleet.parallel,
-                    color="never",
-                    suppress_progress=True,
-                    on_event=tally,
-                    refresh=stack.known,
-                )
+                stack.preview(**_words(fleet, tally), refresh=stack.known)
 
             result, tally = run(stack, "previewed", _counted(progress, job), operate)
             changed = tuple(tally.changed)
@@ -132,16 +121,15 @@ def kept(fleet: Fleet, platform: str) -> tuple[str, ...]:
 
 def _destroyed(fleet: Fleet, stack: LeanStack, progress: Progress, with_library: bool) -> StackResult:
     def operate(tally: Tally) -> None:
-        stack.destroy(
-            parallel=fleet.parallel,
-            color="never",
-            suppress_progress=True,
-            on_event=tally,
-            exclude_protected=not with_library,
-        )
+        stack.destroy(**_words(fleet, tally), exclude_protected=not with_library)
 
     name = stack.name
     return run(stack, "destroyed", lambda done, text: progress(name, done, 0, text), operate)[0]
+
+
+def _words(fleet: Fleet, tally: Tally) -> dict[str, Any]:
+    """What every operation of the engine is told."""
+    return {"parallel": fleet.parallel, "color": "never", "suppress_progress": True, "on_event": tally}
 
 
 def _counted(progress: Progress, job: Job) -> Callable[[int, str], None]:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import pulumi
 
 from infra.components.base import Component, child
-from infra.components.edge import Edge, EdgeArgs
-from infra.components.exchange import Exchange, ExchangeArgs
-from infra.components.function import PlatformFunction, PlatformFunctionArgs
-from infra.components.integration import Integration, IntegrationArgs
+from infra.components.edge import Edge
+from infra.components.exchange import Exchange
+from infra.components.filled import Contents
+from infra.components.function import PlatformFunction
+from infra.components.integration import Integration
 from infra.components.kubernetes import create, provider
 from infra.components.library import InformationLibrary, InformationLibraryArgs
-from infra.components.observability import Observability, ObservabilityArgs
+from infra.components.observability import Observability
 from infra.components.rbac import Rbac, RbacArgs
 from infra.components.zone import SecurityZone, SecurityZoneArgs
 from infra.objects import edge, joints, library
@@ -50,7 +51,7 @@ class Platform(Component):
         self.functions = {
             function: PlatformFunction(
                 f"{name}-{function}",
-                PlatformFunctionArgs(items, (*self.zones[objects.function_zones[function]].closed, self.ranges)),
+                Contents(items, (*self.zones[objects.function_zones[function]].closed, self.ranges)),
                 child(self),
             )
             for function, items in objects.functions.items()
@@ -61,19 +62,17 @@ class Platform(Component):
             child(self),
         )
         entry = (*self.zones[edge.ZONE].closed, self.ranges)
-        self.edge = Edge(f"{name}-edge", EdgeArgs(objects.edge, entry), child(self))
+        self.edge = Edge(f"{name}-edge", Contents(objects.edge, entry), child(self))
         closed = {zone: made.closed for zone, made in self.zones.items()}
         self.claim = create(objects.claim, self, closed[joints.SECURITY_ZONE])
         self.exchange = Exchange(
-            f"{name}-exchange", ExchangeArgs(objects.exchange, closed[joints.EXCHANGE_ZONE]), child(self)
+            f"{name}-exchange", Contents(objects.exchange, closed[joints.EXCHANGE_ZONE]), child(self)
         )
         spaces = tuple(made.namespace for made in self.zones.values())
-        self.integration = Integration(
-            f"{name}-integration", IntegrationArgs(objects.integrations, spaces), child(self)
-        )
+        self.integration = Integration(f"{name}-integration", Contents(objects.integrations, spaces), child(self))
         self.observability = Observability(
             f"{name}-observability",
-            ObservabilityArgs(objects.observability, closed[joints.MONITORING_ZONE]),
+            Contents(objects.observability, closed[joints.MONITORING_ZONE]),
             child(self),
         )
         namespaces = {objects.zones[zone][0].name: made.namespace for zone, made in self.zones.items()}
