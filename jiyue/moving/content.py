@@ -74,9 +74,13 @@ def _bring(hands: Hands, move: Move, root: str, seen: Look) -> int:
 
 def _batch(hands: Hands, move: Move, root: str, batch: Sequence[tuple[str, int, str]]) -> int:
     answer = hands.carry(move.old, root, move.new, move.library, batch)
+    _room(move, answer)
+    return int(answer["stored"])
+
+
+def _room(move: Move, answer: Mapping[str, Any]) -> None:
     if "full" in answer:
         raise GateError(f"host {move.new}", f"its disk is full: {answer['full']}", "make room, then run it again")
-    return int(answer["stored"])
 
 
 def records(move: Move, seen: Look) -> tuple[Record, ...]:
@@ -98,8 +102,7 @@ def lay_out(hands: Hands, move: Move, records: Sequence[Record], name: str) -> s
         move.new, "lay-out", patience=600.0, library=move.library, releases=move.own_releases, release=name,
         link=move.link, records=[(one.path, one.sha256) for one in records],
     )  # fmt: skip
-    if "full" in answer:
-        raise GateError(f"host {move.new}", f"its disk is full: {answer['full']}", "make room, then run it again")
+    _room(move, answer)
     if "refused" in answer:
         shown = "; ".join(f"{path}: {why}" for path, why in answer["refused"][:10])
         cause = f"{len(answer['refused'])} files are not served: {shown}"

@@ -35,7 +35,7 @@ def accept(services: Services, platforms: Sequence[str], reporter: Reporter) -> 
         services.inventory,
         space.root,
         platforms,
-        claims={claim.key: claim.prefix for claim in services.store.claims()},
+        claims=services.prefixes,
         ssh_config=space.ssh_config,
         ca=authority.read_text(encoding="ascii") if authority.is_file() else "",
         kubeconfig=services.kubeconfig if services.kubeconfig.is_file() else None,

@@ -54,7 +54,7 @@ def transport(services: Services) -> AnsibleTransport:
 
 def prober(services: Services, watch: Watch | None = None) -> VantageProber:
     """The vantage points of this environment, knowing the whole ledger."""
-    claims = {claim.key: claim.prefix for claim in services.store.claims()}
+    claims = services.prefixes
     space = services.space
     return VantageProber(services.inventory, space.ssh_config, claims, runner=services.runner, watch=watch)
 

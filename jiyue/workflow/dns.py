@@ -13,7 +13,6 @@ import dns.zone
 from inventory.atomic import write_whole
 from inventory.errors import EnvironmentFailed, GateError, InputError
 from inventory.model import SHARED
-from inventory.vocab import Role
 from ipv6.plan.intent import RRset
 from ipv6.plan.records import PARENT_ZONE
 from ipv6.plan.reverse import own_zones
@@ -23,7 +22,7 @@ from jiyue.dns.health import Standing
 from jiyue.dns.provider import PrimaryProvider, Silent, Unwilling
 from jiyue.dns.zones import Odd
 from jiyue.workflow import moving
-from jiyue.workflow.names import key
+from jiyue.workflow.names import held, key
 from jiyue.workflow.services import Services
 
 
@@ -49,12 +48,9 @@ def wanted(services: Services, names: Sequence[str]) -> tuple[str, ...]:
 def _served(services: Services, chosen: Sequence[str]) -> Iterator[Served]:
     """EnvironmentFailed when a server does not answer, GateError when it refuses the transfer."""
     inv = services.inventory
-    held = [device for device in inv.devices.values() if device.role is Role.DNS and inv.holds(device)]
-    primary = next((device.name for device in held if device.primary), "")
-    if not primary:
-        raise EnvironmentFailed(f"environment {inv.environment.name}", "it holds no primary name server", "")
+    primary, names = held(inv)
     with Channels(services.space.ssh_config, inv.environment.ssh_user) as reach:
-        servers = {device.name: reach.endpoint(device.name) for device in held}
+        servers = {name: reach.endpoint(name) for name in names}
         provider = PrimaryProvider(primary, *servers[primary], key(services))
         parent = inv.environment.parent
         try:
@@ -82,7 +78,7 @@ def show(services: Services, names: Sequence[str]) -> list[Standing]:
 
 def _planned(services: Services) -> dict[str, tuple[RRset, ...]]:
     """Every zone as it ought to be now, the names of sites that move included."""
-    claims = {claim.key: claim.prefix for claim in services.store.claims()}
+    claims = services.prefixes
     return zones.planned(services.inventory, claims, moving.record_sets(services))
 
 

@@ -8,15 +8,13 @@ from collections.abc import Mapping, Sequence
 import dns.zone
 
 from inventory.errors import EnvironmentFailed, GateError, NothingChecked
-from inventory.model import Device
-from inventory.vocab import Role
 from ipv6.plan.records import PARENT_ZONE
 from jiyue.dns import audit, look
 from jiyue.dns.audit import Finding, Seen
 from jiyue.dns.channel import Channels, Reach
 from jiyue.dns.provider import PrimaryProvider, Silent, Unwilling
 from jiyue.workflow.dns import wanted
-from jiyue.workflow.names import key
+from jiyue.workflow.names import held, key
 from jiyue.workflow.services import Services
 
 
@@ -30,19 +28,16 @@ def check(services: Services, names: Sequence[str]) -> list[Finding]:
     chosen = wanted(services, names)
     if not chosen:
         raise NothingChecked("dns check", "there is no zone", "name a platform")
-    held = [device for device in inv.devices.values() if device.role is Role.DNS and inv.holds(device)]
-    primary = next((device.name for device in held if device.primary), "")
-    if not primary:
-        raise EnvironmentFailed(f"environment {inv.environment.name}", "it holds no primary name server", "")
+    primary, servers = held(inv)
     names_ = tuple(f"{name}." for name in inv.network.name_servers)
     with Channels(services.space.ssh_config, inv.environment.ssh_user) as reach:
         provider = PrimaryProvider(primary, *reach.endpoint(primary), key(services))
-        served, serials, silent = _round(reach, provider, held, chosen)
+        served, serials, silent = _round(reach, provider, servers, chosen)
         if any(len(set(found.values())) > 1 for found in serials.values()):
             time.sleep(inv.naming.watch.settle)
             for zone in chosen:
                 provider.forget(zone)
-            served, serials, silent = _round(reach, provider, held, chosen)
+            served, serials, silent = _round(reach, provider, servers, chosen)
         try:
             addresses = look.addresses(primary, reach.endpoint(primary), names_)
         except Silent as error:
@@ -61,7 +56,7 @@ def check(services: Services, names: Sequence[str]) -> list[Finding]:
 
 
 def _round(
-    reach: Reach, provider: PrimaryProvider, held: Sequence[Device], chosen: Sequence[str]
+    reach: Reach, provider: PrimaryProvider, servers: Sequence[str], chosen: Sequence[str]
 ) -> tuple[dict[str, dns.zone.Zone], dict[str, dict[str, int | None]], dict[str, str]]:
     """The zones from the primary, their serials by server, and why a server is silent."""
     try:
@@ -70,7 +65,7 @@ def _round(
         raise EnvironmentFailed("name servers", str(error), "see `jiyue lab status`") from error
     except Unwilling as error:
         raise GateError(provider.server, str(error), "give the server the key of this environment") from error
-    return served, *look.serials(reach, [device.name for device in held], chosen)
+    return served, *look.serials(reach, servers, chosen)
 
 
 def _above(reach: Reach, parent: str, chosen: Sequence[str]) -> Mapping[str, audit.Above | str]:

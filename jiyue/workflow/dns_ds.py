@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from inventory.errors import EnvironmentFailed, GateError, NothingChecked
-from inventory.vocab import Role
 from ipv6.plan.records import PARENT_ZONE
 from jiyue.dns import look, registrar
 from jiyue.dns.channel import Channels, Reach
@@ -15,7 +14,7 @@ from jiyue.dns.key import TsigKey
 from jiyue.dns.provider import Moved, PrimaryProvider, Silent, Unwilling
 from jiyue.dns.submission import Submission, Wish, judge
 from jiyue.workflow.dns import wanted
-from jiyue.workflow.names import key
+from jiyue.workflow.names import held, key
 from jiyue.workflow.services import Services
 
 
@@ -55,12 +54,9 @@ def submissions(services: Services, names: Sequence[str], send: bool) -> list[Ha
 
 def _wishes(services: Services, reach: Reach, secret: TsigKey, chosen: Sequence[str]) -> list[Wish]:
     inv = services.inventory
-    held = [device for device in inv.devices.values() if device.role is Role.DNS and inv.holds(device)]
-    primary = next((device.name for device in held if device.primary), "")
-    if not primary:
-        raise EnvironmentFailed(f"environment {inv.environment.name}", "it holds no primary name server", "")
+    primary, servers = held(inv)
     provider = PrimaryProvider(primary, *reach.endpoint(primary), secret)
-    asked, silent = look.cds(reach, [device.name for device in held], chosen)
+    asked, silent = look.cds(reach, servers, chosen)
     above = look.above(reach, inv.environment.parent, chosen)
     found = []
     for zone in chosen:

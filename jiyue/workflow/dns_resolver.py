@@ -16,7 +16,7 @@ def export(services: Services) -> list[Path]:
 
     EnvironmentFailed when nothing can be written there.
     """
-    claims = {claim.key: claim.prefix for claim in services.store.claims()}
+    claims = services.prefixes
     clients = Lookup(services.inventory, claims or None).extranet()
     folder = services.space.var / "dns" / "resolver"
     found = []

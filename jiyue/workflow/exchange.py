@@ -91,7 +91,7 @@ def documents(services: Services) -> tuple[Document, ...]:
 def pairing(services: Services, region: str = "") -> tuple[Pairing, tuple[Document, ...]]:
     """IPv4 and IPv6 side by side, of one region when it is named, with the sources it rests on."""
     found = documents(services)
-    claims = {claim.key: claim.prefix for claim in services.store.claims()}
+    claims = services.prefixes
     every = pair(services.inventory, claims, found)
     if not region:
         return every, found
@@ -119,7 +119,7 @@ def export(services: Services, wanted: str, into: Path) -> dict[str, bool]:
     if wanted not in EXPORTS:
         raise InputError("--format", f"{wanted!r} is not an export format", f"choose one of {', '.join(EXPORTS)}")
     inv = services.inventory
-    claims = {claim.key: claim.prefix for claim in services.store.claims()}
+    claims = services.prefixes
     if not claims:
         raise InputError("ipv6 export", "the ledger is empty", "run: jiyue ipv6 plan")
     rows = planned(inv, claims)

@@ -65,7 +65,7 @@ def harden(services: Services, sites: Sequence[str], check: bool = False, now: N
     hosts, elsewhere = _hosts(wanted)
     way, done = _way(services), dict[str, Outcome]()
     answers, plans = way.ask("look", {host: {} for host in hosts}), dict[str, Plan]()
-    everyone = targets(services.inventory, _claims(services), every(services.inventory))
+    everyone = targets(services.inventory, services.prefixes, every(services.inventory))
     there = {host: [one for one in everyone if one.host == host] for host in hosts}
     shaky = _shaky(services, [one for own in there.values() for one in own])
     for host, answer in answers.items():
@@ -106,11 +106,7 @@ def _alone(services: Services, hosts: Collection[str]) -> AbstractContextManager
 
 
 def _targets(services: Services, sites: Sequence[str]) -> tuple[Target, ...]:
-    return targets(services.inventory, _claims(services), sites)
-
-
-def _claims(services: Services) -> dict[str, str]:
-    return {claim.key: claim.prefix for claim in services.store.claims()}
+    return targets(services.inventory, services.prefixes, sites)
 
 
 def _shaky(services: Services, sites: Sequence[Target]) -> frozenset[str]:

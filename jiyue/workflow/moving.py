@@ -101,7 +101,7 @@ def old_sites(inv: Inventory) -> Iterator[tuple[Platform, OldHost, OldSite]]:
 def plans(services: Services, sites: Sequence[str] | None = None, to: str = "") -> list[Move]:
     """The moves of these sites (all for None), in the inventory's order; Problems for names that are no old sites."""
     inv = services.inventory
-    claims = {claim.key: claim.prefix for claim in services.store.claims()}
+    claims = services.prefixes
     edges = {one.name: one for one in site_subjects(inv, claims)}
     servers = list(secondaries(inv))
     found = {}
@@ -267,7 +267,8 @@ def tamper(services: Services, sites: Sequence[str] | None, restore: bool = Fals
 
 def check(hands: Hands, shelf: flow.Shelf, move: Move, restore: bool) -> Checked:
     """One site."""
-    records, tree = shelf.records(move.site), str(shelf.progress(move.site).facts["tree"])
+    records, facts = shelf.records(move.site), shelf.progress(move.site).facts
+    tree = str(facts["tree"])
     found = compare.tampered(records, compare.look(hands.ask(move.new, "scan", root=tree)))
     mended, evidence, problems = False, "", list[str]()
     if restore and not found.whole:
@@ -280,7 +281,6 @@ def check(hands: Hands, shelf: flow.Shelf, move: Move, restore: bool) -> Checked
         problems += [f"{path} is not restored: {why}" for path, why in failed]
         mended = not failed
     if restore:
-        facts = shelf.progress(move.site).facts
         content.lay_out(hands, move, records, str(facts["release"]))  # what the web server is led to
     if found.whole or mended:
         problems += proof.served(hands, move, proof.sample(records), proof.ways(move))

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from inventory.model import Inventory
+from inventory.errors import EnvironmentFailed
+from inventory.model import Device, Inventory
 from inventory.vocab import Role
 from jiyue.dns.channel import Channels
 from jiyue.dns.key import TsigKey, load_key
@@ -28,11 +29,24 @@ def key(services: Services) -> TsigKey:
     return load_key(key_file(services), os.environ)
 
 
+def _held(inv: Inventory) -> list[Device]:
+    return [device for device in inv.devices.values() if device.role is Role.DNS and inv.holds(device)]
+
+
 def secondaries(inv: Inventory) -> Mapping[str, tuple[str, ...]]:
     """The other servers of each primary that this environment holds."""
-    servers = [device for device in inv.devices.values() if device.role is Role.DNS and inv.holds(device)]
+    servers = _held(inv)
     others = tuple(device.name for device in servers if not device.primary)
     return {device.name: others for device in servers if device.primary}
+
+
+def held(inv: Inventory) -> tuple[str, tuple[str, ...]]:
+    """The primary and all name servers that this environment holds; EnvironmentFailed when no primary is among them."""
+    servers = _held(inv)
+    primary = next((device.name for device in servers if device.primary), "")
+    if not primary:
+        raise EnvironmentFailed(f"environment {inv.environment.name}", "it holds no primary name server", "")
+    return primary, tuple(device.name for device in servers)
 
 
 @contextmanager

@@ -44,7 +44,7 @@ def current(services: Services) -> Page:
 
 def _state(services: Services) -> Page:
     store = services.store
-    claims = {claim.key: claim.prefix for claim in store.claims()}
+    claims = services.prefixes
     accept = store.results("accept").get("latest")
     data = {
         "generated": utc_now(),

@@ -44,7 +44,7 @@ def write_schemes(
     """Write the documents of the named platforms; `into` defaults to where the proposals are."""
     wanted = check_formats(formats)
     folder = into if into is not None else services.space.var / "proposals"
-    claims = {claim.key: claim.prefix for claim in services.store.claims()}
+    claims = services.prefixes
     inputs = all_inputs(services.inventory, services.space.root)
     # All facts before the first file: a platform without a proposal leaves nothing behind.
     found = [facts(services, platform, claims, inputs) for platform in platforms]

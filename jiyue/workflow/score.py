@@ -31,7 +31,7 @@ def doctor(
     results = _results(services, platforms)
     if not results:
         raise NothingChecked("score", "nothing was measured yet", "run: jiyue verify --full")
-    claims = {claim.key: claim.prefix for claim in services.store.claims()}
+    claims = services.prefixes
     subjects = site_subjects(services.inventory, claims, platforms)
     found = diagnose(services.inventory.indicators, results, subjects)
     return _only(found, sites) if sites else found

@@ -46,6 +46,11 @@ class Services:
         return open_store(self.store_place, trusted, anchor=self.space.var / "ledger.head")
 
     @property
+    def prefixes(self) -> dict[str, str]:
+        """What the ledger has allocated, by key; read anew each time."""
+        return {claim.key: claim.prefix for claim in self.store.claims()}
+
+    @property
     def store_place(self) -> str | Path:
         """The path or URL of the store: JIYUE_STORE, else the environment's `store`, else the file below `var`."""
         named, file = self.inventory.environment.store, f"env/{self.space.environment}.yaml"

@@ -37,7 +37,7 @@ def assess(
     Without `keep` it is only a look: no gate will know of it.
     """
     check_waivers(services, datetime.now(UTC).date())
-    claims = {claim.key: claim.prefix for claim in services.store.claims()}
+    claims = services.prefixes
     wanted = targets(services.inventory, claims, sites, depth)
     found = measure(wanted, services.runner, depth, services.inventory.assessment, judged=told)
     if not keep:

@@ -42,7 +42,7 @@ def verify(
     same run.
     """
     store = services.store
-    claims = {claim.key: claim.prefix for claim in store.claims()}
+    claims = services.prefixes
     baselines: dict[str, Mapping[str, str]] = {}
     for kept in store.results(BASELINE).values():
         baselines.update(site_baselines(kept["values"]))
