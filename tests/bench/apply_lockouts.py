@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from tests.bench.lockouts import peer
 from tests.bench.lockouts.campaign import campaign as side_by_side
+from tests.bench.lockouts.campaign import records as judged
 from tests.bench.lockouts.cases import Case, cases
 from tests.bench.lockouts.play import GRACE, Outcome, host, play
 from tests.bench.record import Record
@@ -59,24 +60,4 @@ def records(ours: Sequence[Outcome], theirs: Sequence[Outcome]) -> list[Record]:
             f"operator was cut off in {locked}")  # fmt: skip
     stock = (f"frr-reload.py, and copy + nft -f + ip -batch, no timer; a sample of {len(theirs)} of the same cases, "
              f"looked at {GRACE:g} s after the timer would have ended")  # fmt: skip
-    late = [outcome.late for outcome in ours if outcome.state == "back"]
-    back, half = _share(ours, "back"), _share(ours, "half")
-    inside = sum(value > GRACE for value in late)
-    rows = (
-        ("apply-lockouts-back", work, back, _share(theirs, "back"), "%", "100 %", back == 100 and not inside),
-        ("apply-lockouts-half", f"{work}: half-applied", half, _share(theirs, "half"), "%", "0 %", half == 0),
-    )
-    found = [
-        Record(identity, said, stock, theirs_value, value, unit, None, goal, met, len(ours), (value, value))
-        for identity, said, value, theirs_value, unit, goal, met in rows
-    ]
-    slowest = max(late, default=float("inf"))
-    found.append(
-        Record("apply-lockouts-late", f"{work}: the slowest return after the timer's end", "none, a goal only", None,
-               slowest, "s", None, f"<= {GRACE:g} s", slowest <= GRACE, len(ours), (min(late, default=0.0), slowest))
-    )  # fmt: skip
-    return found
-
-
-def _share(outcomes: Sequence[Outcome], state: str) -> float:
-    return round(100 * sum(outcome.state == state for outcome in outcomes) / len(outcomes), 1)
+    return judged("apply-lockouts", work, stock, ours, theirs, GRACE)

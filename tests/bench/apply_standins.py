@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ipv6.drivers import registry
 from tests.bench.lockouts.campaign import campaign
+from tests.bench.lockouts.campaign import records as judged
 from tests.bench.record import Record
 from tests.bench.standins.cases import DRIVERS, RATE, Case, cases
 from tests.bench.standins.play import GRACE, Outcome, device, ours, play, theirs
@@ -54,20 +55,4 @@ def records(mine: Sequence[Outcome], peers: Sequence[Outcome]) -> list[Record]:
             f"cut, connection reset, device restarted) on VRP and Comware stand-ins, no devices, clocks {RATE:g} times "
             f"as fast; the change ran in {touched}, its own text shut the operator out in {shut}")  # fmt: skip
     stock = f"the same commands typed over SSH, VRP's committed, no timer; a sample of {len(peers)} of the same cases"
-    late = [one.late for one in mine if one.state == "back"]
-    back, half, slowest = _share(mine, "back"), _share(mine, "half"), max(late, default=float("inf"))
-    rows = (
-        ("back", work, stock, _share(peers, "back"), back, "%", "100 %", back == 100 and slowest <= GRACE,
-         (back, back)),
-        ("half", f"{work}: half-applied", stock, _share(peers, "half"), half, "%", "0 %", half == 0, (half, half)),
-        ("late", f"{work}: the slowest return after the timer's end", "none, a goal only", None, slowest, "s",
-         f"<= {GRACE:g} s", slowest <= GRACE, (min(late, default=0.0), slowest)),
-    )  # fmt: skip
-    return [
-        Record(f"apply-standins-{word}", said, peer, value, own, unit, None, goal, met, len(mine), spread)
-        for word, said, peer, value, own, unit, goal, met, spread in rows
-    ]
-
-
-def _share(outcomes: Sequence[Outcome], state: str) -> float:
-    return round(100 * sum(outcome.state == state for outcome in outcomes) / len(outcomes), 1)
+    return judged("apply-standins", work, stock, mine, peers, GRACE)

@@ -4,11 +4,52 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import TypeVar
+from typing import Protocol, TypeVar
+
+from tests.bench.record import Record
 
 C, H, R = TypeVar("C"), TypeVar("H"), TypeVar("R")
+
+
+class Ended(Protocol):
+    """How a case ended: `state` is back, new or half, `late` seconds after the timer."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def late(self) -> float: ...
+
+
+def records(
+    name: str, work: str, stock: str, ours: Sequence[Ended], theirs: Sequence[Ended], grace: float
+) -> list[Record]:
+    """Share back in time, share half-applied, and the slowest return; `grace` seconds after the timer count as late."""
+    late = [one.late for one in ours if one.state == "back"]
+    back, half, slowest = _share(ours, "back"), _share(ours, "half"), max(late, default=float("inf"))
+    rows = (
+        ("back", work, stock, _share(theirs, "back"), back, "%", "100 %", back == 100 and slowest <= grace,
+         (back, back)),
+        ("half", f"{work}: half-applied", stock, _share(theirs, "half"), half, "%", "0 %", half == 0, (half, half)),
+        ("late", f"{work}: the slowest return after the timer's end", "none, a goal only", None, slowest, "s",
+         f"<= {grace:g} s", slowest <= grace, (min(late, default=0.0), slowest)),
+    )  # fmt: skip
+    return [
+        Record(f"{name}-{word}", said, peer, value, own, unit, None, goal, met, len(ours), spread)
+        for word, said, peer, value, own, unit, goal, met, spread in rows
+    ]
+
+
+def _share(outcomes: Sequence[Ended], state: str) -> float:
+    return round(100 * sum(one.state == state for one in outcomes) / len(outcomes), 1)
+
+
+def difference(base: str, seen: str) -> str:
+    """The first lines that are gone and that are new; empty when there are none."""
+    before, after = set(base.splitlines()), set(seen.splitlines())
+    return "; ".join([*(f"-{line.strip()}" for line in sorted(before - after)[:4]),
+                      *(f"+{line.strip()}" for line in sorted(after - before)[:4])])  # fmt: skip
 
 
 def campaign(

@@ -14,8 +14,9 @@ from threading import Timer
 from ipv6.drivers import registry
 from lab.faults.kinds import disk_full, killed_at
 from tests.bench.lockouts import hosts
+from tests.bench.lockouts.campaign import difference
 from tests.bench.lockouts.cases import Case
-from tests.bench.lockouts.play import CUT, DROP, FOLDER, GRACE, Outcome, _difference
+from tests.bench.lockouts.play import CUT, DROP, FOLDER, GRACE, Outcome
 from tests.drivers.sandbox import Sandbox
 
 CONF = {"frr": "/etc/frr/frr.conf", "linux": "/etc/nftables.conf"}
@@ -48,7 +49,9 @@ def play(case: Case, sandbox: Sandbox, base: tuple[str, str]) -> Outcome:
     if case.accident == "disk-full":
         disk_full.clear(sandbox, disk_full.DiskFull("/etc/frr" if case.host == "frr" else "/etc"), FOLDER)
     sandbox.run(f"nft delete table inet somebody; {CUT.replace('down', 'up')}")
-    return Outcome(case, state, round(time.monotonic() - started, 1), locked_out, _difference(base, seen))
+    return Outcome(
+        case, state, round(time.monotonic() - started, 1), locked_out, difference("\n".join(base), "\n".join(seen))
+    )
 
 
 def _stage(case: Case, sandbox: Sandbox) -> None:

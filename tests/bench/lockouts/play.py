@@ -14,6 +14,7 @@ from threading import Timer
 from ipv6.apply.bundle import program
 from lab.faults.kinds import disk_full, killed_at
 from tests.bench.lockouts import hosts
+from tests.bench.lockouts.campaign import difference
 from tests.bench.lockouts.cases import Case
 from tests.drivers.payloads import digest_of, payload
 from tests.drivers.sandbox import Sandbox
@@ -76,7 +77,7 @@ def play(case: Case, sandbox: Sandbox, base: tuple[str, str], grace: float = GRA
     state, reason = "back", ""
     if seen != base:
         new = _same_objects(case, sandbox)
-        state, reason = "new" if new else "half", _difference(base, seen)
+        state, reason = "new" if new else "half", difference("\n".join(base), "\n".join(seen))
     _tidy(case, sandbox)
     return Outcome(case, state, max(0.0, round(returned - ends, 2)), locked_out, reason)
 
@@ -161,12 +162,6 @@ def _same_objects(case: Case, sandbox: Sandbox) -> bool:
     asked = [{"driver": driver, "object": object} for driver, object in wanted]
     answer = sandbox.agent({"op": "observe", "device": "sandbox", "sections": asked})
     return {(one["driver"], one["object"]): one["text"] for one in answer["sections"]} == dict(wanted)
-
-
-def _difference(base: tuple[str, str], seen: tuple[str, str]) -> str:
-    before, after = set("\n".join(base).splitlines()), set("\n".join(seen).splitlines())
-    return "; ".join([*(f"-{line.strip()}" for line in sorted(before - after)[:4]),
-                      *(f"+{line.strip()}" for line in sorted(after - before)[:4])])  # fmt: skip
 
 
 def _tidy(case: Case, sandbox: Sandbox) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ipv6.drivers import registry
+from tests.bench.lockouts.campaign import difference
 from tests.bench.standins import cases
 from tests.bench.standins.cases import RATE, Case
 from tests.bench.standins.gateway import Gateway
@@ -112,7 +113,7 @@ def play(case: Case, device: Device, controller: Controller = ours, grace: float
         whole = _same(case, seen)
         state, reason = (
             "new" if whole else "half",
-            f"runs {_difference(base, seen)}; later {_difference(base, at_rest)}",
+            f"runs {difference(base, seen) or 'the base'}; later {difference(base, at_rest) or 'the base'}",
         )
     elif answer not in ("", "rolled-back"):
         state, reason = "half", f"the device is back, the controller says {answer}"
@@ -198,9 +199,3 @@ def _started(argv: list[str], text: str) -> subprocess.Popen[bytes]:
 
 def _same(case: Case, running: str) -> bool:
     return registry.driver(case.driver).normalise(running) == cases.section(case).intended
-
-
-def _difference(base: str, seen: str) -> str:
-    before, after = set(base.splitlines()), set(seen.splitlines())
-    return "; ".join([*(f"-{line.strip()}" for line in sorted(before - after)[:3]),
-                      *(f"+{line.strip()}" for line in sorted(after - before)[:3])]) or "the base"  # fmt: skip
