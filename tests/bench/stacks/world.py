@@ -32,7 +32,8 @@ from pathlib import Path
 from tests.infra.world import inventory
 name = pulumi.get_stack()
 given = {{"platform": name, "code": inventory().platform_by_name[name].code}}
-assemble(awaited(render(inventory(), Path({project!r}), "lab", name, given)), os.environ["KUBECONFIG"])
+objects = render(inventory(), Path({project!r}), "lab", name, given)
+assemble(awaited(objects) if {waits!r} else objects, os.environ["KUBECONFIG"])
 """
 
 
@@ -66,12 +67,13 @@ class World:
             self.ready(len(names))
         return time.monotonic() - started, memory.peak
 
-    def plain(self, name: str, *arguments: str) -> None:
-        """Plain `pulumi` on one stack, with its own program and every default."""
-        folder = self.project / "peer"
+    def plain(self, name: str, *arguments: str, waits: bool = True) -> None:
+        """Plain `pulumi` on one stack, with its own program; with `waits` and every default, it awaits each object."""
+        folder = self.project / ("peer-waits" if waits else "peer")
         if not folder.exists():
             folder.mkdir()
-            (folder / "__main__.py").write_text(PEER.format(root=str(ROOT), project=str(self.project)))
+            text = PEER.format(root=str(ROOT), project=str(self.project), waits=waits)
+            (folder / "__main__.py").write_text(text)
             (folder / "Pulumi.yaml").write_text(yaml.safe_dump({"name": "jiyue", "runtime": "python"}))
         env = {**os.environ, **shell_env(self.fleet, name)}
         done = subprocess.run(["pulumi", *arguments], cwd=folder, env=env, capture_output=True, text=True, check=False)
@@ -89,10 +91,14 @@ class World:
         return time.monotonic() - started
 
     def refreshed(self, names: Sequence[str]) -> float:
-        """`pulumi up --refresh` of one stack after the other; seconds."""
+        """`pulumi up --refresh` of one stack after the other, each with the objects that are there; seconds.
+
+        SystemExit when one of them changed something: `--expect-no-changes` is part of the work.
+        """
         started = time.monotonic()
+        words = ("up", "--yes", "--skip-preview", "--refresh", "--expect-no-changes", "--non-interactive")
         for name in names:
-            self.plain(name, "up", "--yes", "--skip-preview", "--refresh", "--non-interactive")
+            self.plain(name, *words, waits=False)
         return time.monotonic() - started
 
     def ready(self, count: int, seconds: float = 120.0) -> None:
