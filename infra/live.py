@@ -34,6 +34,7 @@ PLURALS = {
     "RoleBinding": "rolebindings",
     "StorageClass": "storageclasses",
     "CronJob": "cronjobs",
+    "HorizontalPodAutoscaler": "horizontalpodautoscalers",
 }
 
 CONTROLLERS = frozenset({"kube-apiserver", "kube-controller-manager", "kube-scheduler"})
@@ -104,8 +105,8 @@ class Snapshot:
             if live is None:
                 found.append(f"{manifest.place}: is missing")
                 continue
-            wanted = {"metadata": manifest.metadata(), **manifest.body}  # items of a list name neither kind nor version
-            found.extend(f"{manifest.place}: {line}" for line in unlike(wanted, live))
+            # Items of a list name neither kind nor version.
+            found.extend(f"{manifest.place}: {line}" for line in unlike(manifest.held(), live))
             found.extend(f"{manifest.place}: {line}" for line in strangers(live, _owner(manifest)))
         return (*found, *self.foreign_policies(manifests), *self.left_over(manifests))
 

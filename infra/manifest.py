@@ -16,6 +16,7 @@ class Manifest:
     """One object; `body` is everything beside apiVersion, kind and metadata, in the API's own (camel case) words.
 
     `protect` keeps the object when the stack is destroyed, and also when the program no longer declares it.
+    `yields` are fields (`spec.replicas`) that are set when the object is made and then belong to a controller.
     """
 
     api_version: str
@@ -26,6 +27,7 @@ class Manifest:
     annotations: Mapping[str, str] = field(default_factory=dict)
     body: Mapping[str, Any] = field(default_factory=dict)
     protect: bool = False
+    yields: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -49,6 +51,20 @@ class Manifest:
     def document(self) -> dict[str, Any]:
         """The whole object as the API server would be given it."""
         return {"apiVersion": self.api_version, "kind": self.kind, "metadata": self.metadata(), **self.body}
+
+    def held(self) -> dict[str, Any]:
+        """What is ours for good: metadata and body without the fields that are yielded."""
+        found: dict[str, Any] = {"metadata": self.metadata(), **self.body}
+        for path in self.yields:
+            found = _without(found, path.split("."))
+        return found
+
+
+def _without(value: Mapping[str, Any], path: list[str]) -> dict[str, Any]:
+    first, *rest = path
+    if not rest:
+        return {key: one for key, one in value.items() if key != first}
+    return {key: _without(one, rest) if key == first else one for key, one in value.items()}
 
 
 def digest(manifests: Iterable[Manifest], *also: str) -> str:

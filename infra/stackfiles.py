@@ -18,7 +18,9 @@ def text_of(platform: Platform, province: str) -> str:
     """The stack file of a platform: its name, its code and, when it has any, its function overrides."""
     config: dict[str, object] = {"jiyue:platform": platform.name, "jiyue:code": platform.code}
     if platform.functions:
-        config["jiyue:functions"] = {name: setting.model_dump() for name, setting in sorted(platform.functions.items())}
+        config["jiyue:functions"] = {
+            name: setting.model_dump(exclude_none=True) for name, setting in sorted(platform.functions.items())
+        }
     body = yaml.safe_dump({"config": config}, sort_keys=False, allow_unicode=True, default_flow_style=False)
     return HEADER.format(province=province, name=platform.name) + body
 

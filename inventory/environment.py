@@ -80,6 +80,8 @@ class Environment(Frozen):
     context: str = ""
     contexts: dict[Word, str] = Field(default_factory=dict)
     """Kubeconfig contexts of platforms that do not share the one in `context`, by platform."""
+    metrics: tuple[str, ...] = ()
+    """Those of the contexts whose clusters serve metrics.k8s.io, so that functions may be scaled by load there."""
     parent: str = ""
     """SSH name of the server that takes delegation changes of `gov.cn`; empty: listed for the registrar by hand."""
     parent4: tuple[Address4, ...] = ()
@@ -102,3 +104,7 @@ class Environment(Frozen):
     def context_of(self, platform: str) -> str:
         """The kubeconfig context that reaches a platform's cluster."""
         return self.contexts.get(platform, self.context)
+
+    def measures(self, platform: str) -> bool:
+        """Whether the platform's cluster is said to serve metrics; whether it does is asked before an `up`."""
+        return self.context_of(platform) in self.metrics

@@ -4,17 +4,29 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from inventory.fields import Frozen, Port, Title
-from inventory.types import Flag, Whole
+from inventory.types import Flag, Whole, refuse
+
+MOST_REPLICAS = 20
 
 
 class FunctionSetting(Frozen):
     """What one platform changes about one of the 16 functions."""
 
     enabled: Flag = True
-    replicas: Whole = Field(default=1, ge=0, le=20)
+    replicas: Whole = Field(default=1, ge=0, le=MOST_REPLICAS)
+    """How many run; with `max_replicas` how many run at least."""
+    max_replicas: Whole | None = Field(default=None, ge=1, le=MOST_REPLICAS)
+    """Scale by load up to this many, on a cluster that serves metrics; elsewhere `replicas` is the number."""
+
+    @model_validator(mode="after")
+    def _room_to_grow(self) -> FunctionSetting:
+        if self.max_replicas is not None and not 1 <= self.replicas <= self.max_replicas:
+            cause = f"replicas {self.replicas} is not between 1 and max_replicas {self.max_replicas}"
+            raise refuse(cause, "write at least one replica and no more than max_replicas, or leave max_replicas out")
+        return self
 
 
 class Function(Frozen):

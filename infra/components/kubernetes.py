@@ -41,7 +41,12 @@ def create(
     """The resource of a manifest, owned by the component `parent`."""
     kept = manifest.protect or None
     options = pulumi.ResourceOptions(
-        parent=parent, depends_on=list(depends_on), protect=kept, retain_on_delete=kept, version=VERSION
+        parent=parent,
+        depends_on=list(depends_on),
+        protect=kept,
+        retain_on_delete=kept,
+        version=VERSION,
+        ignore_changes=list(manifest.yields) or None,
     )
     name = naming.resource(manifest.kind, manifest.namespace, manifest.name)
     return pulumi.CustomResource(token(manifest.api_version, manifest.kind), name, manifest.document(), options)

@@ -1,4 +1,4 @@
-"""One of the 16 functions as a Deployment, a dual-stack Service and, with several replicas, a disruption budget."""
+"""One of the 16 functions as a Deployment, a dual-stack Service and, where there is reason, a budget and a scaler."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from inventory.model import Function, FunctionSetting
 
 ENTRY_SOURCES = ("dmz", "extranet")
 """A function is entered from these zones; what operations may reach (SSH) is not a function's port."""
+
+BUSY_MILLI = pods.CPU_LIMIT_MILLI * 7 // 10
+"""Processor time (thousandths of a core) that a pod may use on average before another one is started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +45,28 @@ def listening_port(function: Function, values: StackValues) -> int:
     return min(allowed, default=function.port)
 
 
+def most_replicas(setting: FunctionSetting, measured: bool) -> int:
+    """How many pods of a function may ever run at once; `measured` says that its cluster serves metrics."""
+    if not setting.enabled:
+        return 0
+    return setting.max_replicas if measured and setting.max_replicas is not None else setting.replicas
+
+
 def function_objects(
-    platform: str, function: Function, setting: FunctionSetting, images: Images, values: StackValues
+    platform: str,
+    function: Function,
+    setting: FunctionSetting,
+    images: Images,
+    values: StackValues,
+    measured: bool = False,
 ) -> tuple[Manifest, ...]:
-    """The objects of a function; a switched-off function keeps its Service address but runs no pod."""
+    """The objects of a function; a switched-off function keeps its Service address but runs no pod.
+
+    Where metrics are served (`measured`) and `max_replicas` leaves room, a HorizontalPodAutoscaler owns the number.
+    """
     scope = Scope(platform, function.zone)
     replicas = setting.replicas if setting.enabled else 0
+    most = most_replicas(setting, measured)
     labels = {meta.FUNCTION: function.id}
     selector = {**labels, meta.PLATFORM: platform}
     port = pods.Port("main", listening_port(function, values))
@@ -57,6 +76,7 @@ def function_objects(
         function.id,
         labels=labels,
         annotations={"jiyue/title": function.title, "jiyue/clause": function.clause},
+        yields=("spec.replicas",) if most > replicas else (),
         spec={
             "replicas": replicas,
             "selector": {"matchLabels": selector},
@@ -71,10 +91,33 @@ def function_objects(
         fixed_addresses(values, naming.function_number(function.port)),
         labels,
     )
-    if replicas < 2:
-        return deployment, service
-    budget = {"minAvailable": 1, "selector": {"matchLabels": selector}}
-    return deployment, service, scope.make("policy/v1", "PodDisruptionBudget", function.id, labels=labels, spec=budget)
+    found = [deployment, service]
+    if replicas >= 2:
+        budget = {"minAvailable": 1, "selector": {"matchLabels": selector}}
+        found.append(scope.make("policy/v1", "PodDisruptionBudget", function.id, labels=labels, spec=budget))
+    if most > replicas:
+        found.append(autoscaler(scope, function.id, replicas, most, labels))
+    return tuple(found)
+
+
+def autoscaler(scope: Scope, name: str, least: int, most: int, labels: Mapping[str, str]) -> Manifest:
+    """Between `least` and `most` pods, so many that they use `BUSY_MILLI` of processor time each.
+
+    An absolute target, not a share of the request: the request is what a pod needs when it is idle.
+    """
+    target = {"type": "AverageValue", "averageValue": pods.millicores(BUSY_MILLI)}
+    return scope.make(
+        "autoscaling/v2",
+        "HorizontalPodAutoscaler",
+        name,
+        labels=labels,
+        spec={
+            "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": name},
+            "minReplicas": least,
+            "maxReplicas": most,
+            "metrics": [{"type": "Resource", "resource": {"name": "cpu", "target": target}}],
+        },
+    )
 
 
 def _entries(function: Function, port: pods.Port) -> list[dict[str, object]]:

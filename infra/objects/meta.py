@@ -46,6 +46,7 @@ class Scope:
         labels: Mapping[str, str] | None = None,
         annotations: Mapping[str, str] | None = None,
         protect: bool = False,
+        yields: tuple[str, ...] = (),
         **body: Any,
     ) -> Manifest:
         """A manifest with the common labels and the platform's field manager."""
@@ -66,4 +67,5 @@ class Scope:
             },
             body,
             protect,
+            yields,
         )

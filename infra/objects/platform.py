@@ -9,7 +9,7 @@ from infra import manifest
 from infra.components import naming
 from infra.manifest import Manifest
 from infra.objects import edge, joints, library
-from infra.objects.functions import Images, function_objects
+from infra.objects.functions import Images, function_objects, most_replicas
 from infra.objects.rbac import rbac_objects
 from infra.objects.services import fixed_addresses, service_cidr
 from infra.objects.zones import zone_objects
@@ -77,17 +77,17 @@ def platform_objects(
     values, name = approved.values, platform.name
     wanted = {**platform.functions, **settings.functions}
     zones = [zone for zone in inventory.matrix.zones if zone.id in values.prefixes]
-    offered = inventory.functions_of(platform)
+    offered, measured = inventory.functions_of(platform), inventory.environment.measures(name)
+    chosen = {item.id: wanted.get(item.id, DEFAULT_SETTING) for item in offered}
     functions = {
-        item.id: function_objects(name, item, wanted.get(item.id, DEFAULT_SETTING), settings.images, values)
-        for item in offered
+        item.id: function_objects(name, item, chosen[item.id], settings.images, values, measured) for item in offered
     }
     function_zones = {item.id: item.zone for item in offered}
     pods = {zone.id: 0 for zone in zones}
     pods[edge.ZONE] += 1
     pods[library.ZONE] += 1
-    for function, objects in functions.items():
-        pods[function_zones[function]] += int(objects[0].body["spec"]["replicas"])
+    for function, setting in chosen.items():
+        pods[function_zones[function]] += most_replicas(setting, measured)
     return PlatformObjects(
         platform=name,
         digest=approved.digest,

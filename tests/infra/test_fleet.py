@@ -22,9 +22,9 @@ from infra.cluster import ApiServer
 from infra.fleet import Fleet, bind, destroy, drift, manifests, outputs, up
 from infra.workcopy import saved, state_folder
 from inventory.errors import GateError, InputError
-from tests.infra import kills
+from tests.infra import kills, measuring
 from tests.infra.scene import checkout, control_plane, fleet_of
-from tests.infra.world import DIGEST, PLATFORMS, ROOT, inventory, raw_values
+from tests.infra.world import DIGEST, PLATFORMS, ROOT, inventory, measured, raw_values
 from tests.unit.store.server import running
 
 pytestmark = pytest.mark.lab
@@ -214,6 +214,39 @@ def test_states_in_postgresql_survive_a_kill(scene: Scene) -> None:
         assert made.faults == []
         assert outputs(fleet, [name])[name]["digest"] == DIGEST
         assert destroy(fleet, [name], with_library=True)[name].state == "destroyed"
+
+
+def test_functions_are_scaled_where_metrics_answer_and_nowhere_else(scene: Scene) -> None:
+    """Refused while the promised metrics do not answer; then the real scaler owns the number, whatever we bring up."""
+    name, function, spaces = "zhuzhou", "column-management", "namespaces/zhuzhou-app"
+    path = scene.project / "stacks" / f"Pulumi.{name}.yaml"
+    path.write_text(path.read_text() + f"  jiyue:functions: {{{function}: {{replicas: 2, max_replicas: 4}}}}\n")
+    fleet = replace(scene.fleet, inventory=measured())
+    with pytest.raises(GateError, match=r"stack zhuzhou: .* serves metrics, but .* answers 404; repair its metrics"):
+        bring(fleet, name)
+    assert not fleet.copy(name).initialised
+
+    def replicas() -> int:
+        return int(scene.call("GET", f"/apis/apps/v1/{spaces}/deployments/{function}")[1]["spec"]["replicas"])
+
+    assert bring(scene.fleet, name).ok  # an environment that promises nothing: a fixed number
+    assert (replicas(), scene.call("GET", f"/apis/autoscaling/v2/{spaces}/horizontalpodautoscalers")[1]["items"]) == (
+        2,
+        [],
+    )
+    measuring.install(scene.call, "node-0")
+    assert bring(fleet, name).ok
+    assert replicas() == 2
+    for pod in scene.call("GET", f"/api/v1/{spaces}/pods")[1]["items"]:
+        if pod["metadata"]["labels"].get("jiyue/function") == function:
+            measuring.load(scene.call, pod, 2000)
+    measuring.until(lambda: replicas() == 4)
+    assert drift(fleet, [name])[name].state == "unchanged"
+    assert bring(fleet, name).state == "unchanged"
+    kills.change(scene.project, name, "0.3")
+    assert (bring(fleet, name).state, replicas()) == ("updated", 4)
+    assert (bring(scene.fleet, name).state, replicas()) == ("updated", 2)
+    assert destroy(scene.fleet, [name], with_library=True)[name].state == "destroyed"
 
 
 def test_drift_reads_like_a_sentence(scene: Scene) -> None:

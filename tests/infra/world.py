@@ -49,11 +49,17 @@ def approved(platform: str) -> Approved:
     return Approved(platform, DIGEST, raw, parse_values(raw, platform))
 
 
-def objects(platform: str, settings: Settings | None = None) -> PlatformObjects:
+def measured() -> Inventory:
+    """The province, in an environment whose cluster is said to serve metrics."""
+    here = inventory()
+    environment = here.environment.model_copy(update={"metrics": (here.environment.context,)})
+    return here.model_copy(update={"environment": environment})
+
+
+def objects(platform: str, settings: Settings | None = None, where: Inventory | None = None) -> PlatformObjects:
     """The platform's objects."""
-    return platform_objects(
-        inventory(), inventory().platform_by_name[platform], approved(platform), settings or Settings()
-    )
+    province = where or inventory()
+    return platform_objects(province, province.platform_by_name[platform], approved(platform), settings or Settings())
 
 
 @dataclass(frozen=True)
@@ -66,6 +72,7 @@ class Declared:
     parent: str
     provider: str
     protect: bool
+    yields: tuple[str, ...]
     dependencies: tuple[str, ...]
     inputs: dict[str, Any]
 
@@ -100,6 +107,7 @@ class Recorder(mocks.MockMonitor):
                 request.parent,
                 request.provider,
                 request.protect,
+                tuple(request.ignoreChanges),
                 tuple(request.dependencies),
                 rpc.deserialize_properties(request.object),
             )
@@ -107,12 +115,12 @@ class Recorder(mocks.MockMonitor):
         return answer
 
 
-def declare(platform: str) -> tuple[Declared, ...]:
-    """Run the program of a platform and return all that it declared."""
+def declare(platform: str, chosen: PlatformObjects | None = None) -> tuple[Declared, ...]:
+    """Run the program of a platform (as `objects` renders it, or of the `chosen` objects); all that it declared."""
     _ensure_event_loop()  # whoever used asyncio.run before has left none
     recorder = Recorder()
     mocks.set_mocks(Echo(), project="jiyue", stack=platform, preview=False, monitor=recorder)
-    wanted = objects(platform)
+    wanted = chosen or objects(platform)
 
     @pulumi.runtime.test
     def program() -> None:

@@ -25,7 +25,7 @@ class Shown:
 
 
 def shown(item: Declared) -> Shown:
-    return Shown(item.type, item.inputs, SimpleNamespace(protect=item.protect))
+    return Shown(item.type, item.inputs, SimpleNamespace(protect=item.protect, ignore_changes=list(item.yields)))
 
 
 def test_nothing_is_lost_on_the_way() -> None:

@@ -1,7 +1,8 @@
 """Every policy rule with cases from files: tests/policy/<rule-id>/{allow_,deny_}<case>.yaml, one test each.
 
 A case is a platform's own objects with a few changes: `set` writes fields by their dotted path, `drop` removes objects,
-`add` puts a document in, `protect` says whether an object is protected.
+`add` puts a document in, `protect` says whether an object is protected, `yields` what of it a controller owns.
+`settings` are the stack's own, `functions` those of its functions; `measured`: its cluster is said to serve metrics.
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ import yaml
 from infra.manifest import Manifest
 from infra.policy.finding import Stack
 from infra.policy.judge import every_rule, judge, refuse
+from infra.rendering import settings_of
 from inventory.clauses import Waiver
 from inventory.errors import GateError
-from tests.infra.world import inventory, objects
+from tests.infra.world import inventory, measured, objects
 
 HERE = Path(__file__).parent
 CASES = sorted(HERE.glob("*/*.yaml"))
@@ -36,7 +38,11 @@ def read(path: Path) -> dict[str, Any]:
 
 def stack(case: Mapping[str, Any]) -> Stack:
     """The platform's objects as the case changes them."""
-    manifests = list(objects(case.get("platform", "changsha")).all)
+    functions = {key: case[key] for key in ("functions",) if key in case}
+    settings = {**case.get("settings", {}), **functions}
+    chosen = settings_of(functions, "a case", inventory())
+    where = measured() if case.get("measured") else None
+    manifests = list(objects(case.get("platform", "changsha"), chosen, where).all)
     for change in case.get("change", ()):
         if "add" in change:
             manifests.append(manifest(change["add"]))
@@ -47,7 +53,7 @@ def stack(case: Mapping[str, Any]) -> Stack:
             at = manifests.index(item)
             manifests[at : at + 1] = [] if change.get("drop") else [changed(item, change)]
     zones = [zone.id for zone in inventory().matrix.zones]
-    return Stack(manifests, zones, case.get("settings", {}), case.get("lab", True))
+    return Stack(manifests, zones, settings, case.get("lab", True))
 
 
 def matches(item: Manifest, change: Mapping[str, Any]) -> bool:
@@ -63,7 +69,8 @@ def changed(item: Manifest, change: Mapping[str, Any]) -> Manifest:
         for part in parents:
             at = at[part]
         at[last] = value
-    return replace(item, body=body, labels=labels, protect=change.get("protect", item.protect))
+    yields = tuple(change.get("yields", item.yields))
+    return replace(item, body=body, labels=labels, protect=change.get("protect", item.protect), yields=yields)
 
 
 def manifest(document: Mapping[str, Any]) -> Manifest:

@@ -47,6 +47,7 @@ def _manifest(item: Resource) -> Manifest:
         metadata.get("annotations") or {},
         {key: value for key, value in item.props.items() if key not in _META},
         bool(getattr(item.opts, "protect", False)),
+        tuple(getattr(item.opts, "ignore_changes", None) or ()),
     )
 
 
