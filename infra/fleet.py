@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 from infra import fleetwork as work
-from infra import identity, metrics
+from infra import identity, joining, metrics
 from infra.fleetwork import Fleet
 from infra.gate import check_planned
 from infra.result import StackResult
@@ -72,11 +72,12 @@ def up(
     metrics.check(fleet, jobs)
     results = {}
     for job in jobs:
-        if job.platform in live.unchanged:
+        if job.platform in live.unchanged and not joining.stale(fleet, job):
             progress(job.platform, job.objects.steps, job.objects.steps, "unchanged")
             results[job.platform] = live.unchanged[job.platform]
     moved = [job for job in jobs if job.platform not in results]
     if moved:
+        joining.check(fleet, moved, [job.platform for job in moved])
         from infra import operating
 
         results.update(operating.bring_up(fleet, moved, live.absent, progress))

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from pulumi import automation
 
+from infra import fleetwork as work
 from infra.enginerun import LeanStack, open_stack, short
 from infra.fleetwork import Fleet, engine_env
 from infra.locks import own_lock, remove_dead
@@ -61,6 +62,8 @@ def opened(
             drop_torn(state, copy.platform)
             known = saved(state, copy.platform)
             exists = exists and known is not None
+            if not exists:
+                share_salt(fleet, copy)
         stack = open_stack(copy.platform, copy.folder, engine, env, exists=exists, known=False, program=program)
         if fleet.backend:
             end_orphans(copy.folder)
@@ -74,6 +77,15 @@ def opened(
         if mend and known is not None and known.pending:
             _mend(stack, fleet.parallel)
         yield stack
+
+
+def share_salt(fleet: Fleet, copy: WorkCopy) -> None:
+    """Let a new stack's secrets be locked like those of the province's stack, which it will read.
+
+    The passphrase is the same for both anyway; an engine derives one key per salt, a third of a second each time.
+    """
+    for name in sorted(work.province(fleet.inventory) - {copy.platform}):
+        copy.share_salt(fleet.copy(name))
 
 
 def _exported(stack: LeanStack) -> Saved:

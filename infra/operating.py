@@ -13,6 +13,8 @@ from pulumi.automation import PulumiCommand
 from infra import fleetwork as work
 from infra.enginerun import LeanStack, Tally, run
 from infra.fleetwork import Fleet, Job
+from infra.joining import comparable
+from infra.objects.platform import PlatformObjects
 from infra.opening import command, opened
 from infra.readiness import settled
 from infra.result import StackResult
@@ -25,8 +27,10 @@ Progress = Callable[[str, int, int, str], None]
 def bring_up(fleet: Fleet, jobs: Sequence[Job], absent: Collection[str], progress: Progress) -> dict[str, StackResult]:
     """`up` of every job, wave after wave; `absent` are platforms of which the cluster holds nothing."""
     engine = command(fleet)
-    later = {name for wave in work.waves(fleet.inventory, [job.platform for job in jobs])[1:] for name in wave[1]}
+    waves = work.waves(fleet.inventory, [job.platform for job in jobs])
+    later = {name for wave in waves[1:] for name in wave[1]} | work.province(fleet.inventory)
     with ThreadPoolExecutor(1) as ahead:
+        # One after the other, the province first: the stacks of the cities share its salt.
         made = {job.platform: ahead.submit(_made, fleet, engine, job.copy) for job in jobs if job.platform in later}
         return _in_waves(fleet, jobs, engine, absent, progress, made)
 
@@ -76,17 +80,24 @@ def look(fleet: Fleet, jobs: Sequence[Job], progress: Progress) -> dict[str, Sta
     engine = command(fleet)
 
     def one(job: Job) -> StackResult:
-        with opened(fleet, engine, job.copy, job.objects, mend=False) as stack:
+        alone = job.objects.centre and not comparable(fleet, job)
+        objects = replace(job.objects, centre="") if alone else job.objects
+        with opened(fleet, engine, job.copy, objects, mend=False) as stack:
 
             def operate(tally: Tally) -> None:
                 stack.preview(**_words(fleet, tally), refresh=stack.known)
 
             result, tally = run(stack, "previewed", _counted(progress, job), operate)
-            changed = tuple(tally.changed)
+            changed = (*tally.changed, *([_alone(job.objects)] if alone else ()))
             reason = result.reason or "; ".join(changed[:10]) or "nothing to change"
             return replace(result, reason=reason, lines=changed, digest=job.objects.digest)
 
     return work.side_by_side(fleet, jobs, one)
+
+
+def _alone(objects: PlatformObjects) -> str:
+    """Said by the preview of a city while nothing is known of its province."""
+    return f"not compared with the province's stack {objects.centre}: bring it up first"
 
 
 def take_down(fleet: Fleet, names: Sequence[str], progress: Progress, with_library: bool) -> dict[str, StackResult]:

@@ -9,6 +9,8 @@ from typing import Any
 import pulumi
 
 from infra.components.platform import Platform, PlatformArgs
+from infra.components.reference import published
+from infra.joining import OUTPUT, refusal
 from infra.objects.platform import PlatformObjects
 from infra.project import PROVINCE, find_root
 from infra.rendering import check_config, render
@@ -36,7 +38,12 @@ def run() -> None:
 
 
 def assemble(objects: PlatformObjects, kubeconfig: str) -> None:
-    """Declare the platform and its outputs to the engine; `kubeconfig` is the path in KUBECONFIG, whoever starts us."""
+    """Declare the platform and its outputs to the engine; `kubeconfig` is the path in KUBECONFIG, whoever starts us.
+
+    A city's stack first reads what its province published, and nothing is declared when that is not what was planned.
+    """
+    if objects.centre and (refused := refusal(objects, published(objects.centre, OUTPUT))):
+        raise pulumi.RunError(str(refused))
     Platform(objects.platform, PlatformArgs(objects, kubeconfig))
     for key, value in objects.outputs.items():
         pulumi.export(key, value)

@@ -10,7 +10,7 @@ import json
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,11 @@ from inventory.atomic import write_if_changed
 from inventory.errors import EnvironmentFailed
 
 PASSPHRASE_BYTES = 32
+STACK = "pulumi:pulumi:Stack"
+"""The engine's type of what holds a stack's outputs."""
+
+SALT = "encryptionsalt"
+"""The engine's word in a stack file for what its secrets are locked with, beside the passphrase."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ class WorkCopy:
     @property
     def initialised(self) -> bool:
         """Whether the engine has made the stack from this copy before."""
-        return "encryptionsalt" in _mapping(self.settings)
+        return SALT in _mapping(self.settings)
 
     def prepare(self) -> dict[str, Any]:
         """Bring the copy up to date with the project's files; returns the stack's configuration."""
@@ -76,6 +81,13 @@ class WorkCopy:
             cause = f"cannot be written ({error.strerror})"
             raise EnvironmentFailed(str(self.folder), cause, "make var/ writable") from error
         return config
+
+    def share_salt(self, other: WorkCopy) -> None:
+        """Take another copy's salt, where it has one and this one has none; before the engine makes the stack."""
+        salt, mine = _mapping(other.settings).get(SALT), _mapping(self.settings)
+        if salt and mine and SALT not in mine:
+            text = yaml.safe_dump({SALT: salt, **mine}, sort_keys=False, allow_unicode=True)
+            write_if_changed(self.settings, text, 0o600)
 
     def record(self, fingerprint: str, outputs: dict[str, Any]) -> None:
         """Remember a successful `up`: the fingerprint of what is live now, and the outputs."""
@@ -142,11 +154,12 @@ def state_folder(root: Path, environment: str) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What the file backend knows of a stack: how many resources, how many operations that never ended."""
+    """What the file backend knows of a stack: how many resources, operations that never ended, what it published."""
 
     resources: int
     pending: int
     protected: tuple[str, ...] = ()
+    outputs: Mapping[str, Any] = field(default_factory=dict)
 
 
 def saved(state: Path, platform: str) -> Saved | None:
@@ -185,7 +198,8 @@ def known_of(deployment: Mapping[str, Any]) -> Saved:
     """The same of a deployment as the engine exports it."""
     resources = deployment.get("resources") or ()
     protected = (f"{one['type'].rpartition(':')[2]} {one['id']}" for one in resources if one.get("protect"))
-    return Saved(len(resources), len(deployment.get("pending_operations") or ()), tuple(sorted(protected)))
+    given = next((one.get("outputs") or {} for one in resources if one.get("type") == STACK), {})
+    return Saved(len(resources), len(deployment.get("pending_operations") or ()), tuple(sorted(protected)), given)
 
 
 def _mapping(path: Path) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from infra.objects.meta import Scope
 from infra.objects.services import fixed_addresses
 from infra.values import Pair, StackValues
 from inventory.integrations import Integration
-from inventory.model import Function, Inventory
+from inventory.model import Function, Inventory, Platform
+from inventory.vocab import Level
 
 SECURITY_ZONE = "security"
 EXCHANGE_ZONE = "exchange"
@@ -50,6 +51,33 @@ def exchange(inventory: Inventory, platform: str, values: StackValues) -> tuple[
         "v1", "ConfigMap", "exchange", data={"exchange.json": json.dumps(document, sort_keys=True)}
     )
     return (made,)
+
+
+def centre(inventory: Inventory, platform: Platform) -> str:
+    """The province's platform, whose stack a city reads; empty for the province itself."""
+    codes = {region.code for region in inventory.regions if region.level == Level.PROVINCE}
+    if platform.code in codes:
+        return ""
+    return next((one.name for one in inventory.platforms if one.code in codes), "")
+
+
+def offer(inventory: Inventory, platform: Platform, values: StackValues) -> dict[str, dict[str, object]]:
+    """What a platform's stack publishes: its library's networks, and the functions that run there for all."""
+    served = inventory.provincial_functions if not centre(inventory, platform) else ()
+    ranges = Pair(v4=(values.services4,), v6=(values.services6,))
+    found = provincial_clients(served, ranges, exchange_port(inventory))
+    named: dict[str, object] = {one.id: {"title": one.title, **found[one.id]} for one in served}
+    return {"functions": named, "library": {**_texts(values.prefixes[EXCHANGE_ZONE])}}
+
+
+def expected(inventory: Inventory, platform: Platform, values: StackValues) -> dict[str, dict[str, object]]:
+    """What a city's approved plan says that the province's stack publishes; empty at the province itself."""
+    name = centre(inventory, platform)
+    if not name:
+        return {}
+    clients = provincial_clients(inventory.provincial_functions, values.provincial, exchange_port(inventory))
+    peer = values.library_peers.get(name)
+    return {"functions": {**clients}, "library": {**(_texts(peer) if peer else {"v4": [], "v6": []})}}
 
 
 def provincial_clients(functions: Sequence[Function], ranges: Pair | None, port: int) -> dict[str, dict[str, object]]:

@@ -32,7 +32,10 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class PlatformObjects:
-    """All objects of a platform, grouped as the components group them."""
+    """All objects of a platform, grouped as the components group them.
+
+    `centre` is the province's stack that a city reads ("" for the province itself), `expected` what it has to publish.
+    """
 
     platform: str
     digest: str
@@ -50,6 +53,8 @@ class PlatformObjects:
     integrations: tuple[Manifest, ...]
     observability: tuple[Manifest, ...]
     outputs: Mapping[str, object]
+    centre: str
+    expected: Mapping[str, Mapping[str, object]]
     findings: tuple[Mapping[str, str], ...] = ()
 
     @property
@@ -117,5 +122,8 @@ def platform_objects(
             "edge": list(fixed_addresses(values, naming.EDGE_NUMBER)),
             "sites": {site.name: naming.route(site.name) for site in platform.sites},
             "firewall_only_flows": list(unexpressed(values)),
+            "exchange": joints.offer(inventory, platform, values),
         },
+        centre=joints.centre(inventory, platform),
+        expected=joints.expected(inventory, platform, values),
     )

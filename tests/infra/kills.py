@@ -24,7 +24,17 @@ from infra.result import StackResult
 from tests.infra.scene import fleet_of
 from tests.infra.world import DIGEST, ROOT, raw_values
 
-PROGRAMS = {"command": "python", "engine": "pulumi", "provider": "pulumi-resource"}
+TARGETS = ("command", "engine", "provider")
+COMMS = {"engine": "pulumi", "provider": "pulumi-resource"}
+"""What the kernel calls them (15 letters of a program's name)."""
+
+RECOVERED = 4
+"""After so many kills of later runs one run is left alone, and has to be whole."""
+
+LOOK = 0.02
+LATE = 0.3
+"""Seconds after a step within which the command is struck; the others only work while steps go on."""
+
 RENDER = work.render
 
 
@@ -49,10 +59,16 @@ def shrink() -> None:
 
 @dataclass(frozen=True)
 class Kill:
-    """Which program dies, and after how many finished steps (0: half a second after the start)."""
+    """Which program dies, in which kind of run, and after how many finished steps of it.
+
+    `run` is "first" (nothing, or what killed runs left) or "later" (a change to what is up); 0 steps: as soon as the
+    program is there.
+    """
 
     target: str
+    run: str
     step: int
+    delay: float = field(default=0.0, compare=False)
 
 
 @dataclass
@@ -67,32 +83,25 @@ class Campaign:
     fired: list[Kill] = field(default_factory=list)
     _uids: dict[str, str] = field(default_factory=dict)
 
-    def strike(self, platform: str, kill: Kill) -> None:
-        """One run that is killed; what it leaves is looked at."""
-        command = [
-            sys.executable,
-            "-m",
-            "tests.infra.kills",
-            str(self.project),
-            str(self.plane),
-            platform,
-            self.backend,
-        ]
+    def strike(self, platform: str, kill: Kill) -> bool:
+        """One run that is killed; what it leaves is looked at. False when the program had ended before its point."""
+        words = [str(self.project), str(self.plane), platform, self.backend]
+        command = [sys.executable, "-m", "tests.infra.kills", *words]
         with subprocess.Popen(
             command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True
         ) as child:
             assert child.stdout is not None
-            if kill.step == 0:
-                time.sleep(0.5)
-            else:
-                for line in child.stdout:
-                    if int(line) >= kill.step:
-                        break
-            if _hit(child, kill.target):
+            for number, _ in enumerate(child.stdout, 1) if kill.step else ():
+                if number >= kill.step:
+                    break
+            time.sleep(kill.delay)
+            hit = _hit(child, kill.target, patient=kill.step == 0)
+            if hit:
                 self.fired.append(kill)
-            child.stdout.close()
+            child.stdout.read()  # whoever is left goes on telling
             child.wait()
         self.look(platform)
+        return hit
 
     def recover(self, platform: str) -> StackResult:
         """The next run by itself: it must end well, and leave all there, once, the same as before."""
@@ -121,30 +130,28 @@ class Campaign:
                 self._uids[item.place] = uid
 
 
-def _hit(child: subprocess.Popen[str], target: str) -> bool:
-    """Kill the program of that kind in the child's session; whether there was one."""
-    for pid in _session(child.pid):
-        try:
-            name = Path(f"/proc/{pid}/comm").read_text().strip()
-        except OSError:
-            continue
-        if name == PROGRAMS[target] or (target == "command" and pid == child.pid):
-            os.kill(pid, signal.SIGKILL)
-            return True
-        if target == "provider" and name.startswith(PROGRAMS[target]):
-            os.kill(pid, signal.SIGKILL)
-            return True
-    return False
+def _hit(child: subprocess.Popen[str], target: str, patient: bool) -> bool:
+    """Kill a program of the child's session that is alive; whether there was one. `patient` waits until there is."""
+    while True:
+        for pid, name in _living(child.pid):
+            if pid == child.pid if target == "command" else name == COMMS[target]:
+                os.kill(pid, signal.SIGKILL)
+                return True
+        if not patient or child.poll() is not None:
+            return False
+        time.sleep(LOOK)
 
 
-def _session(session: int) -> Iterable[int]:
+def _living(session: int) -> Iterable[tuple[int, str]]:
+    """Number and name of every process of a session that is not dead already."""
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
-            fields = path.read_text().rpartition(")")[2].split()
+            head, _, tail = path.read_text().rpartition(")")
         except OSError:
             continue
-        if int(fields[3]) == session:
-            yield int(path.parent.name)
+        fields = tail.split()
+        if int(fields[3]) == session and fields[0] not in "ZX":
+            yield int(path.parent.name), head.partition("(")[2]
 
 
 def change(project: Path, platform: str, tag: str) -> None:
@@ -155,25 +162,38 @@ def change(project: Path, platform: str, tag: str) -> None:
 
 
 def campaign(here: Campaign, platforms: Sequence[str], kills: int, seed: int) -> None:
-    """`kills` kills over the platforms: half of each one's during its first `up`, the others while it is changed."""
-    chance, left = Random(seed), kills
+    """`kills` kills over the platforms: half of them during first runs, half while something is changed.
+
+    A point that comes too late, because the program has ended, does not count and is followed by another one.
+    """
+    chance = Random(seed)
+    steps = min(work.jobs(here.fleet, [name], [])[0].objects.steps for name in platforms)
+    first, later = points(chance, "first", steps - 3), points(chance, "later", 2 * steps - 4)
     for number, platform in enumerate(platforms):
-        share = left // (len(platforms) - number)
-        left -= share
-        steps = work.jobs(here.fleet, [platform], [])[0].objects.steps
-        for point in _points(chance, share - share // 2, steps - 2):
-            here.strike(platform, point)
+        share = (kills - len(here.fired)) // (len(platforms) - number)
+        up_to = len(here.fired) + share - share // 2
+        while first and len(here.fired) < up_to and here.strike(platform, first.pop()):
+            pass
         here.recover(platform)
-        for turn, point in enumerate(_points(chance, share // 2, steps + 4)):
-            change(here.project, platform, f"0.{turn + 2}")
-            here.strike(platform, point)
+        up_to, turn = up_to + share // 2, 1
+        while later and len(here.fired) < up_to:
+            turn += 1
+            change(here.project, platform, f"0.{turn}")
+            here.strike(platform, later.pop())
+            if turn % RECOVERED == 0:
+                here.recover(platform)
         here.recover(platform)
 
 
-def _points(chance: Random, count: int, steps: int) -> list[Kill]:
-    targets = list(PROGRAMS)
-    every = [Kill(target, step) for target in targets for step in range(steps)]
-    return chance.sample(every, count) if count <= len(every) else chance.choices(every, k=count)
+def points(chance: Random, run: str, steps: int) -> list[Kill]:
+    """Every point of a run of so many steps, each of the three programs, in an order by chance."""
+    found = [
+        Kill(target, run, step, chance.uniform(0, LATE) if target == "command" else 0.0)
+        for target in TARGETS
+        for step in range(steps)
+    ]
+    chance.shuffle(found)
+    return found
 
 
 def tell(platform: str, done: int, total: int, text: str) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from infra import fleetwork as work
 from infra.cluster import ApiServer
 from infra.fleet import Fleet, destroy, drift, outputs, preview, shell_env, up
 from infra.live import path_of
@@ -27,12 +28,13 @@ from inventory.errors import GateError
 from jiyue.engines import EnginePaths, pulumi_env, pulumi_home, require
 from lab import runtime
 from lab.spec import ControlPlaneSpec, LabSpec, NodeSpec
+from tests.infra import kills
 from tests.infra.world import DIGEST, ROOT, inventory, objects, raw_values
 from tests.lab.test_control_plane import free_ports
 
 pytestmark = pytest.mark.lab
-NAME = "changsha"
-APPROVED = {NAME: (DIGEST, raw_values(NAME))}
+NAME, PROVINCE = "changsha", "hunan"
+APPROVED = {name: (DIGEST, raw_values(name)) for name in (NAME, PROVINCE)}
 STEPS = objects(NAME).steps
 
 CHILD = """
@@ -70,10 +72,18 @@ class Scene:
         return status
 
     def approve(self) -> None:
-        """As `review approve` does."""
-        path = approved_path(self.project, "lab", NAME)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps({"digest": DIGEST, "values": raw_values(NAME)}), encoding="utf-8")
+        """As `review approve` does, for the city and its province."""
+        for name in APPROVED:
+            path = approved_path(self.project, "lab", name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps({"digest": DIGEST, "values": raw_values(name)}), encoding="utf-8")
+
+    def plain(self, *words: str) -> tuple[int, str]:
+        """Plain `pulumi` in the checkout, with the environment that we print; exit code and what it said."""
+        env = {**os.environ, **shell_env(self.fleet, NAME)}
+        command = ["pulumi", *words, "--non-interactive", "--color", "never"]
+        done = subprocess.run(command, cwd=self.project, env=env, capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout + done.stderr
 
 
 @pytest.fixture(scope="module")
@@ -100,9 +110,25 @@ def test_nothing_starts_without_an_approval(scene: Scene) -> None:
     assert saved(state_folder(scene.project, "lab"), NAME) is None
 
 
+def test_a_city_waits_for_what_its_province_publishes(scene: Scene) -> None:
+    """Refused before an engine is started; a preview goes on with the plan alone, and says so."""
+    scene.approve()
+    with pytest.raises(GateError, match=r"hunan does not publish .* nothing yet; run first: jiyue stack up hunan"):
+        up(scene.fleet, [NAME], APPROVED)
+    assert saved(state_folder(scene.project, "lab"), NAME) is None
+    asked = preview(scene.fleet, [NAME])[NAME]
+    assert (asked.state, asked.created) == ("previewed", STEPS), asked.reason
+    assert asked.lines[-1] == "not compared with the province's stack hunan: bring it up first"
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(work, "render", lambda *given: kills.smaller(kills.RENDER(*given)))
+        assert up(scene.fleet, [PROVINCE], APPROVED)[PROVINCE].state == "updated"
+    told = outputs(scene.fleet, [PROVINCE])[PROVINCE]["exchange"]
+    assert json.loads(json.dumps(objects(PROVINCE).outputs["exchange"])) == told
+    assert preview(scene.fleet, [NAME])[NAME].lines[-1] != asked.lines[-1]
+
+
 def test_a_killed_first_up_is_simply_repeated(scene: Scene) -> None:
     """Objects without a state, a lock without a holder: the next run adopts the ones and removes the other."""
-    scene.approve()
     command = [sys.executable, "-c", CHILD, str(scene.project)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True) as child:
         assert child.stdout is not None
@@ -155,13 +181,41 @@ def test_a_foreign_policy_keeps_a_stack_from_being_green(scene: Scene) -> None:
 
 def test_plain_pulumi_sees_the_same_stack(scene: Scene) -> None:
     """`pulumi preview` in the checkout, with the environment that we print; the stack files stay as they are."""
-    env = {**os.environ, **shell_env(scene.fleet, NAME)}
-    command = ["pulumi", "preview", "--non-interactive", "--color", "never"]
-    done = subprocess.run(command, cwd=scene.project, env=env, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert f"{STEPS} unchanged" in done.stdout
+    code, said = scene.plain("preview")
+    assert code == 0, said
+    assert f"{STEPS} unchanged" in said
     texts = {path.name: path.read_text(encoding="utf-8") for path in (scene.project / "stacks").iterdir()}
     assert texts == wanted(inventory())
+
+
+def test_a_province_that_publishes_something_else_is_refused_by_every_engine(scene: Scene) -> None:
+    """The plan decides: by us before an engine starts, by the program inside plain `pulumi`; nothing is touched."""
+    state = next((state_folder(scene.project, "lab") / ".pulumi" / "stacks").glob(f"*/{PROVINCE}.json"))
+    whole = state.read_text(encoding="utf-8")
+    address = objects(PROVINCE).outputs["exchange"]["functions"]["answers"]["address6"]  # type: ignore[index]
+    state.write_text(whole.replace(f'"{address}"', '"3fff:bad::1"'), encoding="utf-8")
+    words = f"function answers has address6 3fff:bad::1, planned is {address}"
+    scene.fleet.copy(NAME).forget()
+    with pytest.raises(GateError, match=f"stack {NAME}: .*{words}"):
+        up(scene.fleet, [NAME], APPROVED)
+    code, said = scene.plain("preview")
+    assert code != 0 and words in said, said
+    seen = preview(scene.fleet, [NAME])[NAME]
+    assert seen.state == "failed" and words in seen.reason
+    state.write_text(whole, encoding="utf-8")
+    assert up(scene.fleet, [NAME], APPROVED)[NAME].state == "unchanged"
+
+
+def test_a_province_whose_state_was_lost_publishes_again(scene: Scene) -> None:
+    """Its cluster agrees all the same, so only what the cities read tells that it has to run."""
+    state = next((state_folder(scene.project, "lab") / ".pulumi" / "stacks").glob(f"*/{PROVINCE}.json"))
+    state.unlink()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(work, "render", lambda *given: kills.smaller(kills.RENDER(*given)))
+        assert up(scene.fleet, [PROVINCE], APPROVED)[PROVINCE].created > 0
+        assert up(scene.fleet, [PROVINCE], APPROVED)[PROVINCE].state == "unchanged"
+    scene.fleet.copy(NAME).forget()
+    assert up(scene.fleet, [NAME], APPROVED)[NAME].state == "unchanged"
 
 
 def test_down_keeps_the_library_unless_told_otherwise(scene: Scene) -> None:

@@ -78,7 +78,15 @@ class Declared:
 
 
 class Echo(mocks.Mocks):
-    """Every resource turns out as asked."""
+    """Every resource turns out as asked; stacks that are read published `outputs`, and `read` are their names.
+
+    `made` are the names of all others.
+    """
+
+    def __init__(self, outputs: Mapping[str, object]) -> None:
+        self.outputs = outputs
+        self.read: list[str] = []
+        self.made: list[str] = []
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], None]:
         """No function is called by the program."""
@@ -86,14 +94,19 @@ class Echo(mocks.Mocks):
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         """The inputs are the outputs."""
+        if args.typ == "pulumi:pulumi:StackReference":
+            self.read.append(str(args.resource_id))
+            name = {"name": args.resource_id}
+            return str(args.resource_id), {**name, "outputs": dict(self.outputs), "secretOutputNames": []}
+        self.made.append(args.name)
         return f"{args.name}-id", args.inputs
 
 
 class Recorder(mocks.MockMonitor):
     """Keeps every registration."""
 
-    def __init__(self) -> None:
-        super().__init__(Echo())
+    def __init__(self, echo: Echo) -> None:
+        super().__init__(echo)
         self.declared: list[Declared] = []
 
     def RegisterResource(self, request: Any) -> Any:
@@ -115,11 +128,15 @@ class Recorder(mocks.MockMonitor):
         return answer
 
 
-def declare(platform: str, chosen: PlatformObjects | None = None) -> tuple[Declared, ...]:
-    """Run the program of a platform (as `objects` renders it, or of the `chosen` objects); all that it declared."""
+def declare(platform: str, chosen: PlatformObjects | None = None, echo: Echo | None = None) -> tuple[Declared, ...]:
+    """Run the program of a platform (as `objects` renders it, or of the `chosen` objects); all that it declared.
+
+    The province published what its own program declares, unless `echo` says otherwise.
+    """
     _ensure_event_loop()  # whoever used asyncio.run before has left none
-    recorder = Recorder()
-    mocks.set_mocks(Echo(), project="jiyue", stack=platform, preview=False, monitor=recorder)
+    world = echo or Echo(objects("hunan").outputs)
+    recorder = Recorder(world)
+    mocks.set_mocks(world, project="jiyue", stack=platform, preview=False, monitor=recorder)
     wanted = chosen or objects(platform)
 
     @pulumi.runtime.test

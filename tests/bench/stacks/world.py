@@ -15,11 +15,11 @@ from tempfile import TemporaryDirectory
 import yaml
 
 from infra.cluster import ApiServer
-from infra.fleet import Fleet, shell_env
+from infra.fleet import Fleet, ordered, shell_env
 from infra.workcopy import state_folder
 from tests.bench.stacks.tree import TreeMemory
 from tests.infra.scene import checkout, control_plane, fleet_of
-from tests.infra.world import PLATFORMS, ROOT
+from tests.infra.world import PLATFORMS, ROOT, inventory
 
 PEER = """\
 import os, sys
@@ -43,8 +43,9 @@ def size(name: str, default: int) -> int:
 
 
 def platforms() -> list[str]:
-    """The platforms that take part."""
-    return PLATFORMS[: size("PLATFORMS", len(PLATFORMS))]
+    """The platforms that take part, the province first: the cities' stacks read it."""
+    every = ordered(inventory(), PLATFORMS)
+    return every[: size("PLATFORMS", len(every))]
 
 
 @dataclass(frozen=True)

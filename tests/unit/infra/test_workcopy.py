@@ -47,6 +47,25 @@ def test_the_salt_survives_and_stays_out_of_the_project(copy: WorkCopy) -> None:
     assert (copy.root / "stacks" / "Pulumi.changsha.yaml").read_text() == before
 
 
+def test_a_new_stack_takes_anothers_salt_and_an_old_one_keeps_its_own(copy: WorkCopy) -> None:
+    """The settings stay; a copy that is not there yet, or has none, gives none."""
+    shutil.copy(ROOT / "stacks" / "Pulumi.hunan.yaml", copy.root / "stacks")
+    province = WorkCopy(copy.root, "lab", "hunan")
+    copy.share_salt(province)  # before either was prepared
+    assert not copy.settings.exists()
+    province.prepare(), copy.prepare()
+    copy.share_salt(province)
+    assert not copy.initialised
+    province.settings.write_text(f"encryptionsalt: {SALT}\n{province.settings.read_text()}")
+    before = yaml.safe_load(copy.settings.read_text())
+    copy.share_salt(province)
+    assert yaml.safe_load(copy.settings.read_text()) == {"encryptionsalt": SALT, **before}
+    assert stat.S_IMODE(copy.settings.stat().st_mode) == 0o600
+    province.settings.write_text("encryptionsalt: v1:other\n")
+    copy.share_salt(province)
+    assert yaml.safe_load(copy.settings.read_text())["encryptionsalt"] == SALT
+
+
 def test_a_missing_stack_file_is_told(copy: WorkCopy) -> None:
     """With the command that makes it."""
     (copy.root / "stacks" / "Pulumi.changsha.yaml").unlink()
@@ -83,6 +102,9 @@ def test_what_the_backend_knows(tmp_path: Path) -> None:
     path = folder / "changsha.json"
     path.write_text(json.dumps({"checkpoint": {"latest": {"resources": [{}], "pending_operations": [{}, {}]}}}))
     assert saved(tmp_path, "changsha") == Saved(1, 2)
+    root = {"type": "pulumi:pulumi:Stack", "outputs": {"exchange": {"port": 9443}}}
+    path.write_text(json.dumps({"checkpoint": {"latest": {"resources": [{}, root]}}}))
+    assert saved(tmp_path, "changsha") == Saved(2, 0, (), {"exchange": {"port": 9443}})
     path.write_text(json.dumps({"checkpoint": {"latest": None}}))
     assert saved(tmp_path, "changsha") == Saved(0, 0)
     path.write_text("{")
