@@ -24,8 +24,8 @@ class FunctionSetting(Frozen):
     @model_validator(mode="after")
     def _room_to_grow(self) -> FunctionSetting:
         if self.max_replicas is not None and not 1 <= self.replicas <= self.max_replicas:
-            cause = f"replicas {self.replicas} is not between 1 and max_replicas {self.max_replicas}"
-            raise refuse(cause, "write at least one replica and no more than max_replicas, or leave max_replicas out")
+            cause = f"{self.replicas} to {self.max_replicas} replicas are no range from one upwards"
+            raise refuse(cause, "let 1 <= replicas <= max_replicas, or leave max_replicas out")
         return self
 
 

@@ -20,11 +20,13 @@ from infra import adoption, statefile
 from infra import fleetwork as work
 from infra.cluster import ApiServer
 from infra.fleet import Fleet, bind, destroy, drift, manifests, outputs, up
+from infra.live import path_of
+from infra.objects import meta
 from infra.workcopy import saved, state_folder
 from inventory.errors import GateError, InputError
 from tests.infra import kills, measuring
 from tests.infra.scene import checkout, control_plane, fleet_of
-from tests.infra.world import DIGEST, PLATFORMS, ROOT, inventory, measured, raw_values
+from tests.infra.world import DIGEST, PLATFORMS, ROOT, inventory, measured, objects, raw_values
 from tests.unit.store.server import running
 
 pytestmark = pytest.mark.lab
@@ -293,18 +295,82 @@ def test_manifests_are_written_for_review_offline(scene: Scene, tmp_path: Path) 
     assert text.count("\n---\n") == len(work.jobs(scene.fleet, ["changde"], [])[0].objects.all) - 1
 
 
-def test_destroy_leaves_the_library_and_names_it(scene: Scene) -> None:
-    """Claim, volume and namespace, of the one that was brought up; a second time with the library takes all."""
-    found = destroy(scene.fleet, ["changde"])["changde"]
-    assert found.state == "destroyed", found.reason
-    assert "PersistentVolume jiyue-changde-library" in found.lines
-    assert "PersistentVolumeClaim changde-data/library" in found.lines
-    assert scene.call("GET", "/api/v1/namespaces/changde-data")[0] == 200
-    assert destroy(scene.fleet, ["changde"], with_library=True)["changde"].state == "destroyed"
-    deadline = time.monotonic() + 30
-    while scene.call("GET", "/api/v1/namespaces/changde-data")[0] == 200 and time.monotonic() < deadline:
-        time.sleep(0.5)
-    assert scene.call("GET", "/api/v1/namespaces/changde-data")[0] == 404
+def test_previews_and_drift_speak_json_through_the_command(scene: Scene) -> None:
+    """As somebody calls it, after `kubectl delete networkpolicy`: what is wrong, who is not concerned, the exit code."""
+    name = "changde"
+    lab = scene.project / "var" / "lab" / "lab"
+    lab.mkdir(parents=True, exist_ok=True)
+    (lab / "kubeconfig").write_bytes(scene.fleet.kubeconfig.read_bytes())
+    for driver in (ROOT / "ipv6" / "drivers").glob("*/__init__.py"):
+        (scene.project / "ipv6" / "drivers" / driver.parent.name).mkdir(parents=True, exist_ok=True)
+    path = f"/apis/networking.k8s.io/v1/namespaces/{name}-app/networkpolicies/default-deny"
+    assert bring(scene.fleet, name).ok
+    assert scene.call("DELETE", path)[0] == 200
+
+    def said(code: int, *words: str) -> Any:
+        done = command(scene, "stack", *words, "--json")
+        assert done.returncode == code, done.stdout + done.stderr
+        return json.loads(done.stdout)
+
+    found = said(1, "drift", name)
+    assert found["schema"] == "jiyue/stack-drift/1"
+    lines = found["stacks"][name]["lines"]
+    assert f"NetworkPolicy {name}-app/default-deny: is missing" in lines
+    asked = said(0, "preview", name)
+    assert asked["schema"] == "jiyue/stack-preview/1"
+    assert asked["stacks"][name]["state"] == "previewed"
+    assert f"create {name}-app/networkpolicy/default-deny" in asked["stacks"][name]["lines"]
+    told = said(0, "outputs", name, "hunan")["stacks"]
+    assert set(told["hunan"]["exchange"]["functions"]) == {one.id for one in inventory().provincial_functions}
+    refused = command(scene, "stack", "preview", "--json")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert bring(scene.fleet, name).ok
+
+
+def test_destroy_all_leaves_the_libraries_and_names_them(scene: Scene) -> None:
+    """Claims, volumes, their namespaces and what keeps those closed; a second time with the library takes all."""
+    up_before = {name for name in PLATFORMS if saved_resources(scene, name)}
+    assert {"hunan", "changde", "yueyang"} <= up_before
+    found = destroy(scene.fleet, PLATFORMS)
+    assert {name for name, one in found.items() if one.state == "destroyed"} == up_before, found
+    assert {one.state for name, one in found.items() if name not in up_before} <= {"absent", "destroyed"}
+    kept = {"Namespace", "NetworkPolicy", "PersistentVolume", "PersistentVolumeClaim", "ResourceQuota", "StorageClass"}
+    measuring.until(lambda: {kind for kind, *_ in ours(scene)} <= kept)
+    for kind, namespace, item in ours(scene):
+        owner = next(name for name in up_before if name in (namespace or item))
+        assert namespace in ("", f"{owner}-data"), (kind, namespace, item)
+        place = f"{kind} {namespace}/{item}" if namespace else f"{kind} {item}"
+        if kind in ("Namespace", "PersistentVolume", "PersistentVolumeClaim"):
+            assert place in found[owner].lines, place
+    assert {
+        name for name in up_before if f"PersistentVolumeClaim {name}-data/library" in found[name].lines
+    } == up_before
+    gone = destroy(scene.fleet, sorted(up_before), with_library=True)
+    assert {one.state for one in gone.values()} == {"destroyed"}, gone
+    measuring.until(lambda: not ours(scene))
+
+
+def saved_resources(scene: Scene, name: str) -> int:
+    """How many resources the state of a stack holds."""
+    known = saved(state_folder(scene.project, "lab"), name)
+    return known.resources if known else 0
+
+
+def ours(scene: Scene) -> list[tuple[str, str, str]]:
+    """Kind, namespace and name of everything that the first cluster holds of any platform."""
+    found = []
+    for version, kind in sorted({(item.api_version, item.kind) for name in PLATFORMS for item in objects(name).all}):
+        for item in scene.call("GET", path_of(version, kind))[1]["items"]:
+            if meta.PLATFORM in (item["metadata"].get("labels") or {}):
+                found.append((kind, item["metadata"].get("namespace", ""), item["metadata"]["name"]))
+    return found
+
+
+def command(scene: Scene, *words: str) -> subprocess.CompletedProcess[str]:
+    """`jiyue` in the scene's checkout."""
+    env = {**os.environ, "JIYUE_ROOT": str(scene.project), "JIYUE_LANG": "en"}
+    argv = [str(Path(sys.executable).with_name("jiyue")), *words]
+    return subprocess.run(argv, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
 
 
 def apiserver(fleet: Fleet) -> int:

@@ -121,8 +121,8 @@ def test_operations_tune_scalers_audit_reads_them_and_security_has_none() -> Non
 @pytest.mark.parametrize(
     ("setting", "words"),
     [
-        ({"replicas": 3, "max_replicas": 2}, "replicas 3 is not between 1 and max_replicas 2"),
-        ({"replicas": 0, "max_replicas": 2}, "replicas 0 is not between 1 and max_replicas 2"),
+        ({"replicas": 3, "max_replicas": 2}, "3 to 2 replicas are no range"),
+        ({"replicas": 0, "max_replicas": 2}, "0 to 2 replicas are no range"),
         ({"max_replicas": 21}, "less than or equal to 20"),
         ({"max_replicas": 0}, "greater than or equal to 1"),
     ],
