@@ -296,7 +296,7 @@ def test_manifests_are_written_for_review_offline(scene: Scene, tmp_path: Path) 
 
 
 def test_previews_and_drift_speak_json_through_the_command(scene: Scene) -> None:
-    """As somebody calls it, after `kubectl delete networkpolicy`: what is wrong, who is not concerned, the exit code."""
+    """As somebody calls it, after `kubectl delete networkpolicy`: what is wrong, and the exit code."""
     name = "changde"
     lab = scene.project / "var" / "lab" / "lab"
     lab.mkdir(parents=True, exist_ok=True)
