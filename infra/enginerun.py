@@ -41,7 +41,7 @@ class Tally:
                 self._counted(self._done, metadata.urn.rsplit("::", 1)[-1])
                 if metadata.type == "pulumi:pulumi:Stack" and metadata.new is not None:
                     self.outputs = dict(metadata.new.outputs or {})
-            elif metadata.op not in (events.OpType.SAME, events.OpType.REFRESH):
+            elif metadata.op not in (events.OpType.SAME, events.OpType.READ, events.OpType.REFRESH):
                 self.changed.append(f"{metadata.op.value} {metadata.urn.rsplit('::', 1)[-1]}")
         if (diagnostic := event.diagnostic_event) is not None and diagnostic.severity == "error":
             text = " ".join(diagnostic.message.partition("Traceback (most recent call last)")[0].split())
