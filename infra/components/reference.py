@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pulumi
+from pulumi.runtime.settings import _get_rpc_manager
 from pulumi.runtime.sync_await import _sync_await
 
 ORGANISATION = "organization"
 """The word for it in backends of one's own; the project's name is the stack's."""
+
+PAUSE = 0.1
 
 
 def published(stack: str, output: str) -> Any:
@@ -18,4 +22,19 @@ def published(stack: str, output: str) -> Any:
     and what is made comes from the approved plan alone. The SDK's own data sources wait in the same way.
     """
     reference = pulumi.StackReference(stack, f"{ORGANISATION}/{pulumi.get_project()}/{stack}")
-    return _sync_await(reference.get_output_details(output)).value
+    return _sync_await(_told(reference, output))
+
+
+async def _told(reference: pulumi.StackReference, output: str) -> Any:
+    """RunError when the engine refuses to read the stack, or is gone.
+
+    The SDK never completes the outputs of a read that failed: whoever only waits for them waits for ever, and keeps the
+    whole command from ending.
+    """
+    details = asyncio.ensure_future(reference.get_output_details(output))
+    while not details.done():
+        if (failure := _get_rpc_manager().unhandled_exception) is not None:
+            details.cancel()
+            raise pulumi.RunError(f"the stack that this one reads cannot be read: {failure}")
+        await asyncio.wait([details], timeout=PAUSE)
+    return details.result().value
