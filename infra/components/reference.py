@@ -13,6 +13,8 @@ ORGANISATION = "organization"
 """The word for it in backends of one's own; the project's name is the stack's."""
 
 PAUSE = 0.1
+PATIENCE = 120.0
+"""Seconds for an engine to read a state."""
 
 
 def published(stack: str, output: str) -> Any:
@@ -26,15 +28,17 @@ def published(stack: str, output: str) -> Any:
 
 
 async def _told(reference: pulumi.StackReference, output: str) -> Any:
-    """RunError when the engine refuses to read the stack, or is gone.
+    """RunError when the engine refuses to read the stack, is gone, or does not answer.
 
-    The SDK never completes the outputs of a read that failed: whoever only waits for them waits for ever, and keeps the
-    whole command from ending.
+    The SDK may never complete the outputs of a read that failed, as when its engine was killed: it only asks its event
+    loop to stop. Whoever just waits for them waits for ever, and keeps the whole command from ending.
     """
-    details = asyncio.ensure_future(reference.get_output_details(output))
+    loop, details = asyncio.get_running_loop(), asyncio.ensure_future(reference.get_output_details(output))
+    deadline = loop.time() + PATIENCE
     while not details.done():
-        if (failure := _get_rpc_manager().unhandled_exception) is not None:
+        failure = _get_rpc_manager().unhandled_exception
+        if failure is not None or getattr(loop, "_stopping", False) or loop.time() > deadline:
             details.cancel()
-            raise pulumi.RunError(f"the stack that this one reads cannot be read: {failure}")
+            raise pulumi.RunError(f"the stack that this one reads cannot be read: {failure or 'the engine is gone'}")
         await asyncio.wait([details], timeout=PAUSE)
     return details.result().value

@@ -96,6 +96,24 @@ def test_a_province_that_published_nothing_is_refused() -> None:
         declare("changsha", echo=echo)
 
 
+class Unreadable(Echo):
+    """An engine that cannot read the province's stack, or is gone in the middle of it."""
+
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        if args.typ == "pulumi:pulumi:StackReference":
+            raise RuntimeError('unknown stack "organization/jiyue/hunan"')
+        return super().new_resource(args)
+
+
+@pytest.mark.timeout(60)
+def test_a_read_that_fails_ends_the_program() -> None:
+    """The SDK never completes its outputs: who waits for them alone keeps the command from ending for ever."""
+    echo = Unreadable({})
+    with pytest.raises(Exception, match="unknown stack"):
+        declare("changsha", echo=echo)
+    assert echo.made == []
+
+
 def test_more_than_the_plan_knows_is_the_provinces_own_affair() -> None:
     """A function that it offers already; a title that was changed."""
     published = copy.deepcopy(PUBLISHED)
