@@ -14,7 +14,7 @@ def measure(rounds: int) -> list[Record]:
     count, (province, *cities) = size("KILLS", 200), platforms()
     kills.shrink()
     with world() as here:
-        made = kills.Campaign(here.fleet, here.project, here.plane)
+        made = kills.Campaign(here.fleet, here.project, here.plane, said=lambda text: print(text, flush=True))
         made.recover(province)  # the cities' stacks read it
         kills.campaign(made, cities or [province], count, seed=11)
     by_target = Counter(kill.target for kill in made.fired)

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
@@ -81,6 +81,7 @@ class Campaign:
     backend: str = ""
     faults: list[str] = field(default_factory=list)
     fired: list[Kill] = field(default_factory=list)
+    said: Callable[[str], None] = lambda text: None
     _uids: dict[str, str] = field(default_factory=dict)
 
     def strike(self, platform: str, kill: Kill) -> bool:
@@ -101,6 +102,7 @@ class Campaign:
             child.stdout.read()  # whoever is left goes on telling
             child.wait()
         self.look(platform)
+        self.said(f"{len(self.fired)} {platform} {kill} {'hit' if hit else 'too late'}, faults: {len(self.faults)}")
         return hit
 
     def recover(self, platform: str) -> StackResult:
@@ -133,7 +135,7 @@ class Campaign:
 def _hit(child: subprocess.Popen[str], target: str, patient: bool) -> bool:
     """Kill a program of the child's session that is alive; whether there was one. `patient` waits until there is."""
     while True:
-        for pid, name in _living(child.pid):
+        for pid, name in living(child.pid):
             if pid == child.pid if target == "command" else name == COMMS[target]:
                 os.kill(pid, signal.SIGKILL)
                 return True
@@ -142,7 +144,7 @@ def _hit(child: subprocess.Popen[str], target: str, patient: bool) -> bool:
         time.sleep(LOOK)
 
 
-def _living(session: int) -> Iterable[tuple[int, str]]:
+def living(session: int) -> Iterable[tuple[int, str]]:
     """Number and name of every process of a session that is not dead already."""
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:

@@ -83,6 +83,41 @@ def test_ten_kills_need_nobodys_help(scene: Scene) -> None:
     assert known is not None and known.pending == 0
 
 
+LONELY = """
+import os, signal, sys
+import pulumi
+from pathlib import Path
+from infra.fleet import up
+from tests.infra import kills
+from tests.infra.scene import fleet_of
+from tests.infra.world import DIGEST, raw_values
+
+
+class Lonely(pulumi.StackReference):
+    def __init__(self, *given):
+        super().__init__(*given)
+        engine = next(pid for pid, name in kills.living(os.getsid(0)) if name == kills.COMMS["engine"])
+        os.kill(engine, signal.SIGKILL)
+
+
+pulumi.StackReference = Lonely
+kills.shrink()
+project, plane, name = sys.argv[1:]
+found = up(fleet_of(Path(project), Path(plane)), [name], {name: (DIGEST, raw_values(name))})[name]
+print(found.state)
+"""
+
+
+def test_a_command_ends_when_its_engine_dies_while_it_reads_the_province(scene: Scene) -> None:
+    """The SDK never completes outputs of an engine that is gone; who only waits for them never ends."""
+    words = [sys.executable, "-c", LONELY, str(scene.project), str(scene.plane), "xiangtan"]
+    done = subprocess.run(
+        words, cwd=ROOT, capture_output=True, text=True, timeout=100, start_new_session=True, check=False
+    )
+    assert done.stdout == "failed\n", done.stdout + done.stderr
+    assert bring(scene.fleet, "xiangtan").ok
+
+
 def test_what_a_city_runs_already_is_taken_over_and_not_made_anew(scene: Scene) -> None:
     """Refused by `up`; `import` names what does not fit and changes nothing, then keeps every UID."""
     name = "changde"

@@ -107,7 +107,7 @@ class Unreadable(Echo):
 
 @pytest.mark.timeout(60)
 def test_a_read_that_fails_ends_the_program() -> None:
-    """The SDK never completes its outputs: who waits for them alone keeps the command from ending for ever."""
+    """Before anything else is declared."""
     echo = Unreadable({})
     with pytest.raises(Exception, match="unknown stack"):
         declare("changsha", echo=echo)
