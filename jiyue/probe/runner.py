@@ -186,6 +186,8 @@ class Runner:
 
 
 def _patience(probes: Sequence[Probe]) -> float:
-    """Seconds after which a host counts as gone: the slowest probe's samples, queued behind its neighbours."""
-    slowest = max((probe.timeout * probe.samples for probe in probes), default=1.0)
-    return 20.0 + slowest * (1 + len(probes) / 32)
+    """Seconds after which a host counts as gone: the slowest probe's samples, queued behind its neighbours; scanners
+    wait for each other."""
+    times = [probe.timeout * probe.samples for probe in probes if probe.kind != "scan"]
+    scans = sum(probe.timeout * probe.samples for probe in probes if probe.kind == "scan")
+    return 20.0 + max(times, default=1.0) * (1 + len(times) / 32) + scans

@@ -11,7 +11,12 @@ PACKAGES = {"ssh-audit": "ssh-audit", "testssl": "testssl.sh", "lynis": "lynis"}
 """Debian packages by command."""
 
 
-def probe(scanner: str, place: str, seconds: float) -> Probe:
+LONG = 900.0
+"""Seconds that a thorough one may take: on two processors that serve a lab besides, lynis takes minutes. One that does
+nothing is ended much sooner (`jiyue/probe/agent/scan.py`)."""
+
+
+def probe(scanner: str, place: str, seconds: float = LONG) -> Probe:
     """One run of a scanner on a host; after `seconds` it is ended."""
     return Probe(place, "scan", 4, qtype=scanner, timeout=seconds)
 
@@ -29,6 +34,8 @@ def said(id: str, scanner: str, about: str, asked: tuple[Probe, ...], answers: A
         return Seen(id, about, f"{place}: {scanner} is not installed, package {PACKAGES[scanner]}", unknown=True)
     if state == "timeout":
         return Seen(id, about, f"{place}: {scanner} did not end within {asked[0].timeout:.0f} s", unknown=True)
+    if state == "hung":
+        return Seen(id, about, f"{place}: {scanner} did nothing for a minute and was ended", unknown=True)
     body = text(sample, "text")
     if state != "done" or not body.strip():
         return Seen(id, about, f"{place}: {scanner}: {text(sample, 'error')[:200] or 'it said nothing'}", unknown=True)

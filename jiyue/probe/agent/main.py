@@ -63,6 +63,10 @@ GOOD = frozenset({"open", "answer", "reply", "ok", "done"})
 BY_ADDRESS = frozenset({"tcp", "udp", "ping", "tls", "path", "mtu", "ports", "trace"})
 ALONE = frozenset({"timing", "race"})
 """Kinds that measure time: they run after the others, a few at once, so that the prober's own queue is not measured."""
+HEAVY = frozenset({"scan"})
+"""Kinds that keep a processor busy for a minute each: after everything else, and no more at once than there are
+processors, or each would take longer than it may."""
+SCANS = 4
 TIMERS = 10
 STALLED = 2
 PATIENT = 7.0
@@ -108,19 +112,25 @@ async def batch(jobs: list[Job], run: Run, other: Callable[[], None] | None = No
             run.emit({"job": job.id, "samples": await measure(job, run, limits)})
 
     asked = [job for job in jobs if job.kind == "dns"]
-    last = [job for job in jobs if job.kind in ALONE or (job.alone and job.kind != "dns")]
-    held = {job.id for job in last}
+    last = [job for job in jobs if job.kind in ALONE or (job.alone and job.kind not in ("dns", *HEAVY))]
+    heavy = [job for job in jobs if job.kind in HEAVY]
+    held = {job.id for job in (*last, *heavy)}
     others = [job for job in jobs if job.kind != "dns" and job.id not in held]
-    few = asyncio.Semaphore(TIMERS)
 
-    async def alone(job: Job) -> None:
-        async with few:
-            await one(job)
+    async def some(these: list[Job], most: int) -> None:
+        few = asyncio.Semaphore(most)
+
+        async def turn(job: Job) -> None:
+            async with few:
+                await one(job)
+
+        await asyncio.gather(*(turn(job) for job in these))
 
     try:
         waiting = [asyncio.to_thread(other)] if other else []
         await asyncio.gather(questions(asked, run), *(one(job) for job in others), *waiting)
-        await asyncio.gather(*(alone(job) for job in last))
+        await some(last, TIMERS)
+        await some(heavy, min(SCANS, os.cpu_count() or 1))
     finally:
         run.close()
 

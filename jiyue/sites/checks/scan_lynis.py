@@ -13,7 +13,7 @@ MOST = 20
 
 
 def _asked(target: Target) -> tuple[Probe, ...]:
-    return (probe("lynis", target.host, seconds=300.0),) if target.host else ()
+    return (probe("lynis", target.host),) if target.host else ()
 
 
 @check("scan-lynis", finds=("scan-lynis", "host-warning"), depth="full")

@@ -16,7 +16,7 @@ _BAD = re.compile(r"\((kex|key|enc|mac)\) (\S+)(?: \([^)]*\))? *-- \[fail\] (.*)
 
 
 def _asked(target: Target) -> tuple[Probe, ...]:
-    return (probe("ssh-audit", target.host, seconds=60.0),) if target.host else ()
+    return (probe("ssh-audit", target.host, seconds=180.0),) if target.host else ()
 
 
 @check("scan-ssh-audit", finds=("scan-ssh-audit", "ssh-algorithm"), depth="full")

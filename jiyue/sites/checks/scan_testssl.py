@@ -16,7 +16,7 @@ BAD = {"CRITICAL": "tls-hole", "HIGH": "tls-hole", "MEDIUM": "tls-weak", "LOW": 
 
 
 def _probe(target: Target) -> Probe:
-    asked = probe("testssl", target.vantages[0], seconds=300.0)
+    asked = probe("testssl", target.vantages[0])
     return replace(asked, address=target.address4, port=443, name=target.name)
 
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
+import subprocess
+import sys
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from jiyue.probe.agent import main
 from jiyue.probe.agent import scan as scanners
 from jiyue.probe.agent.baseline._nginx import Broken, parse
 from jiyue.probe.agent.baseline.nginx import effective, split
@@ -61,6 +66,51 @@ def test_a_scanner_that_hangs_is_ended_with_what_it_started(made: Path, tmp_path
         pid = (tmp_path / name).read_text().strip()
         stat = Path(f"/proc/{pid}/stat")
         assert not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] in "ZX"
+
+
+def test_a_scanner_that_does_nothing_is_ended_before_its_time(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scanners, "STILL", 0.3)
+    monkeypatch.setattr(scanners, "LOOK", 0.05)
+    write(made, "exec sleep 300")
+    assert asyncio.run(scan(job("scan", qtype="made", timeout=300.0), RUN))["state"] == "hung"
+
+
+def test_one_that_is_slow_but_works_has_its_whole_time(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    turn = count()
+    monkeypatch.setattr(scanners, "STILL", 0.0)
+    monkeypatch.setattr(scanners, "LOOK", 0.05)
+    monkeypatch.setattr(scanners, "_used", lambda session: next(turn))
+    write(made, "exec sleep 300")
+    assert asyncio.run(scan(job("scan", qtype="made", timeout=0.5), RUN))["state"] == "timeout"
+
+
+def test_the_work_of_a_whole_session_is_counted() -> None:
+    burn = "import os, time\nwhile time.process_time() < 0.1: pass\nprint(flush=True)\ninput()"
+    script = f'{sys.executable} -c "$BURN"; :'
+    pipe = subprocess.PIPE
+    environment = {**os.environ, "BURN": burn}
+    with subprocess.Popen(
+        ["sh", "-c", script], stdin=pipe, stdout=pipe, start_new_session=True, env=environment
+    ) as one:
+        assert one.stdin and one.stdout
+        one.stdout.readline()
+        used = scanners._used(one.pid)
+        one.stdin.close()
+    assert used >= 0.1 * os.sysconf("SC_CLK_TCK") - 1
+    assert scanners._used(one.pid) == 0
+
+
+def test_scanners_wait_for_each_other_and_for_everything_else(
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(main, "SCANS", 1)
+    write(made, 'touch "$1/run.$$"; ls "$1"/run.* | wc -l >>"$1/seen"; sleep 0.1; rm "$1/run.$$"')
+    told: list[dict[str, Any]] = []
+    scans = [Job(**{**vars(job("scan", qtype="made", timeout=60.0)), "id": number}) for number in range(3)]
+    other = Job(**{**vars(job("ports", address="127.0.0.1", path="1")), "id": 3})
+    asyncio.run(main.batch([*scans, other], Run("", told.append, set())))
+    assert (tmp_path / "seen").read_text().split() == ["1"] * 3
+    assert told[0]["job"] == 3 and len(told) == 4
 
 
 def test_what_a_scanner_says_is_bounded_and_kept_as_text(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
