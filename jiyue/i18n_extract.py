@@ -103,6 +103,7 @@ WORDS = {
                      "emergency approval, to be reviewed afterwards"),
     "jiyue.drift": ("same", "drift", "unknown"),
     "jiyue.dns": ("missing", "changed", "ttl", "foreign", "waiting"),
+    "jiyue.moving": ("gate", "copy", "library", "serve", "verify", "lower", "switch", "compare", "confirm"),
     "jiyue.output": ("; ",),
 }  # fmt: skip
 """Words of a state that are shown translated, by where they come from."""

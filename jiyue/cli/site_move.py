@@ -62,8 +62,8 @@ def add(group: typer.Typer) -> None:
             return 3 if any(one.reasons for one in found) else 0
         console = session.console
 
-        def tell(name: str, said: str) -> None:
-            console.print(f"{name} {translate(said)}")
+        def tell(*said: str) -> None:
+            console.print(moving.line(*said))
 
         if back:
             return _outcomes(session, "site-migrate", moving.go_back(services, site or [], tell))

@@ -40,7 +40,7 @@ class Mover:
     shelf: Shelf
     gate: Callable[[Move], list[str]]
     now: Callable[[], str]
-    tell: Callable[[str, str], None] = lambda site, said: None
+    tell: Callable[[str, str, str], None] = lambda site, phase, said: None
     sleep: Callable[[float], None] = time.sleep
     rounds: int = 5
     """How often what changes meanwhile is copied again."""
@@ -68,7 +68,7 @@ def migrate(mover: Mover, move: Move) -> Progress:
             said, facts = _PHASES[phase](mover, move, progress)
             progress = progress.after(mover.now(), phase, said, **facts)
             mover.shelf.keep(move.site, progress)
-            mover.tell(move.site, f"{phase}: {said}")
+            mover.tell(move.site, phase, said)
             mover.after(phase)
     except JiyueError as error:
         _undo(mover, move, progress, error)

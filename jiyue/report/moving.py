@@ -33,6 +33,10 @@ def _row(platform: Platform, host: str, site: Any, found: Mapping[str, Any]) -> 
     word, zh, en = STATES.get(str(found.get("state", "unmoved")), STATES["unmoved"])
     reason = str(found.get("reason", ""))
     log = found.get("log", ())
+    state = Text(zh, en)
+    if log and found.get("state") == "moving":
+        phase = words.reason(str(log[-1][1]))
+        state = Text(f"{zh}：{phase.zh}", f"{en}: {phase.en}")
     return MoveRow(
         name=site.name,
         title=site.title,
@@ -40,7 +44,7 @@ def _row(platform: Platform, host: str, site: Any, found: Mapping[str, Any]) -> 
         platform=platform.name,
         host=host,
         word="fail" if reason and word != "pass" else word,
-        state=Text(zh, en),
+        state=state,
         at=str(log[-1][0]) if log else "",
         files=int(found.get("facts", {}).get("files", 0)),
         reason=words.reason(reason) if reason else Text("", ""),

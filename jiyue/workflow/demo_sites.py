@@ -33,7 +33,7 @@ def run(services: Services, reporter: Reporter) -> Sites:
     waiting = [name for name in first if here[name].state not in SERVED]
     if waiting:
         _assessed(services, reporter, waiting)
-    found = moving.migrate(services, first, tell=lambda site, said: reporter.now(f"{site} {translate(said)}"))
+    found = moving.migrate(services, first, tell=lambda *said: reporter.now(moving.line(*said)))
     good = [one for one in found if one.progress.state in SERVED]
     fresh = [one.site for one in good if one.progress.log != here[one.site].log]
     reporter.note(

@@ -15,6 +15,7 @@ from inventory.legacy import OldHost, OldSite
 from inventory.model import Inventory, Platform
 from ipv6.plan.intent import RRset
 from ipv6.verify.build import site_subjects
+from jiyue.i18n import _, translate
 from jiyue.library import model as library
 from jiyue.library.model import Record
 from jiyue.moving import compare, content, flow, names, proof
@@ -29,11 +30,17 @@ from jiyue.workflow.services import Services, utc_now
 
 LIBRARY = "library"
 PARALLEL = 16
-Tell = Callable[[str, str], None]
+Tell = Callable[[str, str, str], None]
+"""Told the site, the phase that is behind it, and what happened in it."""
 
 
-def _silent(site: str, said: str) -> None:
+def _silent(site: str, phase: str, said: str) -> None:
     """Nobody is told."""
+
+
+def line(site: str, phase: str, said: str) -> str:
+    """One phase of one site in the language in force."""
+    return f"{site} {_(phase)}: {translate(said)}"
 
 
 @dataclass(frozen=True, slots=True)
