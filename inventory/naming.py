@@ -90,10 +90,21 @@ class Resolver(Frozen):
     log_days: Whole = Field(default=180, ge=180, le=3650)
 
 
+class Queries(Frozen):
+    """The log of questions on the authoritative servers: `days` are kept, at least six months (网络安全法 第二十一条
+    (三)); a day's file holds `day_megabytes` at most (1,000 are about 13 million questions), what is above is
+    counted only."""
+
+    log: Flag = True
+    days: Whole = Field(default=180, ge=180, le=3650)
+    day_megabytes: Whole = Field(default=1000, ge=1, le=100000)
+
+
 class Naming(Frozen):
     """`names.yaml`."""
 
     dnssec: Annotated[Dnssec, AfterValidator(_renewed_in_time)] = Dnssec()
     answers: Answers = Answers()
+    queries: Queries = Queries()
     watch: Annotated[Watch, AfterValidator(_ordered)] = Watch()
     resolver: Resolver = Resolver()

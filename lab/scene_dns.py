@@ -12,7 +12,7 @@ from ipv6.plan.reverse import own_zones, reverse_zones
 
 from .scene_internet import LAN4, LAN6, lan_host
 from .scene_keys import DnsKeys, ZoneKey
-from .services import knot, knot_files
+from .services import knot, knot_files, query_log, query_log_files
 from .spec import FileSpec, HostSpec, ServiceSpec
 
 STORAGE = "/var/lib/knot"
@@ -94,6 +94,9 @@ def child_servers(
         device = inv.devices[name]
         files: tuple[FileSpec, ...] = (transfer,)
         services: tuple[ServiceSpec, ...] = (_detached(),)
+        if inv.naming.queries.log:
+            files += query_log_files()
+            services = (query_log(inv.naming.queries.day_megabytes), *services)
         if device.primary:
             old = _old_sites(inv)
             texts = {

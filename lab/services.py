@@ -9,6 +9,8 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from ipv6.querylog import install
+
 from .spec import FileSpec, ServiceSpec
 
 FRR_DAEMONS = ("zebra", "staticd", "ospfd", "ospf6d", "bgpd")
@@ -60,6 +62,20 @@ def knot_files(config: str) -> tuple[FileSpec, ...]:
         FileSpec("/var/lib/knot/", mode=0o770, owner="knot:knot"),
         FileSpec("/etc/knot/knot.conf", config, 0o640, "root:knot"),
     )
+
+
+def query_log_files() -> tuple[FileSpec, ...]:
+    """The program that logs the questions to a name server, and where it writes."""
+    return (
+        FileSpec(f"{install.FOLDER}/", mode=0o750, owner="knot:knot"),
+        FileSpec("/var/log/knot/", mode=0o750, owner="knot:adm"),
+        FileSpec(install.PROGRAM, install.program(), 0o755),
+    )
+
+
+def query_log(megabytes: int) -> ServiceSpec:
+    """It, before the server starts; `megabytes` bound its file."""
+    return ServiceSpec("queries", install.argv(megabytes), ready=f"file:{install.SOCKET}", user="knot")
 
 
 def unbound(config: str = "/etc/unbound/unbound.conf") -> ServiceSpec:

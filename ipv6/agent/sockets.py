@@ -116,6 +116,20 @@ def missing(wanted: tuple[tuple[str, int], ...], protocol: str, pid: str) -> tup
     )
 
 
+def taken(path: str) -> bool:
+    """Whether a program takes connections at a Unix socket."""
+    asking = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM | _socket.SOCK_CLOEXEC)
+    try:
+        asking.settimeout(_SECONDS)
+        asking.connect(path)
+    except OSError:
+        return False
+    else:
+        return True
+    finally:
+        asking.close()
+
+
 def label(address: str, port: int) -> str:
     """`address:port` as a person writes it."""
     return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"

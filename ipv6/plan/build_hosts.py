@@ -53,7 +53,11 @@ def name_server(found: Lookup, device: Device) -> DeviceIntent:
         _listen(found, device),
         zones,
         tuple(partners),
-        Serving(**found.inv.naming.dnssec.model_dump(), **found.inv.naming.answers.model_dump()),
+        Serving(
+            **found.inv.naming.dnssec.model_dump(),
+            **found.inv.naming.answers.model_dump(),
+            queries=found.inv.naming.queries.log,
+        ),
         *_parent(found, zones if device.primary else ()),
     )
     return replace(host(found, device), name_server=server)

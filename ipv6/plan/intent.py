@@ -164,7 +164,8 @@ class VirtualSite:
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """How a name server signs and answers; the fields of `inventory.naming.Dnssec` and `Answers`."""
+    """How a name server signs and answers; the fields of `inventory.naming.Dnssec` and `Answers`. With `queries` it
+    reports every question to the program that logs them."""
 
     ksk_days: int = 365
     zsk_days: int = 0
@@ -177,6 +178,7 @@ class Serving:
     rate: int = 1000
     slip: int = 1
     statistics: bool = True
+    queries: bool = False
 
 
 @dataclass(frozen=True, slots=True)

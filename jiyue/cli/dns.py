@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -134,13 +135,7 @@ def add(app: typer.Typer) -> None:
     def export(session: Session, platform: Names = None) -> None:
         from jiyue.workflow import dns as workflow
 
-        paths = workflow.export(open_services(session.workspace), platform or ())
-
-        def text(console: Console) -> None:
-            for path in paths:
-                console.print(str(path))
-
-        session.emit("dns-export", {"files": [str(path) for path in paths]}, text)
+        _files(session, "dns-export", workflow.export(open_services(session.workspace), platform or ()))
 
     @verb(
         group,
@@ -151,10 +146,23 @@ def add(app: typer.Typer) -> None:
     def resolver(session: Session) -> None:
         from jiyue.workflow import dns_resolver as workflow
 
-        paths = workflow.export(open_services(session.workspace))
+        _files(session, "dns-resolver", workflow.export(open_services(session.workspace)))
 
-        def text(console: Console) -> None:
-            for path in paths:
-                console.print(str(path))
+    @verb(
+        group,
+        "querylog",
+        "Write the program that logs the questions to a name server, its service and rotation below var.",
+        "jiyue dns querylog",
+    )
+    def querylog(session: Session) -> None:
+        from jiyue.workflow import dns_resolver as workflow
 
-        session.emit("dns-resolver", {"files": [str(path) for path in paths]}, text)
+        _files(session, "dns-querylog", workflow.querylog(open_services(session.workspace)))
+
+
+def _files(session: Session, schema: str, paths: list[Path]) -> None:
+    def text(console: Console) -> None:
+        for path in paths:
+            console.print(str(path))
+
+    session.emit(schema, {"files": [str(path) for path in paths]}, text)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from ipaddress import ip_network
 
 from inventory.naming import Resolver
+from ipv6.querylog.install import rotation
 
 CONFIG = "unbound.conf"
 ROTATION = "logrotate.conf"
@@ -56,23 +57,7 @@ def render(resolver: Resolver, clients: Sequence[str], anchor: str = "/var/lib/u
     if resolver.dns64:
         lines += [f"    dns64-prefix: {resolver.dns64_prefix}", "    dns64-synthall: no"]
     lines += ["remote-control:", "    control-enable: yes", f"    control-interface: {CONTROL}", ""]
-    return {CONFIG: "\n".join(lines), ROTATION: rotation(resolver.log_days)}
-
-
-def rotation(days: int) -> str:
-    """logrotate's part: a file a day, `days` of them, compressed; none is deleted before its time, empty or not."""
-    return f"""\
-{LOG} {{
-    daily
-    rotate {days}
-    dateext
-    compress
-    delaycompress
-    missingok
-    ifempty
-    create 0640 unbound adm
-    postrotate
-        unbound-control -s {CONTROL} log_reopen
-    endscript
-}}
-"""
+    return {
+        CONFIG: "\n".join(lines),
+        ROTATION: rotation(LOG, resolver.log_days, "unbound", f"unbound-control -s {CONTROL} log_reopen"),
+    }

@@ -1,31 +1,41 @@
-"""`jiyue dns resolver`: the configuration of the extranet's resolver, written below var."""
+"""`jiyue dns resolver|querylog`: what is handed over to those who set up a server, written below var."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from inventory.atomic import write_whole
 from inventory.errors import EnvironmentFailed
 from ipv6.plan.lookup import Lookup
+from ipv6.querylog import install
 from jiyue.dns import resolver
 from jiyue.workflow.services import Services
 
 
 def export(services: Services) -> list[Path]:
-    """Write `var/<env>/dns/resolver/*`, each whole or not at all; IPv6 clients as far as the ledger has their block.
-
-    EnvironmentFailed when nothing can be written there.
-    """
+    """Write `var/<env>/dns/resolver/*`; IPv6 clients as far as the ledger has their block."""
     claims = services.prefixes
     clients = Lookup(services.inventory, claims or None).extranet()
-    folder = services.space.var / "dns" / "resolver"
+    return _written(services, "resolver", resolver.render(services.inventory.naming.resolver, clients))
+
+
+def querylog(services: Services) -> list[Path]:
+    """Write `var/<env>/dns/querylog/*`: the program that logs questions on a name server, its service and rotation."""
+    queries = services.inventory.naming.queries
+    return _written(services, "querylog", install.texts(queries.days, queries.day_megabytes))
+
+
+def _written(services: Services, part: str, texts: Mapping[str, str]) -> list[Path]:
+    """Each whole or not at all; EnvironmentFailed when nothing can be written there."""
+    folder = services.space.var / "dns" / part
     found = []
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for name, text in resolver.render(services.inventory.naming.resolver, clients).items():
+        for name, text in texts.items():
             write_whole(folder / name, text)
             found.append(folder / name)
     except OSError as error:
-        cause = f"the resolver's files cannot be written: {error.strerror}"
+        cause = f"{part}: its files cannot be written: {error.strerror}"
         raise EnvironmentFailed(str(folder), cause, "give this user the folder and some space") from error
     return found

@@ -13,6 +13,7 @@ from ipv6.plan.intent import (
     Peer,
     Port,
     Route,
+    Serving,
     VirtualSite,
     ZonePort,
 )
@@ -166,6 +167,7 @@ def name_server(dual: bool, *, primary: bool = True) -> DeviceIntent:
                     "ns2" if primary else "ns1", both(dual, f"198.18.1.{other}", f"3fff:ff1:100:1000::{other}")[::-1]
                 ),
             ),
+            serving=Serving(queries=True),
             parent=Partner("parent", both(dual, "198.19.0.13", "3fff:ff0:ffff::13")[::-1]) if primary else None,
             delegated=("hunan.gov.cn.",) if primary else (),
         ),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ipv6.drivers import registry
+from ipv6.querylog import install
 from tests.drivers import samples
 from tests.drivers.sandbox import Sandbox
 
@@ -52,6 +53,23 @@ def frr() -> Iterator[Sandbox]:
         yield host
 
 
+def query_log(host: Sandbox, megabytes: int = 100, reserve: int = 0) -> None:
+    """The program that logs questions, running; a sandbox may stand on a disk that is nearly full."""
+    host.write(install.PROGRAM.replace("/usr/local/lib", "/etc"), install.program())
+    words = [*install.argv(megabytes)[:-1], str(reserve)]
+    command = " ".join(words).replace("/usr/local/lib", "/etc")
+    host.must(
+        f"rm -f {install.SOCKET}; install -d -o knot -g knot {install.FOLDER}; install -d -o knot -g adm /var/log/knot"
+    )
+    host.must(
+        f"setpriv --reuid knot --regid knot --init-groups {command} >/dev/null 2>/run/queries.err &"
+        " echo $! >/run/queries.pid"
+    )
+    host.must(
+        f"for i in $(seq 200); do test -S {install.SOCKET} && exit 0; sleep 0.05; done; cat /run/queries.err; exit 1"
+    )
+
+
 @contextmanager
 def combined() -> Iterator[Sandbox]:
     """Site host, name server, zone server and firewall in one, IPv4 only."""
@@ -79,6 +97,8 @@ def combined() -> Iterator[Sandbox]:
         host.write("/etc/knot/update.key", KEY.replace("transfer", "jiyue-update"))
         for zone in ZONES:
             host.write(f"/var/lib/knot/{zone}.zone", ZONE.format(zone=zone))
-        host.must("chown -R knot:knot /etc/knot /var/lib/knot && knotd -d -c /etc/knot/knot.conf")
+        host.must("chown -R knot:knot /etc/knot /var/lib/knot")
+        query_log(host)
+        host.must("knotd -d -c /etc/knot/knot.conf")
         host.must("until knotc zone-status hunan.gov.cn. 2>/dev/null | grep -q 'serial: [0-9]'; do sleep 0.05; done")
         yield host

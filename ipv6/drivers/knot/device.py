@@ -12,8 +12,8 @@ from collections.abc import Callable
 
 from ipv6.agent.device import Device
 from ipv6.agent.host import Failed, Refused, exists, must, read, run, scratch, start, write
-from ipv6.agent.sockets import label, missing, running
-from ipv6.drivers.knot.text import listens, normalise
+from ipv6.agent.sockets import label, missing, running, taken
+from ipv6.drivers.knot.text import listens, normalise, sink
 
 PID = "/run/knot/knot.pid"
 SYSTEMD = "/run/systemd/system"
@@ -28,9 +28,14 @@ class Knot(Device):
     def read(self, object: str) -> str:
         text = normalise(read(object) or "")
         silent = missing(_sockets(text), "udp", running(PID))
-        return text + "".join(f"# it does not listen on {label(*socket)}\n" for socket in silent)
+        lines = [f"# it does not listen on {label(*socket)}\n" for socket in silent]
+        if (there := sink(text)) and not taken(there):
+            lines.append(f"# nobody takes the questions at {there}\n")
+        return text + "".join(lines)
 
     def check(self, object: str, text: str, commands: str) -> None:
+        if (there := sink(text)) and not taken(there):
+            raise Refused(f"nobody takes the questions at {there}; see `jiyue dns querylog`")
         with scratch() as directory:
             staged = f"{directory}/knot.conf"
             write(staged, text, 0o600)

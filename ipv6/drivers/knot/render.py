@@ -7,7 +7,7 @@ from ipaddress import ip_address
 
 from inventory.errors import InputError
 from ipv6.drivers.base import template
-from ipv6.drivers.knot.text import normalise
+from ipv6.drivers.knot.text import SINK, normalise
 from ipv6.plan.intent import DeviceIntent, Serving
 
 OBJECT = "/etc/knot/knot.conf"
@@ -27,6 +27,7 @@ def render(intent: DeviceIntent) -> Mapping[str, str]:
         partners=partners,
         parent=[str(ip_address(address)) for address in server.parent.addresses] if server.parent else [],
         serving=server.serving,
+        tap=SINK,
         modules=[name for name, on in _modules(server.serving) if on],
         zones=sorted(f"{zone.rstrip('.')}." for zone in server.zones),
         delegated={f"{zone.rstrip('.')}." for zone in server.delegated},
@@ -36,4 +37,8 @@ def render(intent: DeviceIntent) -> Mapping[str, str]:
 
 def _modules(serving: Serving) -> tuple[tuple[str, bool], ...]:
     """Knot's modules that every zone uses, and whether the data ask for them."""
-    return ("mod-rrl/jiyue", serving.rate > 0), ("mod-stats/jiyue", serving.statistics)
+    return (
+        ("mod-rrl/jiyue", serving.rate > 0),
+        ("mod-stats/jiyue", serving.statistics),
+        ("mod-dnstap/jiyue", serving.queries),
+    )

@@ -6,6 +6,10 @@ import re
 
 _LISTEN = re.compile(r"^\s*listen:\s*([0-9a-f.:]+)@\d+\s*$", re.MULTILINE)
 
+SINK = "unix:/run/jiyue-queries/queries.sock"
+"""Where questions are reported (`ipv6/querylog/install.py`)."""
+_SINK = re.compile(r'^\s*sink: "unix:([^"]+)"$', re.MULTILINE)
+
 
 def normalise(text: str) -> str:
     """The text with clean line ends; idempotent."""
@@ -16,3 +20,9 @@ def normalise(text: str) -> str:
 def listens(text: str) -> tuple[str, ...]:
     """The server's listen addresses, without their port, in file order."""
     return tuple(match[1] for match in _LISTEN.finditer(text))
+
+
+def sink(text: str) -> str:
+    """The socket to which questions are reported; empty when they are not."""
+    match = _SINK.search(text)
+    return match[1] if match else ""
