@@ -40,6 +40,7 @@ class Role(StrEnum):
     SITE_HOST = "site-host"
     ZONE_HOST = "zone-host"
     DNS = "dns"
+    RESOLVER = "resolver"
     OPS = "ops"
 
 

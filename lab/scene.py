@@ -13,7 +13,7 @@ from ipv6.plan.intent import DeviceIntent
 
 from .ca import SiteCa
 from .scene_devices import Extras, device_host
-from .scene_dns import anchor, bind_keys, child_servers, hints, parent_hosts
+from .scene_dns import anchor, bind_keys, child_servers, hints, parent_hosts, resolvers
 from .scene_internet import LAN, provider_router, vantages
 from .scene_keys import DnsKeys
 from .scene_old import old_hosts
@@ -38,7 +38,8 @@ def scene(
     keys = DnsKeys(state_dir / "dns")
     pairs = {site.name: ca.server(site.name, [site.name]) for site in inv.sites}
     extras = Extras(
-        {name: (pair.certificate, pair.key) for name, pair in pairs.items()}, child_servers(inv, keys, claims)
+        {name: (pair.certificate, pair.key) for name, pair in pairs.items()},
+        {**child_servers(inv, keys, claims), **resolvers(inv, keys)},
     )
     held = {name: intent for name, intent in intents(inv, claims).items() if inv.holds(inv.devices[name])}
     hosts = (

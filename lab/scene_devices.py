@@ -17,6 +17,7 @@ from .services import frr, frr_files, knot_files, nft, nginx, zone_server, zone_
 from .spec import FileSpec, HostSpec, InterfaceSpec, RouteSpec, ServiceSpec
 
 MGMT_LENGTH = 20
+OWN_UNBOUND = "/etc/unbound/unbound.conf.d/jiyue.conf"
 NFT_FILE = "/etc/nftables.conf"
 SSHD_ZONE = "/run/lab/ssh/sshd_zone"
 
@@ -61,6 +62,10 @@ def device_host(inv: Inventory, intent: DeviceIntent, extras: Extras) -> HostSpe
         conf = knot_files(objects["/etc/knot/knot.conf"])
         more, services = extras.dns[intent.name]
         return _host(intent, (*conf, *more, _sshd_zone(intent)), (*services, _sshd_zone_service()))
+    if role == Role.RESOLVER:
+        files, services = extras.dns[intent.name]
+        ours = (FileSpec(OWN_UNBOUND, objects[OWN_UNBOUND]),)
+        return _host(intent, (*ours, *files, _sshd_zone(intent)), (*services, _sshd_zone_service()))
     if role == Role.OPS:
         return _host(intent)
     raise InputError(f"device {intent.name}", f"the lab has no host for role {intent.role}", "leave its region out")

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from inventory.model import Inventory
+from inventory.vocab import Role
 from ipv6.plan.intent import RRset
 from ipv6.plan.records import PARENT_ZONE, records
 from ipv6.plan.reverse import own_zones, reverse_zones
 
 from .scene_internet import LAN4, LAN6, lan_host
 from .scene_keys import DnsKeys, ZoneKey
-from .services import knot, knot_files, query_log, query_log_files
+from .services import knot, knot_files, query_log, query_log_files, resolver, resolver_files
 from .spec import FileSpec, HostSpec, ServiceSpec
 
 STORAGE = "/var/lib/knot"
@@ -112,6 +113,16 @@ def child_servers(
             services = (import_keys(zones), *services)
         found[name] = (files, services)
     return found
+
+
+def resolvers(inv: Inventory, keys: DnsKeys) -> dict[str, tuple[tuple[FileSpec, ...], tuple[ServiceSpec, ...]]]:
+    """What a resolver's host has of its own, by device name: the lab's root and its anchor instead of the real ones."""
+    files = (
+        *resolver_files(),
+        FileSpec("/etc/unbound/lab-root.hints", hints()),
+        FileSpec("/etc/unbound/lab-root.key", anchor(keys)),
+    )
+    return {name: (files, (resolver(),)) for name, device in inv.devices.items() if device.role == Role.RESOLVER}
 
 
 def file_name(zone: str) -> str:

@@ -83,6 +83,41 @@ def unbound(config: str = "/etc/unbound/unbound.conf") -> ServiceSpec:
     return ServiceSpec("unbound", ("unbound", "-d", "-p", "-c", config), ready="udp:53")
 
 
+RESOLVER = """\
+server:
+    num-threads: 1
+    username: "unbound"
+    chroot: ""
+    directory: "/etc/unbound"
+    root-hints: "/etc/unbound/lab-root.hints"
+    trust-anchor-file: "/etc/unbound/lab-root.key"
+    unblock-lan-zones: yes
+    msg-cache-size: 1m
+    rrset-cache-size: 1m
+    key-cache-size: 1m
+    outgoing-range: 128
+    # Short caches, so that a test sees a change soon.
+    cache-max-ttl: 5
+    cache-max-negative-ttl: 1
+    infra-host-ttl: 2
+    val-bogus-ttl: 1
+include: "/etc/unbound/unbound.conf.d/jiyue.conf"
+"""
+
+
+def resolver_files() -> tuple[FileSpec, ...]:
+    """Around the resolver's rendered include: the main file, which is the host's own, and where it writes its log."""
+    return (
+        FileSpec("/etc/unbound/unbound.conf", RESOLVER),
+        FileSpec("/var/log/unbound/", mode=0o750, owner="unbound:adm"),
+    )
+
+
+def resolver() -> ServiceSpec:
+    """It detaches itself: a changed listen address needs a restart by its operator, so the lab does not watch it."""
+    return ServiceSpec("unbound", ("unbound", "-c", "/etc/unbound/unbound.conf"), mode="once", ready="udp:53")
+
+
 def zone_server_files(zones: Sequence[tuple[str, str | None, Sequence[int]]]) -> tuple[FileSpec, ...]:
     """The zone server's program and its list of (zone, netns, TCP ports)."""
     listing = [{"zone": zone, "netns": netns, "ports": list(ports)} for zone, netns, ports in zones]

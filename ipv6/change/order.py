@@ -9,7 +9,7 @@ from inventory.vocab import Role
 from ipv6.change.model import DeviceChange, Step
 
 FAR_TO_NEAR = (
-    (Role.SITE_HOST.value, Role.ZONE_HOST.value, Role.DNS.value, Role.OPS.value),
+    (Role.SITE_HOST.value, Role.ZONE_HOST.value, Role.DNS.value, Role.RESOLVER.value, Role.OPS.value),
     (Role.FIREWALL.value,),
     (Role.COUNTY_PE.value, Role.PE.value),
     (Role.CORE.value,),

@@ -38,6 +38,7 @@ FEATURES = {
     "firewall": "stateful zone firewall",
     "sites": "websites",
     "dns": "authoritative DNS",
+    "resolver": "resolving DNS",
     "netns": "network namespaces",
     "delta": "commands there and back",
     "dry-run": "check without change",
@@ -141,6 +142,8 @@ def _asked(intent: DeviceIntent) -> Iterator[tuple[str, str]]:
         yield "sites", intent.sites[0].name
     if intent.name_server:
         yield "dns", "name server"
+    if intent.resolver:
+        yield "resolver", "resolver"
 
 
 def _port(port: Port) -> Iterator[tuple[str, str]]:

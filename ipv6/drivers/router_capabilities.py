@@ -36,6 +36,7 @@ SERVICES = (
     Capability("firewall", NO, "a router keeps no state; give the zones to a firewall", "GB/T 22239-2019 8.1.3.2"),
     Capability("sites", NO, "a router serves no websites"),
     Capability("dns", NO, "a router serves no zones"),
+    Capability("resolver", NO, "a router resolves for nobody"),
 )
 """What is no router's work."""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from inventory.errors import InputError
 from inventory.model import Device, Inventory
 from inventory.vocab import Role
-from ipv6.plan.build_hosts import host, name_server, site_host
+from ipv6.plan.build_hosts import host, name_server, resolver, site_host
 from ipv6.plan.build_routers import core, firewall, router
 from ipv6.plan.intent import DeviceIntent
 from ipv6.plan.lookup import Lookup
@@ -20,6 +20,7 @@ BUILDERS: Mapping[Role, Callable[[Lookup, Device], DeviceIntent]] = {
     Role.SITE_HOST: site_host,
     Role.ZONE_HOST: host,
     Role.DNS: name_server,
+    Role.RESOLVER: resolver,
     Role.OPS: host,
 }
 

@@ -8,7 +8,7 @@ from inventory.errors import InputError
 from inventory.model import Device, Interface
 from inventory.vocab import Role
 from ipv6.plan.build_base import base, defaults_via, port
-from ipv6.plan.intent import DeviceIntent, NameServer, Partner, Route, Serving, VirtualSite
+from ipv6.plan.intent import DeviceIntent, NameServer, Partner, Resolving, Route, Serving, VirtualSite
 from ipv6.plan.lookup import Lookup, bare, both
 from ipv6.plan.prefix import address_of
 from ipv6.plan.records import PARENT_ZONE
@@ -61,6 +61,14 @@ def name_server(found: Lookup, device: Device) -> DeviceIntent:
         *_parent(found, zones if device.primary else ()),
     )
     return replace(host(found, device), name_server=server)
+
+
+def resolver(found: Lookup, device: Device) -> DeviceIntent:
+    """The extranet's resolver: its clients are the extranet's prefixes, of IPv6 as far as the ledger has them."""
+    own = found.inv.naming.resolver
+    prefix = str(own.dns64_prefix) if own.dns64 else ""
+    resolving = Resolving(_listen(found, device), found.extranet(), own.client_rate, own.zone_rate, prefix)
+    return replace(host(found, device), resolver=resolving)
 
 
 def _parent(found: Lookup, zones: tuple[str, ...]) -> tuple[Partner | None, tuple[str, ...]]:

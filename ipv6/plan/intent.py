@@ -204,6 +204,18 @@ class NameServer:
 
 
 @dataclass(frozen=True, slots=True)
+class Resolving:
+    """A validating resolver: its listen addresses, the prefixes that may ask, limits a second (0: none) of a client and
+    to a zone's servers. With `dns64_prefix` AAAA are made of A."""
+
+    listen: tuple[str, ...]
+    clients: tuple[str, ...]
+    client_rate: int = 200
+    zone_rate: int = 1000
+    dns64_prefix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceIntent:
     """Everything a driver may need to render the whole device."""
 
@@ -220,6 +232,7 @@ class DeviceIntent:
     firewall: Firewall | None = None
     sites: tuple[VirtualSite, ...] = ()
     name_server: NameServer | None = None
+    resolver: Resolving | None = None
     isis: Isis | None = None
     vpns: tuple[Vpn, ...] = ()
     prefix_lists: tuple[PrefixList, ...] = ()

@@ -14,7 +14,8 @@ from ipv6.plan.profile import Profile
 from ipv6.plan.want import Wanted
 from ipv6.plan.wanted_regions import RegionWants, region_key
 
-UPPER_FIRST = (Role.CORE, Role.PE, Role.COUNTY_PE, Role.FIREWALL, Role.SITE_HOST, Role.ZONE_HOST, Role.DNS, Role.OPS)
+UPPER_FIRST = (Role.CORE, Role.PE, Role.COUNTY_PE, Role.FIREWALL, Role.SITE_HOST, Role.ZONE_HOST, Role.DNS,
+               Role.RESOLVER, Role.OPS)  # fmt: skip
 """Roles from the middle of the network outwards; the first of two on a link is its upper end."""
 
 

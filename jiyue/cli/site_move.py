@@ -16,7 +16,8 @@ from jiyue.i18n import _, translate
 from jiyue.workflow.services import open_services
 
 if TYPE_CHECKING:
-    from jiyue.workflow.moving import Checked, Outcome
+    from jiyue.workflow.moving import Outcome
+    from jiyue.workflow.tampering import Checked
 
 Names = Annotated[list[str] | None, typer.Argument(help=_("Names of sites."))]
 SHOWN = 10
@@ -94,12 +95,12 @@ def add(group: typer.Typer) -> None:
         watch: Annotated[bool, typer.Option("--watch", help=_("Look again every minute until interrupted."))] = False,
     ) -> int:
         from inventory.errors import NothingChecked
-        from jiyue.workflow import moving
+        from jiyue.workflow import tampering
 
         _named(site, every)
         services = open_services(session.workspace)
         while True:
-            found = moving.tamper(services, None if every else site, restore)
+            found = tampering.tamper(services, None if every else site, restore)
             if not found:
                 raise NothingChecked("site tamper", "no site has moved yet", "run `jiyue site migrate SITE` first")
             _checked(session, found)

@@ -1,12 +1,12 @@
-"""Requests to hosts over the environment's SSH: each brings its own program along, nothing stays behind."""
+"""Requests to hosts over the environment's SSH: the first one brings the program along, nothing stays behind."""
 
 from __future__ import annotations
 
 import json
 import shlex
 import subprocess
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from inventory.errors import EnvironmentFailed
-from jiyue.probe.ssh import ssh
+from jiyue.moving.sessions import Sessions
+from jiyue.probe.ssh import Reply, ssh
 
 MODULES = (
     "jiyue.library.paths",
@@ -29,7 +30,9 @@ for name, text in told["modules"]:
     above, _, last = name.rpartition(".")
     setattr(sys.modules.setdefault(above, types.ModuleType(above)), last, made)
     exec(compile(text, name, "exec"), made.__dict__)
-sys.modules["jiyue.moving.agent.main"].main(told)
+while told:
+    sys.modules["jiyue.moving.agent.main"].main(told)
+    told = json.loads(sys.stdin.buffer.readline() or "null")
 """
 COMMAND = f"exec python3 -I -c {shlex.quote(_BOOT)}"
 
@@ -39,20 +42,34 @@ def _modules() -> tuple[tuple[str, str], ...]:
     return tuple((name, getsource(import_module(name))) for name in MODULES)
 
 
-def request(verb: str, words: dict[str, Any]) -> bytes:
-    """The request's line."""
-    return json.dumps({"modules": _modules(), "verb": verb, "words": words}).encode() + b"\n"
+def request(verb: str, words: dict[str, Any], *, first: bool = True) -> bytes:
+    """The request's line; `first` of its program, which has to be brought along."""
+    told = {"modules": _modules()} if first else {}
+    return json.dumps({**told, "verb": verb, "words": words}).encode() + b"\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """The ways to the hosts of one environment."""
+    """The ways to the hosts of one environment; with `sessions` a program waits there for the next request."""
 
     config: Path
+    sessions: Sessions | None = None
+
+    @contextmanager
+    def kept(self) -> Iterator[Hands]:
+        """The same ways, kept open until the block ends."""
+        with Sessions(self._argv) as sessions:
+            yield Hands(self.config, sessions)
 
     def ask(self, host: str, verb: str, patience: float = 120.0, **words: Any) -> Any:
         """What the host answers; EnvironmentFailed when it cannot be reached or the request failed there."""
-        reply = ssh(self.config, host, COMMAND, request(verb, words), patience)
+        line = request(verb, words)
+        if self.sessions is None:
+            reply = ssh(self.config, host, COMMAND, line, patience)
+        elif not self.config.is_file():
+            reply = Reply(255, b"", "", f"no SSH configuration at {self.config.name}: the environment is not up")
+        else:
+            reply = self.sessions.ask(host, line, request(verb, words, first=False), patience)
         if reply.problem or reply.code:
             why = reply.problem or (reply.err.splitlines() or [f"it ended with {reply.code}"])[-1]
             raise EnvironmentFailed(host, f"{verb}: {why}", "see that it is up and has python3, then run it again")

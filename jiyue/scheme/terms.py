@@ -21,6 +21,7 @@ def role(code: str) -> str:
         "site-host": _("site host"),
         "zone-host": _("zone host"),
         "dns": _("name server"),
+        "resolver": _("resolver"),
         "ops": _("operations host"),
     }
     return words.get(code, code)

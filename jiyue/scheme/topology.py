@@ -44,7 +44,7 @@ def topology(facts: Scheme) -> Drawing:
         found, y = _zones(facts, zones, y)
         shapes += found
     else:
-        hosts = [one for one in facts.devices if one.role in ("dns", "ops", "site-host", "zone-host")]
+        hosts = [one for one in facts.devices if one.role in ("dns", "resolver", "ops", "site-host", "zone-host")]
         for first in range(0, len(hosts), ZONES_ABREAST):
             part = hosts[first : first + ZONES_ABREAST]
             shapes += _branches(len(part), y) if y > 10 else []

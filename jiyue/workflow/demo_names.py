@@ -3,6 +3,7 @@ on the client that has IPv6 only."""
 
 from __future__ import annotations
 
+from inventory.vocab import Role
 from ipv6.verify.subjects import Vantages
 from jiyue.i18n import _, translate
 from jiyue.probe.ssh import ssh
@@ -36,7 +37,31 @@ def run(services: Services, reporter: Reporter) -> list[int]:
     )
     for name, first in list(broken.items())[:5]:
         reporter.note(f"✗ {name}: {first}")
-    return [1] if odd or broken else []
+    unsure = [one for own in vouched(services).items() for one in own[1]]
+    for line in unsure[:5]:
+        reporter.note(f"✗ {translate(line)}")
+    if not unsure:
+        reporter.note(_("the extranet's resolver vouches for every portal"))
+    return [1] if odd or broken or unsure else []
+
+
+def vouched(services: Services) -> dict[str, list[str]]:
+    """By resolver, the portals whose AAAA it does not vouch for (AD, RFC 4035 3.2.3), asked on the host itself."""
+    inv, found = services.inventory, {}
+    for device in inv.devices.values():
+        if device.role is not Role.RESOLVER or not inv.holds(device):
+            continue
+        portals = [platform.portal for platform in inv.platforms]
+        ask = f"dig -b 127.0.0.1 +tries=2 +time=5 @{device.interfaces[0].address4} {{}} AAAA"
+        script = "".join(f"{ask.format(name)} | grep -c 'flags:.* ad'\n" for name in portals)
+        reply = ssh(services.space.ssh_config, device.name, script)
+        lines = reply.out.decode("utf-8", "replace").split()
+        lines += ["0"] * (len(portals) - len(lines))
+        found[device.name] = [
+            f"{device.name} does not vouch for {name}: {reply.problem or 'no validated answer'}"
+            for name, line in zip(portals, lines, strict=False) if line != "1"
+        ]  # fmt: skip
+    return found
 
 
 def chains(services: Services) -> dict[str, str]:

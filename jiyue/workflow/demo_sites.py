@@ -10,7 +10,7 @@ from inventory.errors import EnvironmentFailed
 from jiyue.i18n import _, translate
 from jiyue.moving.model import SERVED
 from jiyue.sites.gate import refusal
-from jiyue.workflow import harden, moving
+from jiyue.workflow import harden, moving, tampering
 from jiyue.workflow.reporter import Reporter
 from jiyue.workflow.services import Services, utc_now
 
@@ -48,7 +48,7 @@ def run(services: Services, reporter: Reporter) -> Sites:
     done.changed = bool(fresh)
     if fresh and services.inventory.environment.kind == "lab":
         done.codes += _defaced(services, reporter, fresh[0])
-    checked = moving.tamper(services, [one.site for one in good]) if good else []
+    checked = tampering.tamper(services, [one.site for one in good]) if good else []
     whole = [one for one in checked if one.ok]
     reporter.note(
         _("{whole} of {total} are served as the library has them, {files} files").format(
@@ -84,7 +84,7 @@ def _defaced(services: Services, reporter: Reporter, site: str) -> list[int]:
     reply = services.runner.command(move.new, f"echo defaced > {page}")
     if reply.problem or reply.code:
         raise EnvironmentFailed(move.new, reply.problem or reply.err, "see `jiyue lab status`")
-    (seen,) = moving.tamper(services, [site], restore=True)
+    (seen,) = tampering.tamper(services, [site], restore=True)
     noticed = "index.html" in seen.found.changed and seen.ok
     text = _("a page of {site} was defaced on purpose: noticed and put back") if noticed else _(
         "a page of {site} was defaced on purpose: NOT noticed")  # fmt: skip

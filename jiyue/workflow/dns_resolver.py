@@ -7,17 +7,22 @@ from pathlib import Path
 
 from inventory.atomic import write_whole
 from inventory.errors import EnvironmentFailed
-from ipv6.plan.lookup import Lookup
+from ipv6.drivers.unbound.render import render
+from ipv6.plan.build import intents
 from ipv6.querylog import install
 from jiyue.dns import resolver
 from jiyue.workflow.services import Services
 
 
 def export(services: Services) -> list[Path]:
-    """Write `var/<env>/dns/resolver/*`; IPv6 clients as far as the ledger has their block."""
-    claims = services.prefixes
-    clients = Lookup(services.inventory, claims or None).extranet()
-    return _written(services, "resolver", resolver.render(services.inventory.naming.resolver, clients))
+    """Write `var/<env>/dns/resolver/*`: the rendered file of each resolver, in both families as far as the ledger has
+    its addresses, and the rotation of its log."""
+    inv, found = services.inventory, {}
+    for name, intent in intents(inv, services.prefixes or None).items():
+        if intent.resolver:
+            (text,) = render(intent).values()
+            found[f"{name}.conf"] = text
+    return _written(services, "resolver", {**found, resolver.ROTATION: resolver.rotation(inv.naming.resolver.log_days)})
 
 
 def querylog(services: Services) -> list[Path]:

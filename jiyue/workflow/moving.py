@@ -1,4 +1,4 @@
-"""Moving sites from their old hosts onto the platforms, and keeping what is served as the library has it."""
+"""Moving sites from their old hosts onto the platforms."""
 
 from __future__ import annotations
 
@@ -18,8 +18,7 @@ from ipv6.verify.build import site_subjects
 from jiyue.i18n import _, translate
 from jiyue.library import model as library
 from jiyue.library.model import Record
-from jiyue.moving import compare, content, flow, names, proof
-from jiyue.moving.compare import Tampered
+from jiyue.moving import content, flow, names
 from jiyue.moving.flow import Mover
 from jiyue.moving.hands import Hands
 from jiyue.moving.model import KIND, SERVED, Move, Progress
@@ -78,23 +77,6 @@ class Outcome:
     progress: Progress
     reason: str = ""
     code: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What the tamper check found of one site; `mended` says whether it was put right."""
-
-    site: str
-    files: int
-    found: Tampered
-    problems: tuple[str, ...] = ()
-    mended: bool = False
-    evidence: str = ""
-
-    @property
-    def ok(self) -> bool:
-        """Nothing is otherwise than in the library now."""
-        return (self.found.whole or self.mended) and not self.problems
 
 
 def old_sites(inv: Inventory) -> Iterator[tuple[Platform, OldHost, OldSite]]:
@@ -223,13 +205,11 @@ def _each(
     services: Services, moves: Sequence[Move], act: Callable[[Mover, Move], Progress], tell: Tell
 ) -> list[Outcome]:
     shelf = Shelf(services.store)
-    with publisher(services) as sender:
+    with publisher(services) as sender, Hands(services.space.ssh_config).kept() as hands:
         for server, others in sender.secondaries.items():
             for name in (server, *others):
                 sender.reach.endpoint(name)  # opened here once: the moves share the ways
-        mover = Mover(
-            Hands(services.space.ssh_config), sender, shelf, lambda move: reasons(services, move), utc_now, tell
-        )
+        mover = Mover(hands, sender, shelf, lambda move: reasons(services, move), utc_now, tell)
 
         def one(move: Move) -> Outcome:
             try:
@@ -255,43 +235,6 @@ def _alone(var: Path, site: str) -> Iterator[None]:
         raise GateError(f"site {site}", "somebody moves it already", "wait until that is over") from None
     finally:
         os.close(handle)
-
-
-def tamper(services: Services, sites: Sequence[str] | None, restore: bool = False) -> list[Checked]:
-    """What is served of these sites (all that moved for None) against the library, on the host and over both families.
-
-    With `restore` every file is put back in one step and what was there instead is kept as evidence.
-    """
-    here = moved(services)
-    chosen = [move for move in plans(services, sites) if move.site in here or sites is not None]
-    if lost := [move.site for move in chosen if move.site not in here]:
-        cause, fix = "it is not in the library: nothing of it was taken in", "move it first"
-        raise Problems([InputError(f"site {name}", cause, fix) for name in lost])
-    hands, shelf = Hands(services.space.ssh_config), Shelf(services.store)
-    with ThreadPoolExecutor(PARALLEL) as pool:
-        return list(pool.map(lambda move: check(hands, shelf, move, restore), chosen))
-
-
-def check(hands: Hands, shelf: flow.Shelf, move: Move, restore: bool) -> Checked:
-    """One site."""
-    records, facts = shelf.records(move.site), shelf.progress(move.site).facts
-    tree = str(facts["tree"])
-    found = compare.tampered(records, compare.look(hands.ask(move.new, "scan", root=tree)))
-    mended, evidence, problems = False, "", list[str]()
-    if restore and not found.whole:
-        by_path = {one.path: one.sha256 for one in records}
-        wanted = [(path, by_path[path]) for path in (*found.changed, *found.missing)]
-        answer = hands.ask(
-            move.new, "mend", library=move.library, root=tree, wanted=wanted, foreign=list(found.foreign)
-        )
-        evidence, failed = str(answer["evidence"]), answer["failed"]
-        problems += [f"{path} is not restored: {why}" for path, why in failed]
-        mended = not failed
-    if restore:
-        content.lay_out(hands, move, records, str(facts["release"]))  # what the web server is led to
-    if found.whole or mended:
-        problems += proof.served(hands, move, proof.sample(records), proof.ways(move))
-    return Checked(move.site, len(records), found, tuple(problems), mended, evidence)
 
 
 def worst(outcomes: Iterable[Outcome]) -> list[int]:

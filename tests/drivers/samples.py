@@ -12,6 +12,7 @@ from ipv6.plan.intent import (
     Partner,
     Peer,
     Port,
+    Resolving,
     Route,
     Serving,
     VirtualSite,
@@ -179,6 +180,25 @@ def secondary(dual: bool) -> DeviceIntent:
     return name_server(dual, primary=False)
 
 
+def resolver(dual: bool) -> DeviceIntent:
+    """The extranet's resolver, with DNS64."""
+    return DeviceIntent(
+        name="resolver",
+        role="resolver",
+        region="430000",
+        platform="shared",
+        drivers=("linux", "unbound"),
+        mgmt4="192.168.240.20",
+        ports=(Port("dmz", both(dual, "198.18.1.23/24", "3fff:ff1:100:1000::23/64")),),
+        routes=(Route("0.0.0.0/0", "198.18.1.1"),),
+        resolver=Resolving(
+            both(dual, "198.18.1.23", "3fff:ff1:100:1000::23"),
+            both(dual, "10.0.0.0/8", "3fff:10::/28"),
+            dns64_prefix="64:ff9b::/96",
+        ),
+    )
+
+
 def vendor_router(driver: str, dual: bool) -> DeviceIntent:
     """The same PE on a vendor's router, whose ports have the names that the box gives them."""
     words = {"huawei_vrp": "GigabitEthernet0/1/{}", "h3c_comware": "GigabitEthernet1/0/{}"}
@@ -197,4 +217,4 @@ def comware_router(dual: bool) -> DeviceIntent:
     return vendor_router("h3c_comware", dual)
 
 
-DEVICES = (router, firewall, site_host, zone_host, name_server, secondary, vrp_router, comware_router)
+DEVICES = (router, firewall, site_host, zone_host, name_server, secondary, resolver, vrp_router, comware_router)

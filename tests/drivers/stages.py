@@ -34,6 +34,15 @@ def texts(dual: bool) -> dict[tuple[str, str], str]:
 
 
 BASE, INTENDED = texts(False), texts(True)
+RESOLVER = "/etc/unbound/unbound.conf.d/jiyue.conf"
+RESOLVER_BASE, RESOLVER_INTENDED = (
+    registry.driver("unbound").render(samples.resolver(dual))[RESOLVER] for dual in (False, True)
+)
+UNBOUND = (
+    'server:\n    username: "unbound"\n    chroot: ""\n    directory: "/etc/unbound"\n'
+    f'    trust-anchor-file: "/etc/unbound/test.key"\ninclude: "{RESOLVER}"\n'
+)
+ANCHOR = ". IN DS 20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D\n"
 ROUTER = "running-config"
 ROUTER_BASE, ROUTER_INTENDED = (registry.driver("frr").render(samples.router(dual))[ROUTER] for dual in (False, True))
 
@@ -68,6 +77,19 @@ def query_log(host: Sandbox, megabytes: int = 100, reserve: int = 0) -> None:
     host.must(
         f"for i in $(seq 200); do test -S {install.SOCKET} && exit 0; sleep 0.05; done; cat /run/queries.err; exit 1"
     )
+
+
+@contextmanager
+def unbound() -> Iterator[Sandbox]:
+    """A resolver, IPv4 only; its addresses of both families are there."""
+    with Sandbox("resolver") as host:
+        host.links("dmz")
+        host.must("ip addr add 198.18.1.23/24 dev dmz && ip addr add 3fff:ff1:100:1000::23/64 dev dmz nodad")
+        host.write("/etc/unbound/unbound.conf", UNBOUND)
+        host.write("/etc/unbound/test.key", ANCHOR)
+        host.write(RESOLVER, RESOLVER_BASE)
+        host.must("install -d -o unbound /var/log/unbound && unbound -c /etc/unbound/unbound.conf")
+        yield host
 
 
 @contextmanager

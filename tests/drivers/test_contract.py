@@ -183,6 +183,13 @@ STAGES = {
         10,
         lambda folder: host(stages.frr),
     ),
+    "unbound": Stage(
+        {("unbound", stages.RESOLVER): stages.RESOLVER_BASE},
+        {("unbound", stages.RESOLVER): stages.RESOLVER_INTENDED},
+        {"unbound": stages.RESOLVER_BASE + "server:\n    frobnicate: yes\n"},
+        10,
+        lambda folder: host(stages.unbound),
+    ),
     "combined": Stage(
         stages.BASE,
         stages.INTENDED,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
-from inventory.naming import Resolver
-from jiyue.dns.resolver import CONFIG, LOG, ROTATION, render
+from ipv6.drivers.unbound.render import CONTROL, LOG, OBJECT, PID, render
+from ipv6.plan.intent import Resolving
+from jiyue.dns.resolver import rotation
+from tests.drivers import samples
 from tests.drivers.sandbox import Sandbox
 
 ZONE = "gov.cn."
@@ -66,7 +69,7 @@ class Host(Sandbox):
         for name in ("gov.cn", "plain.cn"):
             self.write(f"/var/lib/knot/{name}.zone", TEXT)
         self.must("chown -R knot:knot /etc/knot /var/lib/knot && ip netns exec two knotd -d -c /etc/knot/knot.conf")
-        self.must("mkdir -p /var/log/unbound /run/unbound && chown unbound /var/log/unbound /run/unbound")
+        self.must("mkdir -p /var/log/unbound && chown unbound /var/log/unbound")
         self.must(
             "for i in $(seq 200); do kdig +short @198.19.0.13 gov.cn DNSKEY | grep -q . && exit 0; sleep 0.05; done"
         )
@@ -74,13 +77,13 @@ class Host(Sandbox):
         self.write("/etc/unbound/test.key", ds.replace(" DS ", " IN DS "))
         return self
 
-    def serve(self, resolver: Resolver) -> None:
-        """Start the resolver with this configuration; an earlier one ends."""
-        text = render(resolver, ("10.0.0.0/8",), "/etc/unbound/none.key")[CONFIG]
-        text = text.replace('    auto-trust-anchor-file: "/etc/unbound/none.key"\n', "")
+    def serve(self, client_rate: int = 200, dns64: str = "") -> None:
+        """Start the resolver with these settings; an earlier one ends."""
+        resolving = Resolving(("10.1.0.1",), ("10.0.0.0/8",), client_rate, dns64_prefix=dns64)
+        text = render(replace(samples.resolver(False), resolver=resolving))[OBJECT]
         self.write("/etc/unbound/resolver.conf", text + HERE)
         self.must("unbound-checkconf /etc/unbound/resolver.conf")
-        self.run("kill $(cat /run/unbound.pid 2>/dev/null) 2>/dev/null; sleep 0.3")
+        self.must(f"pid=$(cat {PID} 2>/dev/null) && kill $pid && while kill -0 $pid 2>/dev/null; do sleep 0.05; done; :")
         self.must("unbound -c /etc/unbound/resolver.conf")
 
     def dig(self, name: str, kind: str, more: str = "", source: str = "10.1.0.1") -> str:
@@ -95,7 +98,7 @@ def host() -> Iterator[Host]:
 
 
 def test_without_dns64_a_name_without_aaaa_has_none(host: Host) -> None:
-    host.serve(Resolver())
+    host.serve()
     assert "64:ff9b::" not in host.dig("old.gov.cn", "AAAA")
     answer = host.dig("old.gov.cn", "A")
     assert "198.18.0.10" in answer and " ad;" in answer.partition("flags:")[2][:30]
@@ -109,7 +112,7 @@ def test_without_dns64_a_name_without_aaaa_has_none(host: Host) -> None:
 def test_dns64_makes_aaaa_of_validated_a_and_leaves_those_that_are_there(
     host: Host, prefix: str, expected: str
 ) -> None:
-    host.serve(Resolver.model_validate({"dns64": True, "dns64_prefix": prefix}))
+    host.serve(dns64=prefix)
     for zone in ("gov.cn", "plain.cn"):
         assert host.dig(f"old.{zone}", "AAAA", "+short").split() == [expected]
         assert host.dig(f"both.{zone}", "AAAA", "+short").split() == ["3fff:10::11"]
@@ -123,27 +126,27 @@ def test_a_forged_answer_is_not_translated(host: Host) -> None:
     good = host.must("cat /etc/unbound/test.key")
     host.write("/etc/unbound/test.key", good[:-5] + ("0000" if good[-5:-1] != "0000" else "1111") + "\n")
     try:
-        host.serve(Resolver(dns64=True))
+        host.serve(dns64="64:ff9b::/96")
         assert "SERVFAIL" in host.dig("old.gov.cn", "AAAA")
     finally:
         host.write("/etc/unbound/test.key", good)
 
 
 def test_every_question_is_logged_and_the_log_is_kept_for_days(host: Host) -> None:
-    host.serve(Resolver(log_days=200))
+    host.serve()
     host.dig("www.plain.cn", "AAAA")
     assert "10.1.0.1 www.plain.cn. AAAA IN" in host.must(f"cat {LOG}")
-    host.write("/etc/logrotate.test", render(Resolver(log_days=200), ())[ROTATION])
+    host.write("/etc/logrotate.test", rotation(200))
     assert host.must("grep -c 'rotate 200' /etc/logrotate.test").strip() == "1"
     said = host.run("command -v logrotate >/dev/null && logrotate -d /etc/logrotate.test 2>&1 || echo none").stdout
     assert "error" not in said.lower()
-    host.must(f"mv {LOG} {LOG}.1 && unbound-control -s /run/unbound/control.sock log_reopen")
+    host.must(f"mv {LOG} {LOG}.1 && unbound-control -s {CONTROL} log_reopen")
     host.dig("again.plain.cn", "A")
     assert "again.plain.cn." in host.must(f"cat {LOG}")
 
 
 def test_a_client_above_its_limit_is_not_answered(host: Host) -> None:
-    host.serve(Resolver(client_rate=5))
+    host.serve(client_rate=5)
     asked = "for i in $(seq 40); do dig -b 10.1.0.1 +tries=1 +time=1 +short @10.1.0.1 old.gov.cn A & done; wait"
     answers = host.must(asked).split().count("198.18.0.10")
     assert 0 < answers < 40

@@ -48,6 +48,21 @@ def test_delv_on_the_client_with_ipv6_only_trusts_the_root_alone(province: Provi
     assert said.startswith("; fully validated")
 
 
+def test_every_question_is_logged_with_its_client_of_either_family(province: Province) -> None:
+    lines = [line.split() for line in on_host("ns1", "cat", "/var/log/knot/queries.log").splitlines()]
+    clients = {words[1] for words in lines if len(words) == 6}
+    assert any(":" in one for one in clients) and any(":" not in one for one in clients)
+    assert any(words[4] == "www.changsha.gov.cn." for words in lines if len(words) == 6)
+
+
+def test_the_extranets_resolver_validates_and_answers_nobody_else(province: Province) -> None:
+    said = on_host("resolver", "dig", "-b", "127.0.0.1", "@198.18.0.23", "www.changsha.gov.cn", "AAAA")
+    assert " ad;" in said.partition("flags:")[2][:40] and "3fff:ff1:100:" in said
+    refused = on_host("vantage-v4", "dig", "+tries=1", "+time=3", "@198.18.0.23", "www.changsha.gov.cn", "A")
+    assert "REFUSED" in refused
+    assert "www.changsha.gov.cn. AAAA IN" in on_host("resolver", "cat", "/var/log/unbound/queries.log")
+
+
 def serial(host: str) -> str:
     """Of the zone, as the server itself says."""
     return on_host(host, "kdig", "+short", "@127.0.0.1", ZONE, "SOA").split()[2]

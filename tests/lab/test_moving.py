@@ -18,7 +18,7 @@ import pytest
 from inventory.errors import GateError
 from jiyue.moving import edge, flow
 from jiyue.moving.model import BACK, MOVED, PHASES, RETIRED, UNMOVED
-from jiyue.workflow.moving import check
+from jiyue.workflow.tampering import check
 from tests.lab.moving import MOVE, NEW4, ROOT, Ground, up
 
 pytestmark = pytest.mark.lab

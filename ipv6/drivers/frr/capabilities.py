@@ -21,7 +21,7 @@ CAPABILITIES = (
     Capability("ra-send", NO, "not rendered by this driver"),
     Capability("ra-guard", NO, "FRR filters no packets"),
     *(Capability(feature, NO, HOST) for feature in ("snmp", "ntp", "radius", "hwtacacs")),
-    *(Capability(feature, NO, "a router is no such server") for feature in ("firewall", "sites", "dns")),
+    *(Capability(feature, NO, "a router is no such server") for feature in ("firewall", "sites", "dns", "resolver")),
     Capability("netns", NO, "one FRR runs in one network namespace"),
     Capability("delta", YES, "loaded with vtysh; proven on the real daemons"),
     Capability("dry-run", LIMITED, "vtysh -C checks the words, not what they mean", MANUAL),

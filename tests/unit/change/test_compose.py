@@ -29,7 +29,7 @@ def test_every_device_and_record_belongs_to_exactly_one_change_set() -> None:
     assert devices == dict.fromkeys(inventory().devices, 1)
     records = Counter((one.server, one.zone, one.name, one.type) for p in EVERY for one in composed(p).records)
     assert set(records.values()) == {1} and len(records) == len(prepared().records)
-    assert {device.device for device in composed(SHARED).devices} == {"core", "ns1", "ns2", "ops"}
+    assert {device.device for device in composed(SHARED).devices} == {"core", "ns1", "ns2", "ops", "resolver"}
     assert {one.name for one in composed(SHARED).records if one.type == "AAAA"} == {
         "ns1.hunan.gov.cn.",
         "ns2.hunan.gov.cn.",

@@ -1,0 +1,82 @@
+"""Unbound on the device: our include, and the sockets that really listen for it.
+
+`unbound-control reload` takes everything but the addresses it listens on; those need a restart, during which clients
+ask again. What is without a trust anchor is refused: it would answer, and validate nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from ipv6.agent.device import Device
+from ipv6.agent.host import Failed, Refused, exists, must, read, run, scratch, start, write
+from ipv6.agent.sockets import label, missing, running
+from ipv6.drivers.unbound.text import listens, normalise
+
+MAIN, PID, CONTROL = "/etc/unbound/unbound.conf", "/run/unbound.pid", "/run/jiyue-unbound.ctl"
+ANCHORS = ("auto-trust-anchor-file", "trust-anchor-file", "trust-anchor")
+SYSTEMD = "/run/systemd/system"
+PORT = 53
+_WAIT = 20.0
+
+
+class Unbound(Device):
+    """The include file; the rest of the configuration belongs to the host."""
+
+    def read(self, object: str) -> str:
+        text = normalise(read(object) or "")
+        silent = missing(_sockets(text), "udp", running(PID))
+        return text + "".join(f"# it does not listen on {label(*socket)}\n" for socket in silent)
+
+    def check(self, object: str, text: str, commands: str) -> None:
+        with scratch() as directory:
+            staged = f"{directory}/staged.conf"
+            write(staged, text, 0o600)
+            done = run(["unbound-checkconf", staged])
+        if done.code:
+            raise Refused(f"unbound-checkconf: {done.last.replace(staged, object)}")
+        if not any(run(["unbound-checkconf", "-o", option, MAIN]).out.strip() for option in ANCHORS):
+            raise Refused(f"{MAIN} names no trust anchor: nothing would be validated")
+
+    def apply(self, object: str, commands: str) -> None:
+        old = read(object) or ""
+        write(object, commands)
+        done = run(["unbound-checkconf", MAIN])
+        if done.code:
+            write(object, old)
+            raise Failed(f"unbound-checkconf: {done.last}")
+        wanted = _sockets(commands)
+        if set(_sockets(old)) != set(wanted) or missing(wanted, "udp", running(PID)):
+            _restart()
+        else:
+            must(["unbound-control", "-s", CONTROL, "reload"], timeout=60)
+        _until(lambda: not missing(wanted, "udp", running(PID)), "unbound does not listen")
+
+    def restore(self, object: str, text: str) -> None:
+        self.apply(object, text)
+
+
+def _sockets(text: str) -> tuple[tuple[str, int], ...]:
+    return tuple((address, PORT) for address in listens(text))
+
+
+def _restart() -> None:
+    if exists(SYSTEMD):
+        must(["systemctl", "restart", "unbound"], timeout=60)
+        return
+    if pid := running(PID):
+        must(["kill", pid])
+        _until(lambda: not exists(f"/proc/{pid}"), "unbound did not stop")
+    start(["unbound", "-c", MAIN])
+
+
+def _until(condition: Callable[[], bool], otherwise: str) -> None:
+    deadline = time.monotonic() + _WAIT
+    while not condition():
+        if time.monotonic() > deadline:
+            raise Failed(f"{otherwise} within {_WAIT:g} s")
+        time.sleep(0.05)
+
+
+DEVICE = Unbound()

@@ -1,0 +1,18 @@
+"""The canonical form of our part of Unbound's configuration; standard library only."""
+
+from __future__ import annotations
+
+import re
+
+_LISTEN = re.compile(r"^\s*interface:\s*([0-9a-f.:]+)\s*$", re.MULTILINE)
+
+
+def normalise(text: str) -> str:
+    """The text with clean line ends; idempotent."""
+    lines = [line.rstrip() for line in text.strip().splitlines()]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def listens(text: str) -> tuple[str, ...]:
+    """The addresses it listens on, in file order."""
+    return tuple(match[1] for match in _LISTEN.finditer(text))
