@@ -83,7 +83,9 @@ class Host(Sandbox):
         text = render(replace(samples.resolver(False), resolver=resolving))[OBJECT]
         self.write("/etc/unbound/resolver.conf", text + HERE)
         self.must("unbound-checkconf /etc/unbound/resolver.conf")
-        self.must(f"pid=$(cat {PID} 2>/dev/null) && kill $pid && while kill -0 $pid 2>/dev/null; do sleep 0.05; done; :")
+        self.must(
+            f"pid=$(cat {PID} 2>/dev/null) && kill $pid && while kill -0 $pid 2>/dev/null; do sleep 0.05; done; :"
+        )
         self.must("unbound -c /etc/unbound/resolver.conf")
 
     def dig(self, name: str, kind: str, more: str = "", source: str = "10.1.0.1") -> str:
