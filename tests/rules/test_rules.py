@@ -14,7 +14,7 @@ from tests.rules.province import patched
 HERE = Path(__file__).parent
 CASES = sorted(HERE.glob("*/*.yaml"))
 RULES = {rule.id: rule for rule in rules.discover()}
-DRIVERS = frozenset({"frr", "h3c_comware", "huawei_vrp", "linux", "nftables", "nginx", "knot"})
+DRIVERS = frozenset({"frr", "h3c_comware", "huawei_vrp", "linux", "nftables", "nginx", "knot", "unbound"})
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: f"{path.parent.name}/{path.stem}")
