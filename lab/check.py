@@ -26,6 +26,7 @@ def problems(spec: LabSpec) -> list[InputError]:
         found.extend(_host(host))
     if spec.control_plane is not None:
         found.extend(_control_plane(spec.control_plane))
+    found.extend(_nodes(spec))
     return found
 
 
@@ -145,6 +146,13 @@ def _control_plane(plane: ControlPlaneSpec) -> Iterator[InputError]:
         yield from _both_families(f"control plane service range {cidr.name}", cidr.cidrs)
     for port in _repeated(str(port) for port in plane.ports().values()):
         yield _error("control plane", f"port {port} is used twice", "give each component its own port")
+
+
+def _nodes(spec: LabSpec) -> Iterator[InputError]:
+    hosts = {host.name for host in spec.hosts if host.node}
+    nodes = {node.name for node in spec.control_plane.nodes if node.real} if spec.control_plane else set()
+    for name in sorted(hosts ^ nodes):
+        yield _error(f"node {name}", "a real node is a host and a node of the control plane", "give it both")
 
 
 def _both_families(place: str, texts: tuple[str, ...]) -> Iterator[InputError]:

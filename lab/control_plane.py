@@ -85,7 +85,8 @@ class ControlPlane:
         parts = commands(self._spec, self._binaries, _stages(self._binaries), self._base)
         for name in parts:
             (self._logs / f"{name}.log").unlink(missing_ok=True)
-        write_keys(self._base / "pki", self.server, "kubernetes.default.svc.cluster.local", datetime.now(UTC))
+        real = [node.name for node in self._spec.nodes if node.real]
+        write_keys(self._base / "pki", self.server, "kubernetes.default.svc.cluster.local", datetime.now(UTC), real)
         admin = (self._base / "pki" / "admin.kubeconfig").read_text(encoding="utf-8")
         write_whole(self._directory / "kubeconfig", admin, 0o600)
         script = self._base / "start.sh"

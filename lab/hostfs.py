@@ -14,7 +14,7 @@ import uuid
 from collections.abc import Iterable
 from pathlib import Path
 
-from .hostinit import ENTER, address_batch, init_script, power_on_script, route_batch, sysctl_script
+from .hostinit import ENTER, NODE, address_batch, init_script, power_on_script, route_batch, sysctl_script
 from .spec import FileSpec, HostSpec, ServiceSpec
 
 _OWN = ("run", "tmp", "dev", "root")
@@ -44,9 +44,10 @@ def place(base: Path, path: str, mounts: Iterable[str] = ()) -> Path:
 class HostFiles:
     """The directory of one host under construction."""
 
-    def __init__(self, base: Path, mounts: tuple[str, ...] = ()) -> None:
+    def __init__(self, base: Path, mounts: tuple[str, ...] = (), binds: tuple[tuple[str, str], ...] = ()) -> None:
         self.base = base
         self.mounts = mounts
+        self.binds = binds
 
     def create(self, host: HostSpec, services: tuple[ServiceSpec, ...], files: tuple[FileSpec, ...]) -> None:
         """Make everything that `ENTER` and the init script of `host` expect, then `files` in their order."""
@@ -71,6 +72,11 @@ class HostFiles:
         for netns in (None, *host.namespaces()):
             (lab / f"addresses.{netns or 'host'}").write_text(address_batch(host, netns))
             (lab / f"routes.{netns or 'host'}").write_text(route_batch(host, netns))
+        if host.node:
+            (lab / "node").write_text(NODE)
+            (lab / "binds").write_text("".join(f"{source}\t{target}\n" for source, target in self.binds))
+            # kubelet watches the kernel's log for killed processes; the machine's is none of its business.
+            os.mknod(self.base / "dev/kmsg", stat.S_IFCHR | 0o600, os.makedev(*_DEVICES["null"]))
         for file in files:
             self.write(file)
 

@@ -30,6 +30,7 @@ mount --bind tmp merged/tmp
 mount --bind dev merged/dev
 mount -t devpts -o newinstance,ptmxmode=0666,mode=0620 devpts merged/dev/pts
 mount --bind root merged/root
+if [ -e run/lab/node ]; then . run/lab/node; fi
 hostname "$2"
 cd merged
 mkdir -p run/lab/old
@@ -38,6 +39,48 @@ cd /
 umount -l /run/lab/old
 rmdir /run/lab/old
 exec /bin/sh /run/lab/init.sh
+"""
+
+NODE = """\
+# Read by enter.sh before the old root goes: what a Kubernetes node sees of the machine.
+while IFS="$(printf '\\t')" read -r from to; do
+    mkdir -p "merged$to"
+    mount --bind "$from" "merged$to"
+    mount -o remount,bind,ro "merged$to"
+done < run/lab/binds
+# Control groups of its own, as the root of every hierarchy: whatever it makes lies below one group of the lab.
+read -r group < run/lab/group
+if [ -e /sys/fs/cgroup/cgroup.controllers ]; then
+    mkdir -p "/sys/fs/cgroup/$group/$2"
+    mount --bind "/sys/fs/cgroup/$group/$2" merged/sys/fs/cgroup
+else
+    mount -t tmpfs -o mode=0755 cgroup merged/sys/fs/cgroup
+    for tree in /sys/fs/cgroup/*/; do
+        tree="$(basename "$tree")"
+        top="/sys/fs/cgroup/$tree"
+        mkdir -p "$top/$group/$2" "merged/sys/fs/cgroup/$tree"
+        if [ "$tree" = cpuset ]; then
+            for file in cpuset.cpus cpuset.mems; do
+                cat "$top/$file" > "$top/$group/$file"
+                cat "$top/$file" > "$top/$group/$2/$file"
+            done
+        fi
+        mount --bind "$top/$group/$2" "merged/sys/fs/cgroup/$tree"
+    done
+fi
+# Settings of the whole machine: read-only, and those that kubelet insists on writing are files of the host's own.
+for part in kernel vm; do
+    mount --bind "merged/proc/sys/$part" "merged/proc/sys/$part"
+    mount -o remount,bind,ro "merged/proc/sys/$part"
+done
+mkdir -p run/lab/sys
+for name in vm/overcommit_memory vm/panic_on_oom kernel/panic kernel/panic_on_oops \\
+    kernel/keys/root_maxkeys kernel/keys/root_maxbytes; do
+    if [ ! -e "merged/proc/sys/$name" ]; then continue; fi
+    own="run/lab/sys/$(echo "$name" | tr / .)"
+    cat "merged/proc/sys/$name" > "$own"
+    mount --bind "$own" "merged/proc/sys/$name"
+done
 """
 
 _FUNCTIONS = """\

@@ -10,6 +10,12 @@ from typing import Any
 
 from .spec import NodeSpec, ServiceCidrSpec
 
+KWOK = ("kwok.x-k8s.io/node", "fake")
+"""The annotation of the nodes that KWOK plays."""
+
+DEDICATED = "jiyue/platform"
+"""The taint of a node that only one platform's pods may use."""
+
 
 class KubeApi:
     """A client of 127.0.0.1:`port` with the administrator's certificate; never follows a proxy."""
@@ -45,12 +51,12 @@ class KubeApi:
         return f"HTTP {status}: {text[:300]}"
 
     def ready_nodes(self) -> int:
-        """How many nodes have the condition Ready and no taint that keeps pods away."""
+        """How many nodes have the condition Ready and no taint that keeps every pod away."""
         status, text = self.call("GET", "/api/v1/nodes")
         if status != http.client.OK:
             return 0
         nodes = json.loads(text)["items"]
-        free = (node["status"].get("conditions") or [] for node in nodes if not node["spec"].get("taints"))
+        free = (node["status"].get("conditions") or [] for node in nodes if not _kept_away(node))
         return sum(any(c["type"] == "Ready" and c["status"] == "True" for c in each) for each in free)
 
     def has_accounts(self) -> bool:
@@ -59,27 +65,32 @@ class KubeApi:
 
 
 def node_object(node: NodeSpec) -> dict[str, Any]:
-    """The Node for `node`; KWOK takes it from there."""
+    """The Node for `node`; KWOK, or its kubelet, takes it from there."""
     labels = {
         "kubernetes.io/hostname": node.name,
         "kubernetes.io/os": "linux",
         "kubernetes.io/arch": "amd64",
-        "type": "kwok",
+        "type": "real" if node.real else "kwok",
         **dict(node.labels),
     }
+    taints = [{"key": DEDICATED, "value": node.dedicated, "effect": "NoSchedule"}] if node.dedicated else []
     addresses = [{"type": "InternalIP", "address": address} for address in node.addresses]
     resources = {"cpu": "64", "memory": "256Gi", "pods": "5000"}
     return {
         "apiVersion": "v1",
         "kind": "Node",
-        "metadata": {"name": node.name, "labels": labels, "annotations": {"kwok.x-k8s.io/node": "fake"}},
-        "spec": {"podCIDR": node.pod_cidrs[0], "podCIDRs": list(node.pod_cidrs)},
+        "metadata": {"name": node.name, "labels": labels, "annotations": {} if node.real else dict([KWOK])},
+        "spec": {"podCIDR": node.pod_cidrs[0], "podCIDRs": list(node.pod_cidrs), "taints": taints},
         "status": {
             "addresses": [*addresses, {"type": "Hostname", "address": node.name}],
             "allocatable": resources,
             "capacity": resources,
         },
     }
+
+
+def _kept_away(node: dict[str, Any]) -> bool:
+    return any(taint["key"] != DEDICATED for taint in node["spec"].get("taints") or [])
 
 
 def service_cidr_object(cidr: ServiceCidrSpec) -> dict[str, Any]:

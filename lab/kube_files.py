@@ -17,6 +17,7 @@ from inventory.atomic import write_whole
 
 from .ca import Authority, Pair
 from .files import private_dir
+from .kube_api import KWOK
 from .spec import ControlPlaneSpec
 
 # Client identities: file stem -> (user, group), as Kubernetes' default RBAC roles expect them.
@@ -25,6 +26,11 @@ CLIENTS = {
     "controller-manager": ("system:kube-controller-manager", ""),
     "scheduler": ("system:kube-scheduler", ""),
     "kwok": ("jiyue-kwok", "system:masters"),
+}
+# What runs beside the kubelet of a real node; kube-router has no role of its own in Kubernetes.
+NODE_CLIENTS = {
+    "kube-proxy": ("system:kube-proxy", ""),
+    "kube-router": ("jiyue-kube-router", "system:masters"),
 }
 LOOPBACK = ("127.0.0.1", "localhost")
 
@@ -44,6 +50,14 @@ class ControlPlaneBinaries(Protocol):
     def kwok(self) -> Path: ...
     @property
     def kwok_stages(self) -> Path: ...
+    @property
+    def kubelet(self) -> Path: ...
+    @property
+    def kube_proxy(self) -> Path: ...
+    @property
+    def kube_router(self) -> Path: ...
+    @property
+    def stand_in(self) -> Path: ...
 
 
 def kubeconfig(server: str, ca: str, client: Pair) -> str:
@@ -65,7 +79,7 @@ def kubeconfig(server: str, ca: str, client: Pair) -> str:
     return json.dumps(config, indent=1)
 
 
-def write_keys(directory: Path, server: str, service_name: str, now: datetime) -> Pair:
+def write_keys(directory: Path, server: str, service_name: str, now: datetime, nodes: Sequence[str] = ()) -> Pair:
     """Make every key and certificate below `directory` (0700, files 0600); returns the administrator's pair.
 
     etcd has an authority of its own, so that a client certificate of Kubernetes opens nothing there.
@@ -81,7 +95,9 @@ def write_keys(directory: Path, server: str, service_name: str, now: datetime) -
         "etcd": etcd.issue("etcd", now, sans=LOOPBACK),
         "etcd-client": etcd.issue("kube-apiserver", now, server=False),
     }
-    clients = {stem: kube.issue(user, now, organization=group, server=False) for stem, (user, group) in CLIENTS.items()}
+    users = {**CLIENTS, **(NODE_CLIENTS if nodes else {})}
+    users.update({f"kubelet-{node}": (f"system:node:{node}", "system:nodes") for node in nodes})
+    clients = {stem: kube.issue(user, now, organization=group, server=False) for stem, (user, group) in users.items()}
     for stem, pair in {**pairs, **clients}.items():
         write_whole(directory / f"{stem}.crt", pair.certificate, 0o600)
         write_whole(directory / f"{stem}.key", pair.key, 0o600)
@@ -163,7 +179,8 @@ def commands(
     }
     kwok = {
         "kubeconfig": pki / "kwok.kubeconfig",
-        "manage-all-nodes": "true",
+        "manage-all-nodes": "false",
+        "manage-nodes-with-annotation-selector": "=".join(KWOK),
         "node-lease-duration-seconds": 40,
         "server-address": f"127.0.0.1:{spec.kwok_port}",
         "v": "WARN",

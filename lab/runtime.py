@@ -25,7 +25,9 @@ from .check import problems
 from .control_plane import ControlPlaneBinaries
 from .errors import failed
 from .files import private_dir
+from .groups import remove_groups
 from .keys import KeyPair, host_keys, new_pair
+from .node_parts import NodeParts, node_parts
 from .preflight import missing
 from .process import Process, only_child, spawn, table
 from .spec import HOST_ENV, LabSpec
@@ -35,7 +37,7 @@ from .state import LabState, Record, control_dir, locked, read_record, read_stat
 Progress = Callable[[str, int, int], None]
 
 _UNSHARE = ("unshare", "--net", "--mount", "--pid", "--uts", "--fork", "--kill-child=SIGKILL", "--mount-proc")
-_LEFTOVERS = ("spec.json", "status.json", "ssh_config", "kubeconfig", "state.json", "ssh", "rootfs")
+_LEFTOVERS = ("spec.json", "status.json", "ssh_config", "kubeconfig", "state.json", "ssh", "rootfs", "images")
 
 
 def status(state_dir: Path) -> LabState:
@@ -104,16 +106,17 @@ def _start(
         write_record(directory, record)
         _release(go, "go\n")
     if spec.hosts:
-        _start_hosts(spec, directory, record)
+        _start_hosts(spec, directory, record, node_parts(spec, binaries, directory))
         _wait_for_hosts(directory, progress, deadline)
     if plane is not None:
+        _open_gate(spec, directory)
         plane.wait(progress, deadline)
     record = read_record(directory) or record
     write_record(directory, replace(record, complete=True))
     return replace(read_state(directory), fresh=True)
 
 
-def _start_hosts(spec: LabSpec, directory: Path, record: Record) -> None:
+def _start_hosts(spec: LabSpec, directory: Path, record: Record, nodes: NodeParts) -> None:
     """Launch the supervisor, note it, then hand it the keys (it does nothing before it has them)."""
     ssh = private_dir(directory / "ssh")
     paths = SshPaths(directory / "ssh_config", ssh / "controller", ssh / "known_hosts", _private_run(directory))
@@ -126,7 +129,23 @@ def _start_hosts(spec: LabSpec, directory: Path, record: Record) -> None:
     supervisor = _first_of(pid)
     write_record(directory, replace(record, launcher=Process.of(pid), supervisor=Process.of(supervisor)))
     write_whole(paths.config, client_config(spec, paths, supervisor), 0o600)
-    _release(go, json.dumps({"hosts": _plain(keys), "controller": controller.public}))
+    given = {"hosts": _plain(keys), "controller": controller.public, "nodes": nodes.to_plain()}
+    _release(go, json.dumps(given))
+
+
+def _open_gate(spec: LabSpec, directory: Path) -> None:
+    """The real nodes' way to the API server; without real nodes there is none."""
+    nodes = {host.name for host in spec.hosts if host.node}
+    record, plane = read_record(directory), spec.control_plane
+    if not nodes or record is None or record.supervisor is None or plane is None:
+        return
+    pids = [str(host.pid) for host in read_state(directory).hosts if host.name in nodes and host.pid]
+    numbers = [str(plane.apiserver_port), str(record.supervisor.pid), *pids]
+    command = [sys.executable, "-m", "lab.api_gate", *numbers]
+    env = {**HOST_ENV, "PYTHONPATH": str(Path(__file__).parent.parent), "PYTHONDONTWRITEBYTECODE": "1"}
+    pid, go = spawn(command, env, directory / "logs" / "api-gate.log")
+    write_record(directory, replace(record, gate=Process.of(pid)))
+    _release(go, "go\n")
 
 
 def _plain(keys: dict[str, KeyPair]) -> dict[str, tuple[str, str]]:
@@ -207,6 +226,7 @@ def _clean(directory: Path) -> bool:
         else:
             path.unlink(missing_ok=True)
     control_plane.remove(directory)
+    remove_groups(sockets.name)
     return found
 
 

@@ -91,7 +91,8 @@ class HostSpec:
     `mgmt4` is its address on the management bridge ("192.168.240.10/20"). Every host runs sshd on it.
     `forward4` and `forward6` switch forwarding on in the host and all its named namespaces. `disable6`
     removes IPv6 altogether; `disable4` promises that no data interface has IPv4 (checked), the management
-    link being the only exception. `netns` names extra namespaces beyond those that interfaces mention.
+    link being the only exception. `netns` names extra namespaces beyond those that interfaces mention. A `node` host
+    runs real pods: it sees the machine's control groups and gets the programs, images and keys of a Kubernetes node.
     """
 
     name: str
@@ -105,6 +106,7 @@ class HostSpec:
     services: tuple[ServiceSpec, ...] = ()
     routes: tuple[RouteSpec, ...] = ()
     netns: tuple[str, ...] = ()
+    node: bool = False
     __pydantic_config__ = _STRICT
 
     def namespaces(self) -> tuple[str, ...]:
@@ -126,12 +128,17 @@ class LinkSpec:
 
 @dataclass(frozen=True, slots=True)
 class NodeSpec:
-    """A simulated (KWOK) Kubernetes node with one pod range per family."""
+    """A Kubernetes node with one pod range per family: simulated (KWOK), or `real` on the host of the same name.
+
+    With `dedicated` only pods that tolerate jiyue/platform=`dedicated` are placed on it.
+    """
 
     name: str
     pod_cidrs: tuple[str, ...]
     addresses: tuple[str, ...] = ()
     labels: tuple[tuple[str, str], ...] = ()
+    real: bool = False
+    dedicated: str = ""
     __pydantic_config__ = _STRICT
 
 
@@ -175,6 +182,15 @@ class ControlPlaneSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class ImageSpec:
+    """A name under which real nodes know the stand-in image, and its environment."""
+
+    name: str
+    env: tuple[tuple[str, str], ...] = ()
+    __pydantic_config__ = _STRICT
+
+
+@dataclass(frozen=True, slots=True)
 class LabSpec:
     """The whole lab. Equal specs have equal digests, whatever process built them."""
 
@@ -182,6 +198,7 @@ class LabSpec:
     hosts: tuple[HostSpec, ...] = ()
     links: tuple[LinkSpec, ...] = ()
     control_plane: ControlPlaneSpec | None = None
+    images: tuple[ImageSpec, ...] = ()
     __pydantic_config__ = _STRICT
 
     def host(self, name: str) -> HostSpec:

@@ -87,12 +87,13 @@ class Record:
     supervisor: Process | None = None
     plane_launcher: Process | None = None
     plane: Process | None = None
+    gate: Process | None = None
     server: str = ""
     complete: bool = False
 
     def processes(self) -> tuple[Process, ...]:
         """Every process tree's head that was recorded, the inner ones first."""
-        known = (self.supervisor, self.launcher, self.plane, self.plane_launcher)
+        known = (self.supervisor, self.launcher, self.gate, self.plane, self.plane_launcher)
         return tuple(process for process in known if process is not None)
 
     def whole(self) -> bool:
@@ -110,7 +111,7 @@ def read_record(directory: Path) -> Record | None:
     path = directory / RECORD
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-        for key in ("launcher", "supervisor", "plane_launcher", "plane"):
+        for key in ("launcher", "supervisor", "plane_launcher", "plane", "gate"):
             data[key] = Process(**data[key]) if data[key] else None
         return Record(**data)
     except FileNotFoundError:

@@ -18,7 +18,8 @@ from inventory.atomic import write_whole
 
 from .hostfs import HostFiles, base_files, system_mounts
 from .keys import KeyPair
-from .spec import HOST_ENV, HostSpec, LabSpec
+from .node_parts import NOTHING, NodeParts
+from .spec import HOST_ENV, FileSpec, HostSpec, LabSpec
 from .ssh import SSHD, mgmt_address, server_files
 from .wiring import Wirer, plan
 
@@ -101,7 +102,15 @@ class Host:
 class Supervisor:
     """The whole lab from inside."""
 
-    def __init__(self, spec: LabSpec, directory: Path, keys: dict[str, KeyPair], controller: str) -> None:
+    def __init__(
+        self,
+        spec: LabSpec,
+        directory: Path,
+        keys: dict[str, KeyPair],
+        controller: str,
+        nodes: NodeParts = NOTHING,
+    ) -> None:
+        self.nodes = nodes
         self.spec = spec
         self.directory = directory
         self.keys = keys
@@ -127,8 +136,9 @@ class Supervisor:
                 *base_files(spec, names, shadow),
                 *server_files(spec, self.keys[spec.name], self.controller),
                 *spec.files,
+                *(FileSpec(path, text, 0o600) for path, text in self.nodes.secrets.get(spec.name, ())),
             )
-            HostFiles(host.base, mounts).create(spec, services, files)
+            HostFiles(host.base, mounts, self.nodes.binds).create(spec, services, files)
             host.services = {service.name: "waiting" for service in services}
             self.hosts[spec.name] = host
         for host in self.hosts.values():
@@ -208,7 +218,7 @@ def main() -> None:
         secrets = json.loads(given)
         keys = {name: KeyPair(*pair) for name, pair in secrets["hosts"].items()}
         spec = LabSpec.from_json((directory / "spec.json").read_bytes())
-        Supervisor(spec, directory, keys, secrets["controller"]).run()
+        Supervisor(spec, directory, keys, secrets["controller"], NodeParts.from_plain(secrets["nodes"])).run()
     except BaseException as error:
         record = {"phase": "failed", "error": f"{type(error).__name__}: {error}", "hosts": {}}
         write_whole(directory / "status.json", json.dumps(record), durable=False)

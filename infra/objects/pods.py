@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from infra.objects.meta import PLATFORM
+
 CPU_REQUEST_MILLI = 20
 MEMORY_REQUEST_MI = 32
 CPU_LIMIT_MILLI = 500
@@ -88,6 +90,9 @@ def template(
             }
         ],
     }
+    if platform := labels.get(PLATFORM):
+        # A node that is kept for one platform is tainted with its name; without such nodes this means nothing.
+        spec["tolerations"] = [{"key": PLATFORM, "operator": "Equal", "value": platform, "effect": "NoSchedule"}]
     if data_claim:
         container["volumeMounts"] = [{"name": "data", "mountPath": "/var/lib/data"}]
         spec["volumes"] = [{"name": "data", "persistentVolumeClaim": {"claimName": data_claim}}]

@@ -80,7 +80,13 @@ def install(
         with locked(setting.tools, progress):
             for engine in pending:
                 if not _ready(engine, setting):  # the installer that was waited for may have made it
-                    _make(engine, setting, progress)
+                    try:
+                        _make(engine, setting, progress)
+                    except EngineError as error:
+                        if not engine.optional:
+                            raise
+                        progress(engine.name, "left out", 1.0, f"{error.place}: {error.cause}")
+                        continue
                 progress(engine.name, "ready", 1.0, engine.version)
     return resolve(setting)
 
@@ -96,13 +102,14 @@ def resolve(setting: Setting | None = None) -> EnginePaths:
     setting = setting or Setting()
     files: dict[str, Path] = {}
     missing: list[str] = []
+    absent: list[str] = []
     for engine in setting.table:
         entry = entry_of(engine, setting.tools, setting.toolchain)
         found = {name: entry.file(name) for name, _ in engine.files}
         if entry.damage():
             installed = _installed(engine, setting)
             if installed is None:
-                missing.append(engine.name)
+                (absent if engine.optional else missing).append(engine.name)
             else:
                 found = dict(installed)
         files.update(found)
@@ -117,7 +124,12 @@ def resolve(setting: Setting | None = None) -> EnginePaths:
         kube_scheduler=files.get("kube-scheduler", nowhere),
         kwok=files.get("kwok", nowhere),
         kwok_stages=files.get("stages", nowhere),
+        kubelet=files.get("kubelet", nowhere),
+        kube_proxy=files.get("kube-proxy", nowhere),
+        kube_router=files.get("kube-router", nowhere),
+        stand_in=files.get("stand-in", nowhere),
         missing=tuple(missing),
+        absent=tuple(absent),
     )
 
 

@@ -48,7 +48,10 @@ class Probe(Protocol):
 
 @dataclass(frozen=True)
 class Engine:
-    """One engine; `files` are (name, path in the cache entry) pairs, all of which the entry must hold."""
+    """One engine; `files` are (name, path in the cache entry) pairs, all of which the entry must hold.
+
+    Without an `optional` one the lab still works, and says what it then does instead.
+    """
 
     name: str
     version: str
@@ -58,11 +61,13 @@ class Engine:
     sources: tuple[str, ...] = ("go.mod", "go.sum")
     probe: Probe | None = None
     download: Step | None = None
+    optional: bool = False
 
 
 @dataclass(frozen=True)
 class EnginePaths:
-    """Where every engine file is; `missing` names the engines that are not there (or are damaged) yet."""
+    """Where every engine file is; `missing` names the engines that are not there (or are damaged) yet, `absent` the
+    optional ones."""
 
     pulumi: Path
     provider_kubernetes: Path
@@ -73,7 +78,12 @@ class EnginePaths:
     kube_scheduler: Path
     kwok: Path
     kwok_stages: Path
+    kubelet: Path
+    kube_proxy: Path
+    kube_router: Path
+    stand_in: Path
     missing: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ LANGUAGE_HOST = "3.79.0"
 ETCD = "3.6.4"
 KUBERNETES = "1.34.4"
 KWOK = "0.8.0"
+KUBE_ROUTER = "2.5.0"
+STAND_IN = "0.1"
 
 _PULUMI_SDK = "github.com/pulumi/pulumi/sdk/v3"
 _PROVIDER = "github.com/pulumi/pulumi-kubernetes/provider/v4"
@@ -29,6 +31,8 @@ _KUBERNETES_LDFLAGS = (
     f" -X {_COMPONENT}.gitTreeState=clean"
 )
 _KUBERNETES_PROGRAMS = ("kube-apiserver", "kube-controller-manager", "kube-scheduler")
+_NODE_PROGRAMS = ("kubelet", "kube-proxy")
+_ROUTER = "github.com/cloudnativelabs/kube-router/v2"
 _KWOK_STAGES = (
     "node/fast/node-initialize.yaml",
     "node/heartbeat-with-lease/node-heartbeat-with-lease.yaml",
@@ -135,5 +139,34 @@ def engine_table() -> tuple[Engine, ...]:
                 rf"^v{PULUMI}$",
             ),
             download=PulumiInstaller(PULUMI, ("pulumi-language-python", "pulumi-language-python-exec")),
+        ),
+        Engine(
+            name="kubernetes-node",
+            version=KUBERNETES,
+            module="cluster",
+            steps=tuple(GoBuild(name, f"k8s.io/kubernetes/cmd/{name}", _KUBERNETES_LDFLAGS) for name in _NODE_PROGRAMS),
+            files=tuple((name, f"bin/{name}") for name in _NODE_PROGRAMS),
+            probe=OnPath(_NODE_PROGRAMS, ("--version",), r"Kubernetes v1\.34\."),
+            download=KubernetesRelease(KUBERNETES, _NODE_PROGRAMS),
+            optional=True,
+        ),
+        Engine(
+            # The K3s fork: upstream's 2.1.0 wrote IPv6 rules that name sets which do not exist. Its hash was pinned on
+            # first use: the public checksum database does not have it. Nobody publishes programs: no download.
+            name="kube-router",
+            version=KUBE_ROUTER,
+            module="kube-router",
+            steps=(GoBuild("kube-router", f"{_ROUTER}/cmd/kube-router"),),
+            files=(("kube-router", "bin/kube-router"),),
+            optional=True,
+        ),
+        Engine(
+            name="stand-in",
+            version=STAND_IN,
+            module="stand-in",
+            sources=("go.mod", "main.go", "records.go"),
+            steps=(GoBuild("stand-in", "."),),
+            files=(("stand-in", "bin/stand-in"),),
+            optional=True,
         ),
     )

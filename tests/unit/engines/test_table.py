@@ -21,6 +21,8 @@ TABLE = {engine.name: engine for engine in engine_table()}
     [
         ("etcd", r"go\.etcd\.io/etcd/server/v3 v{}\b"),
         ("kubernetes", r"k8s\.io/kubernetes v{}\b"),
+        ("kubernetes-node", r"k8s\.io/kubernetes v{}\b"),
+        ("kube-router", r"github\.com/k3s-io/kube-router/v2 v{}\b"),
         ("kwok", r"sigs\.k8s\.io/kwok v{}\b"),
         ("pulumi", r"github\.com/pulumi/pulumi/pkg/v3 v{}\b"),
         ("language-python", r"github\.com/pulumi/pulumi/sdk/v3 v{}\b"),
@@ -41,7 +43,8 @@ def test_table_names_every_path_once_and_every_key_differs() -> None:
 
 def test_nothing_installed_is_every_engine_missing(tmp_path: Path) -> None:
     paths = resolve(Setting(tools=tmp_path, env={"PATH": str(tmp_path), "HOME": str(tmp_path)}))
-    assert paths.missing == tuple(TABLE)
+    assert paths.missing == tuple(name for name, engine in TABLE.items() if not engine.optional)
+    assert paths.absent == tuple(name for name, engine in TABLE.items() if engine.optional)
     assert tmp_path / "missing" not in (paths.pulumi, paths.etcd, paths.kwok, paths.kwok_stages, paths.kube_scheduler)
 
 

@@ -1,0 +1,3 @@
+module toolchain/stand-in
+
+go 1.21
