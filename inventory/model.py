@@ -160,6 +160,8 @@ class Platform(Frozen):
     portal: Host
     dns_zone: Host
     services4: Prefix4
+    cluster4: MaybeAddress4 = None
+    """Where its service range is entered: the cluster's address on the LAN of the exchange zone. None: not yet."""
     links: tuple[Link, ...]
     devices: tuple[Device, ...]
     sites: tuple[Site, ...]

@@ -13,6 +13,7 @@ from infra.objects.services import dual_stack, fixed_addresses
 from infra.values import StackValues
 from inventory.model import Function, FunctionSetting
 
+EXCHANGE = "exchange"
 ENTRY_SOURCES = ("dmz", "extranet")
 """A function is entered from these zones; what operations may reach (SSH) is not a function's port."""
 
@@ -121,10 +122,10 @@ def autoscaler(scope: Scope, name: str, least: int, most: int, labels: Mapping[s
 
 
 def _entries(function: Function, port: pods.Port) -> list[dict[str, object]]:
-    """Ports of the Service; a provincial function is also entered on the port that the zone matrix lets cities use."""
+    """Ports of the Service; where the zone matrix lets others in on another port, it is entered on that one too."""
     entries: list[dict[str, object]] = [
         {"name": "main", "port": function.port, "targetPort": "main", "protocol": "TCP"}
     ]
-    if function.scope == "province" and port.number != function.port:
-        entries.append({"name": "exchange", "port": port.number, "targetPort": "main", "protocol": "TCP"})
+    if function.zone == EXCHANGE and port.number != function.port:
+        entries.append({"name": EXCHANGE, "port": port.number, "targetPort": "main", "protocol": "TCP"})
     return entries

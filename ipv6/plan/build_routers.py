@@ -10,7 +10,7 @@ from inventory.vocab import Role
 from ipv6.plan.build_base import base, defaults_via, held_interfaces, port
 from ipv6.plan.build_profile import with_profile
 from ipv6.plan.intent import Bgp, DeviceIntent, Firewall, Peer, Port, PrefixList, Route, ZonePort
-from ipv6.plan.lookup import Lookup, bare, both, other_end4, other_end6
+from ipv6.plan.lookup import EXCHANGE, Lookup, bare, both, other_end4, other_end6
 from ipv6.plan.prefix import address_of
 from ipv6.plan.provider import EXPORT, IMPORT, provider_lists
 from ipv6.zones.matrix import flows_for
@@ -52,11 +52,13 @@ def firewall(found: Lookup, device: Device) -> DeviceIntent:
     """A platform's zone firewall: default route to its PE, every zone of the matrix behind it."""
     platform = found.inv.platform_of_device[device.name]
     outside, zones = "", []
+    services = _service_routes(found, platform, found.cluster(found.inv.platform_by_name[platform]))
     routes: tuple[Route, ...] = ()
     for interface in device.interfaces:
         link = found.inv.links[interface.link]
         if link.zone:
-            zones.append(ZonePort(link.zone, interface.name, found.zone(platform, link)))
+            entered = [route.prefix for route in services] if link.zone == EXCHANGE else []
+            zones.append(ZonePort(link.zone, interface.name, (*found.zone(platform, link), *entered)))
             continue
         if outside:
             raise InputError(f"device {device.name}", "two ports outside every zone", "give one of the links a zone")
@@ -65,7 +67,7 @@ def firewall(found: Lookup, device: Device) -> DeviceIntent:
             routes += defaults_via(found.port(other, far))
     ports = tuple(port(found, device, interface) for interface in device.interfaces)
     rules = Firewall(outside, tuple(zones), found.extranet(), flows_for(found.inv.matrix, platform))
-    return replace(base(found, device, ports), routes=routes, firewall=rules)
+    return replace(base(found, device, ports), routes=(*routes, *services), firewall=rules)
 
 
 def _routed_ports(found: Lookup, device: Device) -> tuple[Port, ...]:
@@ -125,7 +127,16 @@ def _zone_routes(found: Lookup, device: Device, interface: Interface) -> list[Ro
             if link.zone:
                 pairs = zip(found.zone(platform, link), via, strict=True)
                 routes += [Route(prefix, address_of(gateway)) for prefix, gateway in pairs]
+        routes += _service_routes(found, platform, via)
     return routes
+
+
+def _service_routes(found: Lookup, platform: str, via: tuple[str, ...]) -> tuple[Route, ...]:
+    """Routes to the Service range of a platform's cluster; none while the cluster has no entry."""
+    owner = found.inv.platform_by_name[platform]
+    if owner.cluster4 is None:
+        return ()
+    return tuple(Route(prefix, hop) for prefix, hop in zip(found.services(owner), via, strict=True))
 
 
 def _routes_by_family(routes: list[Route]) -> tuple[Route, ...]:

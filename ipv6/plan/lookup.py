@@ -7,10 +7,14 @@ from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address
 
 from inventory.errors import InputError
-from inventory.model import Device, Interface, Inventory, Link
+from inventory.model import Device, Interface, Inventory, Link, Platform
 from inventory.vocab import Plane
-from ipv6.plan.prefix import address_of
+from ipv6.plan.hosts import Hosts
+from ipv6.plan.prefix import address_of, parse
 from ipv6.plan.wanted import link_ends, platform_of_link
+
+EXCHANGE = "exchange"
+"""The zone through which a platform's cluster is entered and talks to the others."""
 
 EXTRANET4 = "10.0.0.0/8"
 """IPv4 of the e-government extranet (design, section 6); its IPv6 is the public plane's claim."""
@@ -71,6 +75,24 @@ class Lookup:
     def zone(self, platform: str, link: Link) -> tuple[str, ...]:
         """A zone's prefixes: its IPv4 LAN, then its IPv6 /52."""
         return both(str(link.prefix4), self.claim(f"zone/{platform}/{link.zone}"))
+
+    def services(self, platform: Platform) -> tuple[str, ...]:
+        """The Service range of a platform's cluster, IPv4 first."""
+        return both(str(platform.services4), self.claim(f"services/{platform.name}"))
+
+    def cluster(self, platform: Platform) -> tuple[str, ...]:
+        """Where that range is entered: the cluster's addresses in the exchange zone, IPv4 first; empty without an entry.
+
+        The IPv6 one is spelt like those of hosts and lies in the LAN's own /64, so it needs no claim of its own.
+        """
+        links = [link for link in platform.links if link.zone == EXCHANGE]
+        if platform.cluster4 is None or not links:
+            return ()
+        subnet = self.claim(f"subnet/{platform.name}/{EXCHANGE}")
+        if not subnet:
+            return (str(platform.cluster4),)
+        six = Hosts().host(parse(subnet), platform.cluster4, links[0].prefix4)
+        return (str(platform.cluster4), address_of(str(six)))
 
     def extranet(self) -> tuple[str, ...]:
         """Prefixes whose sources count as extranet, not internet: IPv4, then every block of the public plane."""

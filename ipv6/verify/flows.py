@@ -12,6 +12,8 @@ THROUGH = frozenset({"open", "refused", "reply", "answer"})
 """States that only a packet which reached the target can cause (our filters drop, they never reset)."""
 SILENT = frozenset({"timeout", "unreachable"})
 """States of a packet that was dropped or sent back on its way."""
+REFUSED = frozenset({"refused"})
+"""Of a host without a listener, or of a filter that rejects: which of them is known only where everything listens."""
 
 
 def probe(pair: Pair, family: Family) -> Probe:
@@ -29,14 +31,14 @@ def probe(pair: Pair, family: Family) -> Probe:
     )
 
 
-def blocked(sample: Sample) -> bool:
+def blocked(subject: ZoneSubject, sample: Sample) -> bool:
     """Whether this outcome shows that nothing came through; a probe that broke for another reason shows nothing."""
-    return text(sample, "state") in SILENT
+    return text(sample, "state") in (SILENT | REFUSED if subject.listening else SILENT)
 
 
-def passes(samples: Iterable[Sample]) -> bool:
+def passes(subject: ZoneSubject, samples: Iterable[Sample]) -> bool:
     """Whether one of the samples got through."""
-    return any(text(sample, "state") in THROUGH for sample in samples)
+    return any(text(sample, "state") in (THROUGH - REFUSED if subject.listening else THROUGH) for sample in samples)
 
 
 def proof(subject: ZoneSubject, pair: Pair, family: Family) -> tuple[Pair, ...]:

@@ -82,13 +82,17 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class ZoneSubject:
-    """The zone rules of one platform as flows to try."""
+    """The zone rules of one platform as flows to try.
+
+    `listening` says that something listens on every port tried, so that a refusal is the word of a filter.
+    """
 
     kind = "zones"
 
     name: str
     platform: str
     pairs: tuple[Pair, ...]
+    listening: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""Two real nodes in a lab of their own: pods run, one policy holds over both families, nothing is left behind."""
+"""The province and the canary city on real nodes: their stacks' zones tried by packets, a record between libraries.
+
+What stands for firewalls and routers here is one plain router, so every closed path is closed by a NetworkPolicy.
+"""
 
 from __future__ import annotations
 
@@ -6,60 +9,73 @@ import hashlib
 import json
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from infra.objects.pods import Port, template
+from infra.components import naming
+from infra.live import object_path
+from infra.manifest import Manifest
+from infra.objects.services import fixed_addresses
+from ipv6.plan.lookup import Lookup
+from ipv6.verify.build_pods import pod_subject
+from ipv6.verify.check import discover
+from ipv6.verify.model import FAMILIES, CheckResult, Pass
 from jiyue.engines import require
-from lab.access import enter_argv
+from jiyue.probe.pods import SPACES, pod_places, real_nodes, spaces
+from jiyue.probe.rounds import measure
+from jiyue.probe.runner import Runner
+from jiyue.probe.ssh import ssh
+from lab import scene_nodes
 from lab.groups import ROOT
 from lab.kube_api import KubeApi
-from lab.node_host import PAUSE, REPOSITORY, node_host
 from lab.runtime import down, up
-from lab.spec import ControlPlaneSpec, ImageSpec, InterfaceSpec, LabSpec, LinkSpec, NodeSpec, RouteSpec
+from lab.spec import ControlPlaneSpec, HostSpec, InterfaceSpec, LabSpec, LinkSpec, RouteSpec
 from lab.state import control_dir
+from tests.infra import world
 
 from . import machine
 from .test_control_plane import free_ports
 
 pytestmark = pytest.mark.lab
 
-API = "networking.k8s.io/v1"
 SERVICES = ("10.96.0.0/16", "fd00:96::/112")
-PORTS = "tcp/22 tcp/80 tcp/5432 tcp/9443"
-NODES = tuple(
-    NodeSpec(
-        f"node-{n}",
-        (f"10.200.{n}.0/24", f"fd00:200:{n}::/64"),
-        (f"10.201.0.{n}", f"fd00:201::{n}"),
-        real=True,
-        dedicated=("hunan", "changsha")[n - 1],
-    )
-    for n in (1, 2)
-)
+CANARY, PROVINCE = "changsha", "hunan"
+RUN = {
+    CANARY: ("publishing", "push", "site-management", "protection"),
+    PROVINCE: ("push",),
+}
+"""One function per zone that has no pod otherwise; the DMZ has the edge, the data zone the library."""
+POLICY = "/apis/networking.k8s.io/v1/namespaces/{}/networkpolicies/{}"
+
+
+def plan() -> Lookup:
+    return Lookup(world.inventory(), world.claims())
+
+
+def between() -> HostSpec:
+    """A router with the firewalls' addresses on both exchange LANs."""
+    found, interfaces, routes = plan(), [], []
+    for name in (PROVINCE, CANARY):
+        platform = found.inv.platform_by_name[name]
+        device = next(one for one in platform.devices if one.role == "firewall")
+        port = next(one for one in device.interfaces if one.name == "exchange")
+        interfaces.append(InterfaceSpec(name, port.link, found.port(device, port)))
+        hops = zip(found.services(platform), found.cluster(platform), strict=True)
+        routes += [RouteSpec(f"{prefix} via {hop}") for prefix, hop in hops]
+    return HostSpec("between", "192.168.240.9/20", True, True, interfaces=tuple(interfaces), routes=tuple(routes))
 
 
 def lab(group: str) -> LabSpec:
-    plane = ControlPlaneSpec(service_cidrs=SERVICES, nodes=NODES, **free_ports())
-    hosts = []
-    for own, other in (NODES, NODES[::-1]):
-        number = own.name[-1]
-        ends = tuple(f"{address}/{length}" for address, length in zip(own.addresses, (24, 64), strict=True))
-        routes = [RouteSpec(f"{cidr} via {via}") for cidr, via in zip(other.pod_cidrs, other.addresses, strict=True)]
-        eth0 = InterfaceSpec("eth0", "nodes", ends)
-        volumes = (f"/var/lib/jiyue/{own.dedicated}/library",)
-        hosts.append(
-            node_host(own, f"192.168.240.1{number}/20", [eth0], routes, plane.apiserver_port, SERVICES, group, volumes)
-        )
-    images = [ImageSpec(PAUSE)]
-    images += [
-        ImageSpec(f"{REPOSITORY}/{name}:0.1", (("JIYUE_FUNCTION", name), ("JIYUE_PORTS", PORTS)))
-        for name in ("push", "library", "edge")
-    ]
-    return LabSpec("nodes", tuple(hosts), (LinkSpec("nodes", "lan"),), plane, tuple(images))
+    inv = world.inventory()
+    nodes = [one for one in scene_nodes.nodes(inv, (PROVINCE, CANARY)) if one.real]
+    plane = ControlPlaneSpec(service_cidrs=SERVICES, nodes=tuple(nodes), **free_ports())
+    hosts = (between(), *scene_nodes.hosts(inv, nodes, plane.apiserver_port, SERVICES, group))
+    links = sorted({interface.link for host in hosts for interface in host.interfaces})
+    return LabSpec("nodes", hosts, tuple(LinkSpec(link, "lan") for link in links), plane, scene_nodes.images(inv))
 
 
 class Cluster:
@@ -68,37 +84,52 @@ class Cluster:
     def __init__(self, directory: Path, port: int) -> None:
         self.directory = directory
         self.api = KubeApi(port, directory / "kube" / "pki")
+        self.config = directory / "ssh_config"
 
-    def make(self, path: str, body: dict[str, Any]) -> None:
-        assert not self.api.create(path, body)
+    def get(self, path: str) -> list[dict[str, Any]]:
+        status, text = self.api.call("GET", path)
+        assert status == 200, text
+        found: list[dict[str, Any]] = json.loads(text)["items"]
+        return found
 
-    def pod(self, platform: str, zone: str, name: str) -> None:
-        labels = {"app": name, "jiyue/platform": platform}
-        made = template(name, f"{REPOSITORY}/{name}:0.1", [Port("main", 80)], labels)
-        namespace = f"{platform}-{zone}"
-        self.make(f"/api/v1/namespaces/{namespace}/pods", {
-            "apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, **made["metadata"]}, "spec": made["spec"],
-        })  # fmt: skip
+    def make(self, item: Manifest) -> None:
+        path = object_path(item).rpartition("/")[0]
+        until(lambda: self.api.create(path, item.document()), lambda wrong: not wrong, 20)
 
-    def addresses(self, platform: str, zone: str, name: str) -> list[str]:
-        deadline = time.monotonic() + 90
-        while True:
-            _, text = self.api.call("GET", f"/api/v1/namespaces/{platform}-{zone}/pods/{name}")
-            status = json.loads(text)["status"]
-            ready = {each["type"]: each["status"] for each in status.get("conditions", ())}.get("Ready") == "True"
-            if ready:
-                return [each["ip"] for each in status["podIPs"]]
-            assert time.monotonic() < deadline, text
-            time.sleep(0.3)
+    def spaces(self) -> dict[str, dict[str, str]]:
+        return {node: spaces(ssh(self.config, node, SPACES).out.decode()) for node in self.nodes()}
 
-    def inside(self, node: str, address: str, argv: list[str]) -> subprocess.CompletedProcess[str]:
-        """Run `argv` in the network namespace of the pod that has `address`."""
-        script = (
-            'for ns in /run/netns/cni-*; do if nsenter --net="$ns" ip -4 addr | grep -q "inet $0/"; then '
-            'exec nsenter --net="$ns" "$@"; fi; done; exit 99'
-        )
-        command = enter_argv(self.directory, node, ["sh", "-c", script, address, *argv])
-        return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    def nodes(self) -> tuple[str, ...]:
+        return real_nodes(self.get("/api/v1/nodes"))
+
+    def zones(self) -> dict[str, CheckResult]:
+        """What the checks of the zone matrix say of the canary's pods."""
+        places = pod_places(self.get("/api/v1/pods"), self.spaces())
+        subject = pod_subject(world.inventory().matrix, CANARY, places[CANARY])
+        checks = [check for check in discover() if check.id in ("zone-allow", "zone-deny")]
+        return {one.check: one for one in measure(checks, [subject], Runner(self.config)).results}
+
+    def run(self, platform: str, zone: str, argv: str) -> subprocess.CompletedProcess[str]:
+        """Run shell text in the network namespace of the platform's pod in a zone."""
+        place = pod_places(self.get("/api/v1/pods"), self.spaces())[platform][zone]
+        reply = ssh(self.config, place.vantage(4), f"nsenter --net=/run/netns/{place.netns} {argv}")
+        return subprocess.CompletedProcess(argv, reply.code, reply.out.decode(), reply.err)
+
+
+def until(ask: Callable[[], Any], good: Callable[[Any], bool], seconds: float) -> Any:
+    deadline = time.monotonic() + seconds
+    while not good(found := ask()):
+        assert time.monotonic() < deadline, found
+        time.sleep(0.2)
+    return found
+
+
+def wanted(platform: str) -> list[Manifest]:
+    """What the platform's stack declares of zones, library, edge and the functions of `RUN`."""
+    found = world.objects(platform)
+    items = [found.ranges, *(item for zone in found.zones.values() for item in zone), *found.library, *found.edge[:2]]
+    items += [item for function in RUN[platform] for item in found.functions[function]]
+    return [item for item in items if item.kind != "CronJob"]
 
 
 @pytest.fixture(scope="module")
@@ -109,88 +140,101 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     spec = lab(group)
     assert spec.control_plane is not None
     up(spec, path, binaries=require())
-    found = Cluster(path, spec.control_plane.apiserver_port)
-    for platform in ("hunan", "changsha"):
-        for zone in ("data", "exchange"):
-            labels = {
-                "jiyue/platform": platform,
-                "jiyue/zone": zone,
-                "pod-security.kubernetes.io/enforce": "restricted",
-            }
-            found.make("/api/v1/namespaces", {
-                "apiVersion": "v1", "kind": "Namespace", "metadata": {"name": f"{platform}-{zone}", "labels": labels},
-            })  # fmt: skip
-    yield found
-    down(path)
+    try:
+        found = Cluster(path, spec.control_plane.apiserver_port)
+        for node in spec.control_plane.nodes:
+            script = scene_nodes.entry_script(world.inventory(), world.claims(), node.dedicated, node)
+            assert ssh(found.config, node.name, "sh", script.encode()).code == 0
+        count = 0
+        for platform in (PROVINCE, CANARY):
+            items = wanted(platform)
+            for item in items:
+                found.make(item)
+            count += sum(int(item.body["spec"].get("replicas", 0)) for item in items if "replicas" in item.body.get("spec", ()))
+
+        def ready() -> list[str]:
+            pods = found.get("/api/v1/pods")
+            conditions = [{one["type"]: one["status"] for one in pod["status"].get("conditions", ())} for pod in pods]
+            return [str(each.get("Ready")) for each in conditions]
+
+        until(ready, lambda states: states == ["True"] * count, 60)
+        yield found
+    finally:
+        down(path)
     assert machine.picture() == before
     assert not [folder for folder in (ROOT / group, *ROOT.glob(f"*/{group}")) if folder.exists()]
 
 
-def test_pods_run(cluster: Cluster) -> None:
-    cluster.pod("changsha", "exchange", "push")
-    assert [":" in address for address in cluster.addresses("changsha", "exchange", "push")] == [False, True]
+def test_pods_run_on_their_platforms_node_with_both_families(cluster: Cluster) -> None:
+    pods = cluster.get("/api/v1/pods")
+    placed = {(pod["metadata"]["namespace"].partition("-")[0], pod["spec"]["nodeName"]) for pod in pods}
+    assert placed == {(CANARY, f"node-{CANARY}"), (PROVINCE, f"node-{PROVINCE}")}
+    families = {tuple(":" in one["ip"] for one in pod["status"]["podIPs"]) for pod in pods}
+    assert families == {(False, True)}
 
 
-def test_every_pod_stays_on_its_platforms_node(cluster: Cluster) -> None:
-    _, text = cluster.api.call("GET", "/api/v1/pods")
-    placed = {(pod["metadata"]["namespace"], pod["spec"].get("nodeName")) for pod in json.loads(text)["items"]}
-    homes = {node.dedicated: node.name for node in NODES}
-    assert placed == {(namespace, homes[namespace.partition("-")[0]]) for namespace, _ in placed}
+def test_every_pair_of_the_zone_matrix_is_as_specified_over_both_families(cluster: Cluster) -> None:
+    found = cluster.zones()
+    assert {name: (type(one.verdict), one.reasons) for name, one in found.items()} == {
+        "zone-allow": (Pass, ()),
+        "zone-deny": (Pass, ()),
+    }
 
 
-def policy(namespace: str, name: str, **spec: Any) -> tuple[str, dict[str, Any]]:
-    body = {"apiVersion": API, "kind": "NetworkPolicy", "metadata": {"name": name}, "spec": {"podSelector": {}, **spec}}
-    return f"/apis/{API}/namespaces/{namespace}/networkpolicies", body
+def test_a_policy_that_is_missing_or_too_many_is_noticed(cluster: Cluster) -> None:
+    namespace, name = f"{CANARY}-data", "allow-ingress"
+    kept = next(one for one in world.objects(CANARY).zones["data"] if one.name == name)
+    status, text = cluster.api.call("DELETE", POLICY.format(namespace, name))
+    assert status == 200, text
+    closed = until(lambda: cluster.zones()["zone-allow"], lambda one: not isinstance(one.verdict, Pass), 30)
+    assert {reason.split(" is allowed")[0] for reason in closed.reasons} >= {"app to data tcp/5432"}
+    cluster.make(kept)
+    open_ = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"], "ingress": [{}], "egress": [{}]}
+    for zone in ("dmz", "data"):
+        cluster.make(replace(kept, namespace=f"{CANARY}-{zone}", name="foreign", body={"spec": open_}))
+    opened = until(lambda: cluster.zones()["zone-deny"], lambda one: not isinstance(one.verdict, Pass), 30)
+    assert any(reason.startswith("dmz to data tcp/5432 must be blocked") for reason in opened.reasons), opened.reasons
+    for zone in ("dmz", "data"):
+        cluster.api.call("DELETE", POLICY.format(f"{CANARY}-{zone}", "foreign"))
+    until(cluster.zones, lambda found: all(isinstance(one.verdict, Pass) for one in found.values()), 30)
 
 
-def reached(cluster: Cluster, source: tuple[str, str], target: str, port: int) -> bool:
-    """Whether a connection from the pod at `source` (node, IPv4 address) is opened within two seconds."""
-    done = cluster.inside(*source, ["nc", "-z", "-w", "2", target, str(port)])
-    assert done.returncode in (0, 1), done.stderr
-    return done.returncode == 0
+def test_services_of_the_plan_answer_across_the_extranet_in_both_families(cluster: Cluster) -> None:
+    values = world.approved(CANARY).values
+    push = next(one for one in world.inventory().functions if one.id == "push")
+    for family, address in zip(FAMILIES, fixed_addresses(values, naming.function_number(push.port)), strict=True):
+        url = f"http://[{address}]:9443/" if family == 6 else f"http://{address}:9443/"
+        for source in ("between", PROVINCE):
+            command = f"curl -sS -g -m 5 {url}"
+            if source == "between":
+                text = ssh(cluster.config, source, command).out.decode()
+            else:
+                text = cluster.run(source, "exchange", command).stdout
+            assert json.loads(text)["function"] == "push"
 
 
-def test_what_a_policy_allows_passes_and_nothing_else_over_both_families(cluster: Cluster) -> None:
-    cluster.pod("changsha", "data", "edge")
-    cluster.pod("hunan", "exchange", "push")
-    target = cluster.addresses("changsha", "data", "edge")
-    allowed = ("node-2", cluster.addresses("changsha", "exchange", "push")[0])
-    other = ("node-1", cluster.addresses("hunan", "exchange", "push")[0])
-    before = [reached(cluster, source, to, port) for source in (allowed, other) for to in target for port in (80, 22)]
-    assert all(before), "everything is open before there is a policy"
-    peer = {"namespaceSelector": {"matchLabels": {"jiyue/platform": "changsha", "jiyue/zone": "exchange"}}}
-    rule = {"from": [peer], "ports": [{"protocol": "TCP", "port": 80}]}
-    cluster.make(*policy("changsha-data", "default-deny", policyTypes=["Ingress", "Egress"]))
-    cluster.make(*policy("changsha-data", "allow", policyTypes=["Ingress"], ingress=[rule]))
-    wanted = {(source, to, port): source == allowed and port == 80
-              for source in (allowed, other) for to in target for port in (80, 22)}  # fmt: skip
-    deadline = time.monotonic() + 30
-    while True:
-        seen = {case: reached(cluster, *case) for case in wanted}
-        if seen == wanted:
-            return
-        assert time.monotonic() < deadline, seen
-
-
-def test_a_record_goes_from_the_city_to_the_province_over_ipv6(cluster: Cluster) -> None:
-    city, province = (cluster.addresses(platform, "exchange", "push") for platform in ("changsha", "hunan"))
-    cluster.pod("hunan", "data", "library")
-    library = cluster.addresses("hunan", "data", "library")[1]
+def test_a_record_of_the_canary_is_readable_at_the_province_over_ipv6(cluster: Cluster) -> None:
     content = "政策解读：先入库、后使用"
     digest = hashlib.sha256(content.encode()).hexdigest()
+    places = pod_places(cluster.get("/api/v1/pods"), cluster.spaces())[CANARY]
+    library = places["data"].address(6)
+    number = naming.function_number(next(one.port for one in world.inventory().functions if one.id == "push"))
+    entry = fixed_addresses(world.approved(CANARY).values, number)[1]
 
-    def ask(path: str, *more: str) -> tuple[int, dict[str, Any]]:
-        hops = f"Jiyue-Next: [{province[1]}]:9443, [{library}]:5432"
-        argv = ["curl", "-6", "-sS", "-g", "-m", "8", "-w", "\n%{http_code}", "-H", hops, *more]
-        done = cluster.inside("node-2", city[0], [*argv, f"http://[{city[1]}]:9443{path}"])
+    def ask(where: tuple[str, str], base: str, path: str, more: str = "") -> tuple[int, dict[str, Any]]:
+        done = cluster.run(*where, f"curl -6 -sS -g -m 8 -w '\\n%{{http_code}}' {more} http://{base}{path}")
         text, _, code = done.stdout.rpartition("\n")
+        assert code, done.stderr
         return int(code), json.loads(text)
 
+    city, province = (CANARY, "app"), (PROVINCE, "exchange")
+    own, through = f"[{library}]:5432", f"-H 'Jiyue-Next: [{library}]:5432'"
     record = {"category": "政策", "source": "长沙市", "sha256": digest, "content": content}
-    refused, said = ask(f"/pages/{digest}")
+    refused, said = ask(city, own, f"/pages/{digest}")
     assert (refused, "stand-in" in said["stand_in"]) == (403, True)
-    wrong = json.dumps({**record, "content": "别的内容"})
-    assert ask("/records", "-d", wrong)[0] == 422
-    assert ask("/records", "-d", json.dumps(record))[0] == 201
-    assert ask(f"/records/{digest}")[1]["record"] == record
-    assert ask(f"/pages/{digest}") == (200, {"page": content, "source": "长沙市", "stand_in": said["stand_in"]})
+    wrong = json.dumps({**record, "content": "别的内容"}, ensure_ascii=False)
+    assert ask(city, own, "/records", f"-d '{wrong}'")[0] == 422
+    assert ask(city, own, "/records", f"-d '{json.dumps(record, ensure_ascii=False)}'")[0] == 201
+    assert ask(province, f"[{entry}]:9443", f"/records/{digest}", through)[1]["record"] == record
+    page = {"page": content, "source": "长沙市", "stand_in": said["stand_in"]}
+    assert ask(province, f"[{entry}]:9443", f"/pages/{digest}", through) == (200, page)

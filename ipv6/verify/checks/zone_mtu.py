@@ -23,6 +23,11 @@ class ZoneMtu:
     """A firewall that drops Packet Too Big breaks what it allows (RFC 4890 section 4.3.1)."""
 
     @staticmethod
+    def covers(subject: ZoneSubject) -> bool:
+        """Only where echo is tried: NetworkPolicies do not know it."""
+        return not subject.listening
+
+    @staticmethod
     def ask(subject: ZoneSubject) -> tuple[Probe, ...]:
         """One sweep per allowed echo over IPv6."""
         return tuple(

@@ -1,0 +1,136 @@
+"""The province's and the canary city's platforms on real nodes; every other platform's node is simulated (KWOK)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from inventory.model import Inventory, Platform
+from inventory.vocab import Level
+from ipv6.plan.lookup import Lookup
+from ipv6.plan.prefix import address_of
+from ipv6.zones.matrix import listeners
+
+from .node_host import PAUSE, REPOSITORY, node_host
+from .scene_devices import MGMT_LENGTH
+from .spec import HostSpec, ImageSpec, InterfaceSpec, NodeSpec, RouteSpec
+
+TAG = "0.1"
+ENTRY_ZONE = "exchange"
+NODES = "nodes"
+"""The link that only nodes are on: their own addresses, nothing is routed over it."""
+
+
+def real_platforms(inv: Inventory) -> tuple[str, ...]:
+    """Who runs on real nodes: the province and the canary city, as far as their clusters have an entry."""
+    canary = {name for wave in inv.waves if wave.canary for name in wave.platforms}
+    province = {one.name for one in inv.platforms if inv.region_by_code[one.code].level == Level.PROVINCE}
+    return tuple(one.name for one in _ordered(inv) if one.name in canary | province and one.cluster4 is not None)
+
+
+def nodes(inv: Inventory, real: Sequence[str] = ()) -> tuple[NodeSpec, ...]:
+    """One node per platform, kept for it. Pod ranges lie outside the extranet, so that no pod passes for one of its
+    hosts (RFC 6598, RFC 4193): what leaves a node has the node's own address.
+    """
+    return tuple(
+        NodeSpec(
+            f"node-{one.name}",
+            (f"100.64.{index}.0/24", f"fd00:200:{index:x}::/64"),
+            (f"100.65.0.{index + 1}", f"fd00:201::{index + 1:x}") if one.name in real else (),
+            real=one.name in real,
+            dedicated=one.name,
+        )
+        for index, one in enumerate(_ordered(inv))
+    )
+
+
+def images(inv: Inventory) -> tuple[ImageSpec, ...]:
+    """The stand-in under every name that a platform's pods ask for; each listens on every port that may be tried."""
+    zones = [zone.id for zone in inv.matrix.zones]
+    tried = {one for platform in inv.platforms for zone in zones for one in listeners(inv.matrix, platform.name, zone)}
+    common = {f"{protocol}/{port}" for protocol, port in tried if protocol != "icmp"}
+    own = {function.id: {f"tcp/{function.port}"} for function in inv.functions}
+    found = [ImageSpec(PAUSE)]
+    for name, ports in {**own, "edge": set(), "library": set()}.items():
+        env = (("JIYUE_FUNCTION", name), ("JIYUE_PORTS", " ".join(sorted(common | ports))))
+        found.append(ImageSpec(f"{REPOSITORY}/{name}:{TAG}", env))
+    return tuple(found)
+
+
+def hosts(
+    inv: Inventory, made: Sequence[NodeSpec], port: int, service_cidrs: Sequence[str], group: str
+) -> tuple[HostSpec, ...]:
+    """The host of every real node: on the exchange zone's LAN of its platform, IPv4 only as everything on day 0."""
+    found = []
+    for number, node in enumerate((one for one in made if one.real), 1):
+        platform = inv.platform_by_name[node.dedicated]
+        link = next(one for one in platform.links if one.zone == ENTRY_ZONE)
+        own = zip(node.addresses, (24, 64), strict=True)
+        interfaces = (
+            InterfaceSpec(NODES, NODES, tuple(f"{address}/{length}" for address, length in own)),
+            InterfaceSpec(ENTRY_ZONE, link.id, (f"{platform.cluster4}/{link.prefix4.prefixlen}",)),
+        )
+        routes = [RouteSpec(f"default via {gateway}") for gateway in _gateways(inv, platform)]
+        folders = [f"/var/lib/jiyue/{platform.name}/{name}" for name in ("library", "library-backup")]
+        mgmt = f"192.168.249.{number}/{MGMT_LENGTH}"
+        found.append(node_host(node, mgmt, interfaces, routes, port, service_cidrs, group, folders))
+    return tuple(found)
+
+
+def _gateways(inv: Inventory, platform: Platform) -> list[str]:
+    """The firewall's IPv4 address on the exchange zone's LAN."""
+    return [
+        str(port.address4)
+        for device in platform.devices
+        if device.role == "firewall"
+        for port in device.interfaces
+        if inv.links[port.link].zone == ENTRY_ZONE
+    ]
+
+
+def _ordered(inv: Inventory) -> list[Platform]:
+    return sorted(inv.platforms, key=lambda one: one.code)
+
+
+def entry_script(inv: Inventory, claims: Mapping[str, str], platform: str, node: NodeSpec) -> str:
+    """Shell text for the node of `platform`: its planned IPv6 entry, and what keeps its services apart from others'.
+
+    All platforms of the lab share one control plane, so kube-proxy would answer for everybody's Services; here those
+    of others keep their address (NAT to itself) and take the road through firewalls and routers, as in real life.
+    """
+    found = Lookup(inv, claims)
+    own = inv.platform_by_name[platform]
+    six = found.cluster(own)[1]
+    link = next(one for one in own.links if one.zone == ENTRY_ZONE)
+    gateway = next(
+        address_of(found.port6(device, port))
+        for device in own.devices
+        if device.role == "firewall"
+        for port in device.interfaces
+        if port.link == link.id
+    )
+    foreign = [found.services(one) for one in _ordered(inv) if one.name != platform]
+    kept = [", ".join(f"{pair[side]} : {pair[side]}" for pair in foreign) for side in (0, 1)]
+    four, pods6 = node.pod_cidrs
+    table = f"""\
+table inet jiyue-entry
+delete table inet jiyue-entry
+table inet jiyue-entry {{
+    chain foreign {{
+        type nat hook prerouting priority dstnat - 10; policy accept;
+        dnat ip prefix to ip daddr map {{ {kept[0]} }}
+        dnat ip6 prefix to ip6 daddr map {{ {kept[1]} }}
+    }}
+    chain leave {{
+        type nat hook postrouting priority srcnat - 10; policy accept;
+        oifname "{ENTRY_ZONE}" ip saddr {four} masquerade
+        oifname "{ENTRY_ZONE}" ip6 saddr {pods6} masquerade
+    }}
+}}
+"""
+    return f"""\
+set -e
+ip -6 addr replace {six}/64 dev {ENTRY_ZONE} nodad
+ip -6 route replace default via {gateway}
+nft -f - <<'TABLE'
+{table}TABLE
+"""
