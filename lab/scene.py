@@ -3,7 +3,7 @@ ready for IPv6."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from inventory.errors import InputError
@@ -16,21 +16,28 @@ from .scene_devices import Extras, device_host
 from .scene_dns import anchor, bind_keys, child_servers, hints, parent_hosts, resolvers
 from .scene_internet import LAN, provider_router, vantages
 from .scene_keys import DnsKeys
+from .scene_nodes import NODES, images, nodes, real_platforms
+from .scene_nodes import hosts as node_hosts
 from .scene_old import old_hosts
-from .spec import ControlPlaneSpec, HostSpec, LabSpec, LinkSpec, NodeSpec
+from .spec import ControlPlaneSpec, HostSpec, LabSpec, LinkSpec
+from .state import control_dir
 
 SERVICE_CIDRS = ("10.96.0.0/16", "fd00:96::/112")
 """Default Service ranges of the local control plane; a platform's own range comes from the plan."""
 
 
 def scene(
-    inv: Inventory, state_dir: Path, control_plane: bool = False, claims: Mapping[str, str] | None = None
+    inv: Inventory,
+    state_dir: Path,
+    control_plane: bool = False,
+    claims: Mapping[str, str] | None = None,
+    real_nodes: bool = False,
 ) -> LabSpec:
     """The lab of `inv`; certificates and DNS keys are kept in `state_dir`, so equal inventories give equal specs.
 
     With `claims` (ledger key to prefix) every device starts as the plan wants it, in both families: for rehearsals of
     what comes after apply. Without them it is the IPv4-only province of day 0. InputError when the environment is not a
-    lab or a link cannot be built.
+    lab or a link cannot be built. With `real_nodes` the province and the canary city run their pods.
     """
     if inv.environment.kind != "lab":
         raise InputError(f"environment {inv.environment.name}", "is not a lab", "choose one with kind: lab")
@@ -49,8 +56,13 @@ def scene(
         *vantages(hints(), anchor(keys), bind_keys(keys), ca.certificate),
         *old_hosts(inv, ca),
     )
-    plane = _control_plane(inv) if control_plane else None
-    return LabSpec(f"{inv.name}-{inv.environment.name}", hosts, _links(inv, hosts), plane)
+    name = f"{inv.name}-{inv.environment.name}"
+    if not control_plane:
+        return LabSpec(name, hosts, _links(inv, hosts))
+    plane = _control_plane(inv, real_platforms(inv) if real_nodes else ())
+    group = control_dir(state_dir).name
+    hosts = (*hosts, *node_hosts(inv, plane.nodes, plane.apiserver_port, SERVICE_CIDRS, group))
+    return LabSpec(name, hosts, _links(inv, hosts), plane, images(inv) if real_nodes else ())
 
 
 def _start_order(held: Iterable[DeviceIntent]) -> list[DeviceIntent]:
@@ -60,21 +72,17 @@ def _start_order(held: Iterable[DeviceIntent]) -> list[DeviceIntent]:
 
 def _links(inv: Inventory, hosts: tuple[HostSpec, ...]) -> tuple[LinkSpec, ...]:
     used = sorted({interface.link for host in hosts for interface in host.interfaces})
-    return tuple(LinkSpec(name, "lan" if name == LAN else inv.links[name].kind) for name in used)
+    return tuple(LinkSpec(name, "lan" if name in (LAN, NODES) else inv.links[name].kind) for name in used)
 
 
-def _control_plane(inv: Inventory) -> ControlPlaneSpec:
-    """One simulated node per platform, at the ports that the environment names."""
+def _control_plane(inv: Inventory, real: Sequence[str]) -> ControlPlaneSpec:
+    """One node per platform, simulated but for those of `real`, at the ports that the environment names."""
     ports = inv.environment.control_plane
     if ports is None:
         raise InputError(f"environment {inv.environment.name}", "has no control_plane", "name its ports")
-    nodes = tuple(
-        NodeSpec(f"node-{platform.name}", (f"10.200.{index}.0/24", f"fd00:200:{index:x}::/64"))
-        for index, platform in enumerate(sorted(inv.platforms, key=lambda one: one.code))
-    )
     return ControlPlaneSpec(
         service_cidrs=SERVICE_CIDRS,
-        nodes=nodes,
+        nodes=nodes(inv, real),
         etcd_port=ports.etcd_client,
         etcd_peer_port=ports.etcd_peer,
         apiserver_port=ports.apiserver,

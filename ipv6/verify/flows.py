@@ -31,14 +31,15 @@ def probe(pair: Pair, family: Family) -> Probe:
     )
 
 
-def blocked(subject: ZoneSubject, sample: Sample) -> bool:
+def blocked(sample: Sample, listening: bool = False) -> bool:
     """Whether this outcome shows that nothing came through; a probe that broke for another reason shows nothing."""
-    return text(sample, "state") in (SILENT | REFUSED if subject.listening else SILENT)
+    return text(sample, "state") in (SILENT | REFUSED if listening else SILENT)
 
 
-def passes(subject: ZoneSubject, samples: Iterable[Sample]) -> bool:
+def passes(samples: Iterable[Sample], listening: bool = False) -> bool:
     """Whether one of the samples got through."""
-    return any(text(sample, "state") in (THROUGH - REFUSED if subject.listening else THROUGH) for sample in samples)
+    through = THROUGH - REFUSED if listening else THROUGH
+    return any(text(sample, "state") in through for sample in samples)
 
 
 def proof(subject: ZoneSubject, pair: Pair, family: Family) -> tuple[Pair, ...]:

@@ -31,10 +31,13 @@ def add(app: typer.Typer) -> None:
             str,
             typer.Option("--fault", help=_("Fault (NAME@HOST,...) that strikes while its platform is being changed.")),
         ] = "",
+        real_nodes: Annotated[
+            bool, typer.Option("--real-nodes", help=_("Run the pods of the province and the canary city for real."))
+        ] = False,
     ) -> int:
         from jiyue.workflow.demo import run
 
-        outcome = run(open_services(session.workspace), ConsoleReporter(session.console), fault)
+        outcome = run(open_services(session.workspace), ConsoleReporter(session.console), fault, real_nodes)
 
         def text(console: Console) -> None:
             show(console, outcome.rows)

@@ -23,10 +23,15 @@ def add(app: typer.Typer) -> None:
     add_parts(group, "lab")
 
     @verb(group, "up", "Start the province, 14 cities and the local control plane.", "jiyue lab up")
-    def up(session: Session) -> None:
+    def up(
+        session: Session,
+        real_nodes: Annotated[
+            bool, typer.Option("--real-nodes", help=_("Run the pods of the province and the canary city for real."))
+        ] = False,
+    ) -> None:
         reporter = ConsoleReporter(session.console)
         with reporter.step("lab", _("Lab")):
-            summary = workflow.up(session.workspace, reporter)
+            summary = workflow.up(session.workspace, reporter, real_nodes)
         session.emit("lab-up", summary, lambda console: None)
 
     @verb(group, "down", "End the lab; nothing of it is left on the machine.", "jiyue lab down\njiyue lab down --purge")

@@ -10,7 +10,7 @@ from ipv6.verify.subjects import Place
 REAL = ("type", "real")
 """The label of the nodes whose pods run; those of a simulated node cannot be probed."""
 SPACES = (
-    "for ns in /run/netns/cni-*; do [ -e \"$ns\" ] || continue; "
+    'for ns in /run/netns/cni-*; do [ -e "$ns" ] || continue; '
     "echo \"${ns##*/} $(nsenter --net=\"$ns\" ip -4 -o addr show dev eth0 | tr -s ' ' | cut -d ' ' -f 4)\"; done"
 )
 """Prints, for every pod of a node, its network namespace and its IPv4 address with length."""

@@ -71,9 +71,10 @@ def verify(
     baselines: Mapping[str, Mapping[str, str]] | None = None,
     patience: float = 0.0,
     depth: Depth = "quick",
+    more: Sequence[Subject] = (),
 ) -> Verification:
-    """Every check of that depth for the named platforms (all for None); what is red is measured again for `patience`
-    seconds.
+    """Every check of that depth for the named platforms (all for None) and for the subjects in `more`; what is red is
+    measured again for `patience` seconds.
 
     Raises InputError for an unknown platform and NothingChecked when nothing applies.
     """
@@ -81,6 +82,7 @@ def verify(
         *site_subjects(inv, claims, platforms, baselines),
         *zone_subjects(inv, claims, platforms),
         *extranet_subjects(inv, claims, platforms),
+        *more,
     )
     return settle(discover(depth), subjects, runner, patience)
 

@@ -19,6 +19,7 @@ from jiyue.workflow import (
     demo_sites,
     lab,
     plan,
+    pods,
     propose,
     report,
     review,
@@ -46,17 +47,18 @@ class Outcome:
     stopped: JiyueError | None = None
 
 
-def run(services: Services, reporter: ConsoleReporter, fault: str = "") -> Outcome:
+def run(services: Services, reporter: ConsoleReporter, fault: str = "", real_nodes: bool = False) -> Outcome:
     """Walk the path; later steps are left out when an earlier one fails, the report is always written.
 
-    `fault` (NAME@HOST,...) strikes while the wave of its host is being changed; the walk ends after apply then.
+    `fault` (NAME@HOST,...) strikes while the wave of its host is being changed; the walk ends after apply then. With
+    `real_nodes` the pods of the province and of the canary city run.
     """
     if fault:
         wanted = parse(fault)
         params_of(wanted.kind, wanted.words)
     outcome = Outcome(seconds=reporter.seconds)
     try:
-        _walk(services, reporter, outcome, fault)
+        _walk(services, reporter, outcome, fault, real_nodes)
     except JiyueError as error:
         outcome.stopped = error
     if has_store(services):
@@ -68,12 +70,12 @@ def run(services: Services, reporter: ConsoleReporter, fault: str = "") -> Outco
     return outcome
 
 
-def _walk(services: Services, reporter: ConsoleReporter, outcome: Outcome, fault: str) -> None:
+def _walk(services: Services, reporter: ConsoleReporter, outcome: Outcome, fault: str, real_nodes: bool) -> None:
     with reporter.step("machine", _("This machine and its engines")):
         _machine(services)
         reporter.note(_("engines: ready"))
     with reporter.step("lab", _("Lab: one province, 14 cities, control plane")):
-        if lab.start(services, reporter)["fresh"]:
+        if lab.start(services, reporter, real_nodes)["fresh"]:
             outcome.changed.append("lab")
     everything = (SHARED, *services.platforms)
     with reporter.step("plan", _("Plan: addresses from the ledger")):
@@ -102,6 +104,9 @@ def _walk(services: Services, reporter: ConsoleReporter, outcome: Outcome, fault
         _apply(services, reporter, outcome, fault)
     if fault:
         return
+    if pods.real(services):
+        with reporter.step("pods", _("Pods: services in the extranet, a record from city to province")):
+            _pods(services, reporter, outcome)
     with reporter.step("sites", _("Sites: one of each old host is assessed, put right and moved")):
         moved = demo_sites.run(services, reporter)
         outcome.changed += ["sites"] if moved.changed else []
@@ -158,6 +163,20 @@ def _stacks(services: Services, reporter: ConsoleReporter, outcome: Outcome) -> 
             reporter.note(f"✗ {name}: {translate(result.reason)}")
             outcome.codes.append(4 if result.state == "failed" else 1)
     outcome.changed += ["stacks"] if touched else []
+
+
+def _pods(services: Services, reporter: ConsoleReporter, outcome: Outcome) -> None:
+    """The clusters get their IPv6 entry, and one record goes from the canary's library to the province."""
+    opened = pods.open_entries(services)
+    text = _("{platforms}: pods run, services are entered over both families")
+    reporter.note(text.format(platforms=", ".join(opened)))
+    for one in pods.carried(services):
+        if one.reason:
+            reporter.note(f"✗ {one.source} → {one.target}: {translate(one.reason)}")
+            outcome.codes.append(1)
+        else:
+            text = _("a record put in at {source} was read at {target} over IPv6 after {seconds} s")
+            reporter.note(text.format(source=one.source, target=one.target, seconds=f"{one.seconds:.1f}"))
 
 
 def _apply(services: Services, reporter: ConsoleReporter, outcome: Outcome, fault: str) -> None:

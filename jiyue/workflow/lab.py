@@ -6,11 +6,12 @@ import shutil
 from collections.abc import Sequence
 from typing import Any
 
-from inventory.errors import GateError
+from inventory.errors import EnvironmentFailed, GateError
 from inventory.model import SHARED
 from ipv6.apply.lock import environment_lock
 from jiyue import engines
 from jiyue.i18n import _
+from jiyue.workflow import pods
 from jiyue.workflow.reporter import Reporter
 from jiyue.workflow.services import Services, open_services, utc_now
 from jiyue.workspace import Workspace
@@ -23,23 +24,31 @@ PURGED = ("jiyue.db", "jiyue.db-wal", "jiyue.db-shm", "ledger.head", "state", "s
 """What `lab down --purge` removes below `var/<env>`: everything but the Pulumi home."""
 
 
-def up(space: Workspace, reporter: Reporter) -> dict[str, Any]:
+def up(space: Workspace, reporter: Reporter, real_nodes: bool = False) -> dict[str, Any]:
     """Start the lab of the inventory with the local control plane; one that runs already is left alone."""
     services = open_services(space)
-    return start(services, reporter)
+    return start(services, reporter, real_nodes)
 
 
-def start(services: Services, reporter: Reporter) -> dict[str, Any]:
-    """`up` for services that are open already."""
+def start(services: Services, reporter: Reporter, real_nodes: bool = False) -> dict[str, Any]:
+    """`up` for services that are open already. A lab that runs keeps the nodes that it has."""
     space = services.space
     paths = engines.require()
+    running = runtime.status(space.lab).phase == "running"
+    real = bool(pods.real(services)) if running else real_nodes
+    if real and paths.absent:
+        cause = f"real nodes need {', '.join(paths.absent)}"
+        raise EnvironmentFailed("lab: nodes", cause, "run: jiyue engine install; or leave out --real-nodes")
+    if running and real_nodes and not real:
+        raise EnvironmentFailed("lab: nodes", "the lab that is up has simulated nodes only", "run: jiyue lab down")
     space.var.mkdir(parents=True, exist_ok=True, mode=0o700)
     space.lab.mkdir(exist_ok=True, mode=0o700)
 
     def progress(text: str, done: int, total: int) -> None:
         reporter.now(f"{text} {done}/{total}")
 
-    state = runtime.up(scene(services.inventory, space.lab, control_plane=True), space.lab, progress, paths)
+    wanted = scene(services.inventory, space.lab, control_plane=True, real_nodes=real)
+    state = runtime.up(wanted, space.lab, progress, paths)
     if state.fresh:
         # A new control plane holds nothing: the engine's state of the one before would only mislead it.
         for name in ("state", "stacks"):

@@ -19,6 +19,7 @@ from jiyue.probe.journal import Journal
 from jiyue.probe.prober import site_baselines
 from jiyue.probe.progress import Progress, State
 from jiyue.probe.rounds import Verification
+from jiyue.workflow import pods
 from jiyue.workflow.reporter import Quiet, Reporter
 from jiyue.workflow.services import Services
 from jiyue.workflow.stages import ORDER, advance, fall_back
@@ -54,7 +55,8 @@ def verify(
         if fresh:
             journal.forget()
         runner = services.runner.during(journal, progress)
-        seen = rounds.verify(services.inventory, claims, runner, platforms, baselines or None, PATIENCE, depth)
+        seen = rounds.verify(services.inventory, claims, runner, platforms, baselines or None, PATIENCE, depth,
+                             pods.subjects(services, claims, platforms))  # fmt: skip
         if progress.kept:
             say.note(_("{count} answers came from a run that was broken off").format(count=progress.kept))
         return remember(services, platforms, seen)

@@ -150,7 +150,9 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
             items = wanted(platform)
             for item in items:
                 found.make(item)
-            count += sum(int(item.body["spec"].get("replicas", 0)) for item in items if "replicas" in item.body.get("spec", ()))
+            count += sum(
+                int(item.body["spec"].get("replicas", 0)) for item in items if "replicas" in item.body.get("spec", ())
+            )
 
         def ready() -> list[str]:
             pods = found.get("/api/v1/pods")

@@ -41,6 +41,6 @@ class ZoneAllow:
             if pair.allowed
             for family in FAMILIES
             for asked in (probe(pair, family),)
-            if not passes(subject, answers[asked].samples)
+            if not passes(answers[asked].samples, subject.listening)
         ]
         return Fail(tuple(reasons)) if reasons else Pass((f"{len(probes) // 2} allowed flows over both families",))

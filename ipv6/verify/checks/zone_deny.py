@@ -18,13 +18,13 @@ def _try(subject: ZoneSubject, pair: Pair, family: Family, answers: Answers) -> 
         return "", missing.why
     source = f"{asked.vantage}/{asked.netns}" if asked.netns else asked.vantage
     for sample in answers[asked].samples:
-        if passes(subject, (sample,)):
+        if passes((sample,), subject.listening):
             seen = f"{asked.target} over IPv{family} from {source}: {outcome(sample)}"
             return f"{pair.label} must be blocked, but {seen}", ""
-        if not blocked(subject, sample):
+        if not blocked(sample, subject.listening):
             return "", f"{pair.label}: {asked.target} over IPv{family} from {source} not measured: {outcome(sample)}"
     alive = (answers.get(probe(one, family), NOTHING).samples for one in proof(subject, pair, family))
-    if any(passes(subject, samples) for samples in alive):
+    if any(passes(samples, subject.listening) for samples in alive):
         return "", ""
     return "", f"{pair.label} over IPv{family} is silent, but nothing shows {pair.source.zone} can speak IPv{family}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network
 from pathlib import Path
 
 import dns.zone
@@ -12,10 +13,13 @@ from inventory.errors import InputError
 from inventory.model import Inventory
 from inventory.source import load
 from inventory.vocab import Role
+from ipv6.plan.build import intents
+from ipv6.plan.plan import make_plan
 from lab.check import problems
 from lab.scene import scene
 from lab.scene_dns import PARENTS
 from lab.scene_keys import DnsKeys
+from lab.scene_nodes import entry_script, nodes
 from lab.scene_ready import ready_checks
 from lab.spec import LabSpec
 
@@ -120,3 +124,35 @@ def test_an_environment_that_is_no_lab_is_refused(hunan: Inventory, tmp_path: Pa
     field = hunan.environment.model_copy(update={"kind": "field"})
     with pytest.raises(InputError, match="is not a lab"):
         scene(hunan.model_copy(update={"environment": field}), tmp_path)
+
+
+def test_the_province_and_the_canary_city_may_run_their_pods(hunan: Inventory, state: Path, spec: LabSpec) -> None:
+    real = scene(hunan, state, control_plane=True, real_nodes=True)
+    assert problems(real) == []
+    nodes = {host.name: host for host in real.hosts if host.node}
+    assert set(nodes) == {"node-hunan", "node-changsha"} and not [host for host in spec.hosts if host.node]
+    assert {host.name for host in real.hosts} - set(nodes) == {host.name for host in spec.hosts}
+    exchange = {name: host.interfaces[1] for name, host in nodes.items()}
+    assert exchange["node-changsha"].link == "exchange-changsha"
+    assert exchange["node-changsha"].addresses == ("10.2.18.11/24",), "IPv6 comes with the platform's change"
+    assert real.control_plane is not None and spec.control_plane is not None
+    extranet = IPv4Network("10.0.0.0/8")
+    for plane in (real.control_plane, spec.control_plane):
+        for node in plane.nodes:
+            assert node.dedicated == node.name.removeprefix("node-")
+            assert not IPv4Network(node.pod_cidrs[0]).overlaps(extranet), "a pod would pass for the extranet"
+    listening = {image.name: dict(image.env).get("JIYUE_PORTS", "") for image in real.images}
+    assert "tcp/5432" in listening["registry.invalid/jiyue/library:0.1"].split()
+    assert "tcp/8113" in listening["registry.invalid/jiyue/push:0.1"].split()
+
+
+def test_a_nodes_entry_is_what_the_plan_says_and_leaves_other_platforms_services_alone(hunan: Inventory) -> None:
+    claims = {claim.key: claim.prefix for claim in make_plan(hunan, ()).claims}
+    node = next(one for one in nodes(hunan, ("changsha",)) if one.dedicated == "changsha")
+    text = entry_script(hunan, claims, "changsha", node)
+    firewall = intents(hunan, claims)["fw-changsha"]
+    via = {route.prefix: route.via for route in firewall.routes}
+    assert f"addr replace {via[claims['services/changsha']]}/64 dev exchange" in text
+    assert via["10.2.32.0/20"] == "10.2.18.11"
+    assert "10.1.32.0/20 : 10.1.32.0/20" in text and "10.2.32.0/20" not in text
+    assert claims["services/hunan"] in text and claims["services/changsha"] not in text
