@@ -20,9 +20,10 @@ def cluster_entry(view: View) -> Iterator[Reason]:
         at = (*ref, "cluster4")
         prefixes = [link.prefix4 for link in platform.links if link.zone == ZONE]
         if not any(platform.cluster4 in prefix for prefix in prefixes):
-            inside = " or ".join(map(str, prefixes)) or "an exchange link, which the platform lacks"
+            inside = " or ".join(map(str, prefixes)) or "a link of the exchange zone, which the platform lacks"
             cause = f"the cluster of {platform.name} is entered at {platform.cluster4}, outside the exchange zone"
             yield Reason(at, cause, f"write an address inside {inside}")
         elif platform.cluster4 in taken:
-            cause = f"the cluster of {platform.name} is entered at {platform.cluster4}, the address of "
-            yield Reason(at, cause + taken[platform.cluster4], "write a free address of the exchange zone")
+            device = taken[platform.cluster4]
+            cause = f"the cluster of {platform.name} is entered at {platform.cluster4}, the address of {device}"
+            yield Reason(at, cause, "write a free address of the exchange zone")

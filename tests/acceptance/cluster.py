@@ -42,13 +42,13 @@ class Cluster:
         mine = [item for item in items if item["metadata"].get("labels", {}).get(PLATFORM) == platform]
         return [item for item in mine if item["metadata"]["namespace"] == namespace] if namespace else mine
 
-    @property
-    def simulated_nodes(self) -> list[str]:
-        """Nodes that only say that pods run (KWOK)."""
-        nodes = self._objects["nodes"]
-        return [
-            one["metadata"]["name"] for one in nodes if "kwok" in json.dumps(one["metadata"].get("annotations", {}))
-        ]
+    def simulated(self, platform: str) -> bool:
+        """Whether a node that the platform's pods may use only says that they run (KWOK)."""
+        return any(
+            "kwok" in json.dumps(one["metadata"].get("annotations", {}))
+            for one in self._objects["nodes"]
+            if {taint.get("value") for taint in one["spec"].get("taints") or () if taint["key"] == PLATFORM} <= {platform}
+        )
 
     @cached_property
     def _objects(self) -> dict[str, list[dict[str, Any]]]:

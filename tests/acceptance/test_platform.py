@@ -183,7 +183,7 @@ def test_the_function_is_ready(
     assert found, f"{function['id']}: no deployment"
     for one in found:
         have, wanted = ready(one)
-        simulated = " on simulated nodes" if cluster.simulated_nodes else ""
+        simulated = " on a simulated node" if cluster.simulated(platform["name"]) else ""
         record.measured(f"{have} of {wanted} replicas ready{simulated}")
         assert one["metadata"]["namespace"] == namespace, f"{function['id']} runs in {one['metadata']['namespace']}"
         assert wanted >= 1 and have >= wanted, f"{function['id']}: {have} of {wanted} replicas ready"
