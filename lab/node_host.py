@@ -12,6 +12,7 @@ import json
 import shlex
 from collections.abc import Sequence
 
+from .api_gate import PROXY_PORT
 from .node_parts import PROGRAMS
 from .spec import FileSpec, HostSpec, InterfaceSpec, NodeSpec, RouteSpec, ServiceSpec
 
@@ -102,6 +103,7 @@ def node_host(
             FileSpec("/etc/cni/net.d/10-ptp.conflist", _network(node)),
             FileSpec("/etc/kubernetes/kubelet.json", _kubelet()),
             FileSpec("/etc/kubernetes/kube-proxy.json", _proxy(node.name)),
+            FileSpec("/etc/kubernetes/kube-proxy.kubeconfig", _own_services()),
             *(FileSpec(f"{folder}/", mode=0o777) for folder in folders),
         ),
         services=(
@@ -151,6 +153,18 @@ def _kubelet() -> str:
         "kubeAPIQPS": 100,
         "kubeAPIBurst": 200,
         "featureGates": {"KubeletInUserNamespace": True},
+    }
+    return json.dumps(config, indent=1)
+
+
+def _own_services() -> str:
+    """The door that shows kube-proxy its own platform's Services (`lab.api_gate`)."""
+    config = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [{"name": "own", "cluster": {"server": f"http://127.0.0.1:{PROXY_PORT}"}}],
+        "contexts": [{"name": "own", "context": {"cluster": "own", "user": ""}}],
+        "current-context": "own",
     }
     return json.dumps(config, indent=1)
 

@@ -62,7 +62,6 @@ def node_parts(spec: LabSpec, binaries: ControlPlaneBinaries | None, directory: 
             (f"/etc/kubernetes/{target}.kubeconfig", (pki / f"{stem}.kubeconfig").read_text(encoding="utf-8"))
             for target, stem in (
                 ("kubelet", f"kubelet-{node}"),
-                ("kube-proxy", "kube-proxy"),
                 ("kube-router", "kube-router"),
             )
         )

@@ -139,9 +139,10 @@ def _open_gate(spec: LabSpec, directory: Path) -> None:
     record, plane = read_record(directory), spec.control_plane
     if not nodes or record is None or record.supervisor is None or plane is None:
         return
-    pids = [str(host.pid) for host in read_state(directory).hosts if host.name in nodes and host.pid]
-    numbers = [str(plane.apiserver_port), str(record.supervisor.pid), *pids]
-    command = [sys.executable, "-m", "lab.api_gate", *numbers]
+    kept = {node.name: node.dedicated for node in plane.nodes}
+    found = [f"{host.pid}={kept[host.name]}" for host in read_state(directory).hosts if host.name in nodes and host.pid]
+    words = [str(plane.apiserver_port), str(record.supervisor.pid), str(directory / "kube" / "pki"), *found]
+    command = [sys.executable, "-m", "lab.api_gate", *words]
     env = {**HOST_ENV, "PYTHONPATH": str(Path(__file__).parent.parent), "PYTHONDONTWRITEBYTECODE": "1"}
     pid, go = spawn(command, env, directory / "logs" / "api-gate.log")
     write_record(directory, replace(record, gate=Process.of(pid)))

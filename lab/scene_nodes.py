@@ -92,11 +92,7 @@ def _ordered(inv: Inventory) -> list[Platform]:
 
 
 def entry_script(inv: Inventory, claims: Mapping[str, str], platform: str, node: NodeSpec) -> str:
-    """Shell text for the node of `platform`: its planned IPv6 entry, and what keeps its services apart from others'.
-
-    All platforms of the lab share one control plane, so kube-proxy would answer for everybody's Services; here those
-    of others keep their address (NAT to itself) and take the road through firewalls and routers, as in real life.
-    """
+    """Shell text for the node of `platform`: its planned IPv6 entry, and its own address for whatever leaves it."""
     found = Lookup(inv, claims)
     own = inv.platform_by_name[platform]
     six = found.cluster(own)[1]
@@ -108,18 +104,11 @@ def entry_script(inv: Inventory, claims: Mapping[str, str], platform: str, node:
         for port in device.interfaces
         if port.link == link.id
     )
-    foreign = [found.services(one) for one in _ordered(inv) if one.name != platform]
-    kept = [", ".join(f"{pair[side]} : {pair[side]}" for pair in foreign) for side in (0, 1)]
     four, pods6 = node.pod_cidrs
     table = f"""\
 table inet jiyue-entry
 delete table inet jiyue-entry
 table inet jiyue-entry {{
-    chain foreign {{
-        type nat hook prerouting priority dstnat - 10; policy accept;
-        dnat ip prefix to ip daddr map {{ {kept[0]} }}
-        dnat ip6 prefix to ip6 daddr map {{ {kept[1]} }}
-    }}
     chain leave {{
         type nat hook postrouting priority srcnat - 10; policy accept;
         oifname "{ENTRY_ZONE}" ip saddr {four} masquerade

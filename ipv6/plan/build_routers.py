@@ -10,7 +10,7 @@ from inventory.vocab import Role
 from ipv6.plan.build_base import base, defaults_via, held_interfaces, port
 from ipv6.plan.build_profile import with_profile
 from ipv6.plan.intent import Bgp, DeviceIntent, Firewall, Peer, Port, PrefixList, Route, ZonePort
-from ipv6.plan.lookup import EXCHANGE, Lookup, bare, both, other_end4, other_end6
+from ipv6.plan.lookup import Lookup, bare, both, other_end4, other_end6
 from ipv6.plan.prefix import address_of
 from ipv6.plan.provider import EXPORT, IMPORT, provider_lists
 from ipv6.zones.matrix import flows_for
@@ -52,13 +52,13 @@ def firewall(found: Lookup, device: Device) -> DeviceIntent:
     """A platform's zone firewall: default route to its PE, every zone of the matrix behind it."""
     platform = found.inv.platform_of_device[device.name]
     outside, zones = "", []
-    services = _service_routes(found, platform, found.cluster(found.inv.platform_by_name[platform]))
+    owner = found.inv.platform_by_name[platform]
+    services = _service_routes(found, platform, found.cluster(owner))
     routes: tuple[Route, ...] = ()
     for interface in device.interfaces:
         link = found.inv.links[interface.link]
         if link.zone:
-            entered = [route.prefix for route in services] if link.zone == EXCHANGE else []
-            zones.append(ZonePort(link.zone, interface.name, (*found.zone(platform, link), *entered)))
+            zones.append(ZonePort(link.zone, interface.name, found.behind(owner, link)))
             continue
         if outside:
             raise InputError(f"device {device.name}", "two ports outside every zone", "give one of the links a zone")

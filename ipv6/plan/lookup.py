@@ -76,12 +76,17 @@ class Lookup:
         """A zone's prefixes: its IPv4 LAN, then its IPv6 /52."""
         return both(str(link.prefix4), self.claim(f"zone/{platform}/{link.zone}"))
 
+    def behind(self, platform: Platform, link: Link) -> tuple[str, ...]:
+        """What a firewall reaches through a zone's LAN: the zone, and the Service range that is entered there."""
+        entered = link.zone == EXCHANGE and platform.cluster4 is not None
+        return (*self.zone(platform.name, link), *(self.services(platform) if entered else ()))
+
     def services(self, platform: Platform) -> tuple[str, ...]:
         """The Service range of a platform's cluster, IPv4 first."""
         return both(str(platform.services4), self.claim(f"services/{platform.name}"))
 
     def cluster(self, platform: Platform) -> tuple[str, ...]:
-        """Where that range is entered: the cluster's addresses in the exchange zone, IPv4 first; empty without an entry.
+        """Where that range is entered: addresses in the exchange zone, IPv4 first; empty without an entry.
 
         The IPv6 one is spelt like those of hosts and lies in the LAN's own /64, so it needs no claim of its own.
         """

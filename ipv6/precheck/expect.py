@@ -39,7 +39,7 @@ def _zones(inv: Inventory, found: Lookup, held: list[Device]) -> Iterator[Zone]:
             if link.zone and link.id in behind:
                 six = found.claim(f"subnet/{platform.name}/{link.zone}")
                 lan = _by_family((str(link.prefix4), six) if six else (str(link.prefix4),))
-                yield Zone(platform.name, link.zone, link.id, lan, _by_family(found.zone(platform.name, link)))
+                yield Zone(platform.name, link.zone, link.id, lan, _by_family(found.behind(platform, link)))
 
 
 def _by_family(prefixes: tuple[str, ...]) -> dict[int, Ranges]:

@@ -44,11 +44,11 @@ class Cluster:
 
     def simulated(self, platform: str) -> bool:
         """Whether a node that the platform's pods may use only says that they run (KWOK)."""
-        return any(
-            "kwok" in json.dumps(one["metadata"].get("annotations", {}))
-            for one in self._objects["nodes"]
-            if {taint.get("value") for taint in one["spec"].get("taints") or () if taint["key"] == PLATFORM} <= {platform}
-        )
+        for node in self._objects["nodes"]:
+            kept = {taint.get("value") for taint in node["spec"].get("taints") or () if taint["key"] == PLATFORM}
+            if kept <= {platform} and "kwok" in json.dumps(node["metadata"].get("annotations", {})):
+                return True
+        return False
 
     @cached_property
     def _objects(self) -> dict[str, list[dict[str, Any]]]:
