@@ -10,6 +10,10 @@ DOCUMENTATION = (IPv6Network("3fff::/20"), IPv6Network("2001:db8::/32"))
 """Documentation space (RFC 9637, RFC 3849): only a lab may use it."""
 
 
+EXCHANGE_ZONE = "exchange"
+"""The zone through which platforms talk to each other and their clusters are entered."""
+
+
 class Level(StrEnum):
     """Administrative level of a region (GB/T 2260); not the level of a network."""
 

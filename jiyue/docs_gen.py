@@ -119,7 +119,8 @@ def _argument(param: Any) -> str:
 def _options(params: list[Any]) -> list[str]:
     lines = [f"| {_('option')} | {_('meaning')} |", "|---|---|"]
     for param in params:
-        name = _argument(param) if param.param_type_name == "argument" else ", ".join(param.opts)
+        words = ", ".join((*param.opts, *param.secondary_opts))
+        name = _argument(param) if param.param_type_name == "argument" else words
         if param.param_type_name != "argument" and not getattr(param, "is_flag", False):
             name += f" {str(param.name).upper()}" + ("..." if getattr(param, "multiple", False) else "")
         text = str(getattr(param, "help", "") or "").replace("|", "\\|").replace("\n", " ")

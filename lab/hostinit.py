@@ -52,6 +52,9 @@ done < run/lab/binds
 read -r group < run/lab/group
 if [ -e /sys/fs/cgroup/cgroup.controllers ]; then
     mkdir -p "/sys/fs/cgroup/$group/$2"
+    for level in "" "/$group"; do
+        echo "+cpu +memory +pids" > "/sys/fs/cgroup$level/cgroup.subtree_control"
+    done
     mount --bind "/sys/fs/cgroup/$group/$2" merged/sys/fs/cgroup
 else
     mount -t tmpfs -o mode=0755 cgroup merged/sys/fs/cgroup

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from inventory.errors import EnvironmentFailed
 
+from .node_host import NEEDED
 from .spec import HOST_ENV, LabSpec
 
 TOOLS = ("unshare", "nsenter", "mount", "umount", "pivot_root", "hostname", "ip", "setpriv", "nc", "ssh", "sshd")
@@ -36,6 +37,8 @@ def _machine() -> Iterator[EnvironmentFailed]:
 def _programs(spec: LabSpec) -> Iterator[EnvironmentFailed]:
     wanted: dict[str, str] = dict.fromkeys(TOOLS if spec.hosts else TOOLS[:1], "the lab itself")
     for host in spec.hosts:
+        for name in NEEDED if host.node else ():
+            wanted.setdefault(name, f"host {host.name}, a Kubernetes node")
         delivered = {file.path for file in host.files}
         for service in host.services:
             if service.argv[0] not in delivered:

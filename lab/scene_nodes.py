@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from inventory.model import Inventory, Platform
-from inventory.vocab import Level
+from inventory.model import Device, Interface, Inventory, Platform
+from inventory.vocab import EXCHANGE_ZONE, Level
 from ipv6.plan.lookup import Lookup
 from ipv6.plan.prefix import address_of
 from ipv6.zones.matrix import listeners
@@ -15,7 +15,6 @@ from .scene_devices import MGMT_LENGTH
 from .spec import HostSpec, ImageSpec, InterfaceSpec, NodeSpec, RouteSpec
 
 TAG = "0.1"
-ENTRY_ZONE = "exchange"
 NODES = "nodes"
 """The link that only nodes are on: their own addresses, nothing is routed over it."""
 
@@ -63,27 +62,27 @@ def hosts(
     found = []
     for number, node in enumerate((one for one in made if one.real), 1):
         platform = inv.platform_by_name[node.dedicated]
-        link = next(one for one in platform.links if one.zone == ENTRY_ZONE)
+        link = next(one for one in platform.links if one.zone == EXCHANGE_ZONE)
         own = zip(node.addresses, (24, 64), strict=True)
         interfaces = (
             InterfaceSpec(NODES, NODES, tuple(f"{address}/{length}" for address, length in own)),
-            InterfaceSpec(ENTRY_ZONE, link.id, (f"{platform.cluster4}/{link.prefix4.prefixlen}",)),
+            InterfaceSpec(EXCHANGE_ZONE, link.id, (f"{platform.cluster4}/{link.prefix4.prefixlen}",)),
         )
-        routes = [RouteSpec(f"default via {gateway}") for gateway in _gateways(inv, platform)]
+        routes = [RouteSpec(f"default via {port.address4}") for _, port in _gateways(inv, platform)]
         folders = [f"/var/lib/jiyue/{platform.name}/{name}" for name in ("library", "library-backup")]
         mgmt = f"192.168.249.{number}/{MGMT_LENGTH}"
         found.append(node_host(node, mgmt, interfaces, routes, port, service_cidrs, group, folders))
     return tuple(found)
 
 
-def _gateways(inv: Inventory, platform: Platform) -> list[str]:
-    """The firewall's IPv4 address on the exchange zone's LAN."""
+def _gateways(inv: Inventory, platform: Platform) -> list[tuple[Device, Interface]]:
+    """The firewall and its port on the exchange zone's LAN."""
     return [
-        str(port.address4)
+        (device, port)
         for device in platform.devices
         if device.role == "firewall"
         for port in device.interfaces
-        if inv.links[port.link].zone == ENTRY_ZONE
+        if inv.links[port.link].zone == EXCHANGE_ZONE
     ]
 
 
@@ -96,14 +95,7 @@ def entry_script(inv: Inventory, claims: Mapping[str, str], platform: str, node:
     found = Lookup(inv, claims)
     own = inv.platform_by_name[platform]
     six = found.cluster(own)[1]
-    link = next(one for one in own.links if one.zone == ENTRY_ZONE)
-    gateway = next(
-        address_of(found.port6(device, port))
-        for device in own.devices
-        if device.role == "firewall"
-        for port in device.interfaces
-        if port.link == link.id
-    )
+    gateway = next(address_of(found.port6(device, port)) for device, port in _gateways(inv, own))
     four, pods6 = node.pod_cidrs
     table = f"""\
 table inet jiyue-entry
@@ -111,14 +103,14 @@ delete table inet jiyue-entry
 table inet jiyue-entry {{
     chain leave {{
         type nat hook postrouting priority srcnat - 10; policy accept;
-        oifname "{ENTRY_ZONE}" ip saddr {four} masquerade
-        oifname "{ENTRY_ZONE}" ip6 saddr {pods6} masquerade
+        oifname "{EXCHANGE_ZONE}" ip saddr {four} masquerade
+        oifname "{EXCHANGE_ZONE}" ip6 saddr {pods6} masquerade
     }}
 }}
 """
     return f"""\
 set -e
-ip -6 addr replace {six}/64 dev {ENTRY_ZONE} nodad
+ip -6 addr replace {six}/64 dev {EXCHANGE_ZONE} nodad
 ip -6 route replace default via {gateway}
 nft -f - <<'TABLE'
 {table}TABLE

@@ -19,6 +19,7 @@ from infra.components.rbac import Rbac, RbacArgs
 from infra.components.zone import SecurityZone, SecurityZoneArgs
 from infra.objects import edge, joints, library
 from infra.objects.platform import PlatformObjects
+from inventory.vocab import EXCHANGE_ZONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,7 @@ class Platform(Component):
         self.edge = Edge(f"{name}-edge", Contents(objects.edge, entry), child(self))
         closed = {zone: made.closed for zone, made in self.zones.items()}
         self.claim = create(objects.claim, self, closed[joints.SECURITY_ZONE])
-        self.exchange = Exchange(
-            f"{name}-exchange", Contents(objects.exchange, closed[joints.EXCHANGE_ZONE]), child(self)
-        )
+        self.exchange = Exchange(f"{name}-exchange", Contents(objects.exchange, closed[EXCHANGE_ZONE]), child(self))
         spaces = tuple(made.namespace for made in self.zones.values())
         self.integration = Integration(f"{name}-integration", Contents(objects.integrations, spaces), child(self))
         self.observability = Observability(

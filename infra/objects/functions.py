@@ -12,8 +12,8 @@ from infra.objects.meta import Scope
 from infra.objects.services import dual_stack, fixed_addresses
 from infra.values import StackValues
 from inventory.model import Function, FunctionSetting
+from inventory.vocab import EXCHANGE_ZONE
 
-EXCHANGE = "exchange"
 ENTRY_SOURCES = ("dmz", "extranet")
 """A function is entered from these zones; what operations may reach (SSH) is not a function's port."""
 
@@ -126,6 +126,6 @@ def _entries(function: Function, port: pods.Port) -> list[dict[str, object]]:
     entries: list[dict[str, object]] = [
         {"name": "main", "port": function.port, "targetPort": "main", "protocol": "TCP"}
     ]
-    if function.zone == EXCHANGE and port.number != function.port:
-        entries.append({"name": EXCHANGE, "port": port.number, "targetPort": "main", "protocol": "TCP"})
+    if function.zone == EXCHANGE_ZONE and port.number != function.port:
+        entries.append({"name": EXCHANGE_ZONE, "port": port.number, "targetPort": "main", "protocol": "TCP"})
     return entries

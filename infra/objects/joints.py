@@ -13,10 +13,9 @@ from infra.objects.services import fixed_addresses
 from infra.values import Pair, StackValues
 from inventory.integrations import Integration
 from inventory.model import Function, Inventory, Platform
-from inventory.vocab import Level
+from inventory.vocab import EXCHANGE_ZONE, Level
 
 SECURITY_ZONE = "security"
-EXCHANGE_ZONE = "exchange"
 MONITORING_ZONE = "ops"
 EXCHANGE_SERVICE = "exchange"
 """The service of the zone matrix under which the exchange zones of all platforms talk."""

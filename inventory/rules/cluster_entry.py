@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from inventory.rules import Reason, rule
 from inventory.view import View
-
-ZONE = "exchange"
+from inventory.vocab import EXCHANGE_ZONE
 
 
 @rule("cluster-entry")
@@ -18,7 +17,7 @@ def cluster_entry(view: View) -> Iterator[Reason]:
         if platform.cluster4 is None:
             continue
         at = (*ref, "cluster4")
-        prefixes = [link.prefix4 for link in platform.links if link.zone == ZONE]
+        prefixes = [link.prefix4 for link in platform.links if link.zone == EXCHANGE_ZONE]
         if not any(platform.cluster4 in prefix for prefix in prefixes):
             inside = " or ".join(map(str, prefixes)) or "a link of the exchange zone, which the platform lacks"
             cause = f"the cluster of {platform.name} is entered at {platform.cluster4}, outside the exchange zone"

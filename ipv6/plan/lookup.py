@@ -8,13 +8,10 @@ from ipaddress import IPv4Address, IPv6Address
 
 from inventory.errors import InputError
 from inventory.model import Device, Interface, Inventory, Link, Platform
-from inventory.vocab import Plane
+from inventory.vocab import EXCHANGE_ZONE, Plane
 from ipv6.plan.hosts import Hosts
 from ipv6.plan.prefix import address_of, parse
 from ipv6.plan.wanted import link_ends, platform_of_link
-
-EXCHANGE = "exchange"
-"""The zone through which a platform's cluster is entered and talks to the others."""
 
 EXTRANET4 = "10.0.0.0/8"
 """IPv4 of the e-government extranet (design, section 6); its IPv6 is the public plane's claim."""
@@ -78,7 +75,7 @@ class Lookup:
 
     def behind(self, platform: Platform, link: Link) -> tuple[str, ...]:
         """What a firewall reaches through a zone's LAN: the zone, and the Service range that is entered there."""
-        entered = link.zone == EXCHANGE and platform.cluster4 is not None
+        entered = link.zone == EXCHANGE_ZONE and platform.cluster4 is not None
         return (*self.zone(platform.name, link), *(self.services(platform) if entered else ()))
 
     def services(self, platform: Platform) -> tuple[str, ...]:
@@ -90,10 +87,10 @@ class Lookup:
 
         The IPv6 one is spelt like those of hosts and lies in the LAN's own /64, so it needs no claim of its own.
         """
-        links = [link for link in platform.links if link.zone == EXCHANGE]
+        links = [link for link in platform.links if link.zone == EXCHANGE_ZONE]
         if platform.cluster4 is None or not links:
             return ()
-        subnet = self.claim(f"subnet/{platform.name}/{EXCHANGE}")
+        subnet = self.claim(f"subnet/{platform.name}/{EXCHANGE_ZONE}")
         if not subnet:
             return (str(platform.cluster4),)
         six = Hosts().host(parse(subnet), platform.cluster4, links[0].prefix4)

@@ -6,12 +6,9 @@ from collections.abc import Mapping
 
 from inventory.errors import InputError
 from inventory.model import Inventory, Platform
-from inventory.vocab import Level
+from inventory.vocab import EXCHANGE_ZONE, Level
 from ipv6.plan.lookup import Lookup
 from ipv6.zones.matrix import flows_for
-
-LIBRARY_ZONE = "exchange"
-"""The zone through which the province's and the cities' information libraries talk."""
 
 
 def stack_values(inv: Inventory, claims: Mapping[str, str], platform: str) -> dict[str, object]:
@@ -64,7 +61,7 @@ def _provincial(inv: Inventory, found: Lookup, own: Platform) -> dict[str, list[
 
 
 def _library(found: Lookup, peer: Platform) -> dict[str, list[str]]:
-    link = next((link for link in peer.links if link.zone == LIBRARY_ZONE), None)
+    link = next((link for link in peer.links if link.zone == EXCHANGE_ZONE), None)
     if link is None:
-        raise InputError(f"platform {peer.name}", f"no LAN in zone {LIBRARY_ZONE}", "add the link")
+        raise InputError(f"platform {peer.name}", f"no LAN in zone {EXCHANGE_ZONE}", "add the link")
     return _pair(found.zone(peer.name, link))

@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 
 from inventory.errors import worst
+from jiyue.cli.lab import RealNodes
 from jiyue.cli.output import Session, report_error
 from jiyue.cli.status import show
 from jiyue.cli.verbs import verb
@@ -31,9 +32,7 @@ def add(app: typer.Typer) -> None:
             str,
             typer.Option("--fault", help=_("Fault (NAME@HOST,...) that strikes while its platform is being changed.")),
         ] = "",
-        real_nodes: Annotated[
-            bool, typer.Option("--real-nodes", help=_("Run the pods of the province and the canary city for real."))
-        ] = False,
+        real_nodes: RealNodes = None,
     ) -> int:
         from jiyue.workflow.demo import run
 

@@ -28,17 +28,13 @@ def add(app: typer.Typer) -> None:
 
         def text(console: Console) -> None:
             for finding in findings:
-                mark = "✓" if finding.ok else "✗"
+                mark = "✓" if finding.ok else "✗" if finding.stops else "○"
                 line = f"{mark} {finding.place}: {translate(finding.cause)}"
                 console.print(line + ("" if finding.ok else translate("; ") + translate(finding.fix)))
 
         session.emit(
             "doctor",
-            {
-                "findings": [
-                    {"id": f.id, "ok": f.ok, "place": f.place, "cause": f.cause, "fix": f.fix} for f in findings
-                ]
-            },
+            {"findings": [finding.as_dict() for finding in findings]},
             text,
         )
-        return 0 if all(finding.ok for finding in findings) else 4
+        return 4 if any(finding.stops for finding in findings) else 0

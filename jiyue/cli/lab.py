@@ -15,6 +15,14 @@ from jiyue.i18n import _, translate
 from jiyue.workflow import lab as workflow
 from jiyue.workflow.reporter import ConsoleReporter
 
+RealNodes = Annotated[
+    bool | None,
+    typer.Option(
+        "--real-nodes/--no-real-nodes",
+        help=_("Run the pods of the province and the canary city for real; by default where the machine can."),
+    ),
+]
+
 
 def add(app: typer.Typer) -> None:
     """Add the group to the command."""
@@ -25,9 +33,7 @@ def add(app: typer.Typer) -> None:
     @verb(group, "up", "Start the province, 14 cities and the local control plane.", "jiyue lab up")
     def up(
         session: Session,
-        real_nodes: Annotated[
-            bool, typer.Option("--real-nodes", help=_("Run the pods of the province and the canary city for real."))
-        ] = False,
+        real_nodes: RealNodes = None,
     ) -> None:
         reporter = ConsoleReporter(session.console)
         with reporter.step("lab", _("Lab")):

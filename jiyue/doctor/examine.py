@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from jiyue.doctor.model import FEATURES, GIB, Finding, Machine, packages
+from jiyue.doctor.model import FEATURES, GIB, NODE_FEATURES, Feature, Finding, Machine, packages
 
 PYTHON_NEEDED = (3, 11)
 DISK_COLD = 16 * GIB
@@ -26,13 +27,25 @@ def findings(
         _root(machine),
         _python(machine),
         *_packages(machine, groups),
-        *_features(machine),
+        *_features(machine, FEATURES),
         *_space(machine, tools_dir, var_dir, missing),
         _memory(machine),
         *_ports(machine, ports),
         *_folders(machine, tools_dir, var_dir),
         _engines(machine, tools_dir, missing),
+        *node_findings(machine, tools_dir),
     ]
+
+
+def node_findings(machine: Machine, tools_dir: Path) -> list[Finding]:
+    """What real Kubernetes nodes need beyond the lab; each is optional, because without them nodes are simulated."""
+    absent = machine.absent_engines(tools_dir)
+    engines = Finding("node-engines", True, str(tools_dir), "every engine of a real node is ready")
+    if absent:
+        cause = f"a real node needs {', '.join(absent)}"
+        engines = Finding("node-engines", False, str(tools_dir), cause, "jiyue engine install, with Go 1.21+ on PATH")
+    found = [*_packages(machine, ("node",)), *_features(machine, NODE_FEATURES), engines]
+    return [replace(finding, optional=True) for finding in found]
 
 
 def _root(machine: Machine) -> Finding:
@@ -59,8 +72,8 @@ def _packages(machine: Machine, groups: Sequence[str]) -> Iterator[Finding]:
         yield Finding(f"package:{package.name}", good, package.file, cause, fix)
 
 
-def _features(machine: Machine) -> Iterator[Finding]:
-    for name, (script, what, fix) in FEATURES.items():
+def _features(machine: Machine, features: Mapping[str, Feature]) -> Iterator[Finding]:
+    for name, (script, what, fix) in features.items():
         trouble = machine.feature_trouble(script)
         if trouble is None:
             yield Finding(f"kernel:{name}", True, "kernel", what)

@@ -98,6 +98,10 @@ class ThisMachine:
         """Names of the engines that are not ready in this tools folder."""
         return resolve(Setting(tools=tools)).missing
 
+    def absent_engines(self, tools: Path) -> tuple[str, ...]:
+        """Names of the optional engines that are not ready in this tools folder."""
+        return resolve(Setting(tools=tools)).absent
+
     def engine_trouble(self) -> str | None:
         """Go first (no network asked), then the one quick connect to the download site."""
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Protocol
@@ -13,25 +13,34 @@ GIB = 1024**3
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing looked at. When `ok`, `cause` says what was found and `fix` is empty."""
+    """One thing looked at. When `ok`, `cause` says what was found and `fix` is empty.
+
+    What is `optional` may be missing: the lab then has simulated nodes only, and says so.
+    """
 
     id: str
     ok: bool
     place: str
     cause: str
     fix: str = ""
+    optional: bool = False
 
     def __str__(self) -> str:
         return f"{self.place}: {self.cause}" + (f"; {self.fix}" if self.fix else "")
 
+    @property
+    def stops(self) -> bool:
+        """Whether nothing can be done before this is mended."""
+        return not self.ok and not self.optional
+
     def as_dict(self) -> dict[str, str | bool]:
         """The finding as data, for `--json`."""
-        return {"id": self.id, "ok": self.ok, "place": self.place, "cause": self.cause, "fix": self.fix}
+        return asdict(self)
 
 
 @dataclass(frozen=True)
 class Package:
-    """A Debian package, the file it must bring, and why it is wanted by `group` (lab or test)."""
+    """A Debian package, the file it must bring, and why it is wanted by `group` (lab, node or test)."""
 
     name: str
     group: str
@@ -69,6 +78,9 @@ class Machine(Protocol):
     def missing_engines(self, tools: Path) -> tuple[str, ...]:
         """Names of the engines that are not ready in this tools folder."""
 
+    def absent_engines(self, tools: Path) -> tuple[str, ...]:
+        """Names of the optional engines that are not ready in this tools folder."""
+
     def engine_trouble(self) -> str | None:
         """Why missing engines could be neither downloaded nor built here, or None."""
 
@@ -80,7 +92,10 @@ def packages() -> tuple[Package, ...]:
     return tuple(Package(name, group, file, purpose) for name, group, file, purpose in rows)
 
 
-FEATURES: Mapping[str, tuple[str, str, str]] = {
+Feature = tuple[str, str, str]
+"""Script that proves it in namespaces of its own, what it is, how to get it."""
+
+FEATURES: Mapping[str, Feature] = {
     "namespaces": (
         "true",
         "network, mount, pid and uts namespaces",
@@ -111,4 +126,37 @@ FEATURES: Mapping[str, tuple[str, str, str]] = {
         "mount /proc writable (a container needs to be privileged)",
     ),
 }
-"""Feature id to (script that proves it, what it is, how to get it)."""
+"""What the lab needs of the kernel, by id."""
+
+NODE_FEATURES: Mapping[str, Feature] = {
+    "groups": (
+        # Bind mounts of the whole tree would be told to the machine; a fresh namespace keeps them to itself.
+        'd=$(mktemp -d) && mount -t tmpfs tmpfs "$d" && mkdir "$d/root" && mount --bind / "$d/root" && printf \'%s\' \''
+        '{"ociVersion":"1.0.0","root":{"path":"root","readonly":true},"process":{"user":{"uid":0,"gid":0},'
+        '"args":["/bin/true"],"cwd":"/"},"mounts":[{"destination":"/proc","type":"proc","source":"proc"}],'
+        '"linux":{"cgroupsPath":"/jiyue-trial","resources":{"memory":{"limit":67108864},"pids":{"limit":32}},'
+        '"namespaces":[{"type":"pid"},{"type":"mount"}]}}\' > "$d/config.json"'
+        ' && runc --root "$d/state" run --bundle "$d" "jiyue-trial"; r=$?;'
+        ' umount -l "$d"; rmdir "$d"; exit $r',
+        "containers with limits of memory and processes",
+        "mount the control groups writable (a container needs to be privileged)",
+    ),
+    "sets": (
+        "ipset create four hash:ip && ipset create six hash:ip family inet6"
+        " && iptables -A FORWARD -m comment --comment t -m set --match-set four src -j MARK --set-xmark 1/1"
+        " && ip6tables -A FORWARD -m set --match-set six src -m mark ! --mark 1/1 -j REJECT"
+        " && iptables -A FORWARD -m conntrack --ctstate NEW -m limit --limit 9/min -j NFLOG --nflog-group 100",
+        "address sets in packet filters of both families",
+        "load the modules ip_set, xt_set and nfnetlink_log",
+    ),
+    "translation": (
+        "printf '%s' 'table ip6 t { chain a { meta l4proto tcp dnat to [3fff::1]:80; };"
+        " map m { type ipv6_addr . inet_proto . inet_service : verdict; };"
+        " chain p { type nat hook prerouting priority -100; ip6 daddr . meta l4proto . th dport vmap @m;"
+        " numgen random mod 2 vmap { 0 : goto a }; };"
+        " chain o { type nat hook postrouting priority 100; meta mark 1 masquerade fully-random; }; }' | nft -f -",
+        "address translation with nftables",
+        "load the modules nft_nat, nft_masq and nft_numgen",
+    ),
+}
+"""What a real Kubernetes node needs beyond that, in the same form: without it every node is simulated."""

@@ -158,6 +158,8 @@ class Page:
     runs: tuple[RunRow, ...] = ()
     since: SinceRow | None = None
     moves: tuple[MoveRow, ...] = ()
+    running: tuple[str, ...] = ()
+    """Platforms whose pods really run; every other one's are only marked ready."""
 
     @property
     def moved(self) -> int:

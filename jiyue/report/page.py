@@ -25,9 +25,9 @@ def page(inv: Inventory, data: Mapping[str, Any], diagnosis: Diagnosis | None = 
     """The report of an inventory.
 
     `data` may hold `generated` (UTC text), `platforms` (rows of `jiyue status`), `verify`, `stack` and `assessments`
-    (stored results by platform or site), `addresses6` (planned, by site), `moves` (how far sites of old hosts are, by
-    site), `accept` (an acceptance's data) and `clauses` (`jiyue.accept.clauses.coverage`). What is missing shows as not
-    measured.
+    (stored results by platform or site), `pods` (platforms whose pods run), `addresses6` (planned, by site), `moves`
+    (how far sites of old hosts are, by site), `accept` (an acceptance's data) and `clauses`
+    (`jiyue.accept.clauses.coverage`). What is missing shows as not measured.
     """
     status = {str(row["name"]): row for row in data.get("platforms", ())}
     order = [name for wave in inv.waves for name in wave.platforms]
@@ -49,6 +49,7 @@ def page(inv: Inventory, data: Mapping[str, Any], diagnosis: Diagnosis | None = 
         requirements=requirements(accept),
         clauses=clauses(data.get("clauses", ())),
         moves=moves(inv, data.get("moves", {})),
+        running=tuple(one.name for one in ranked if one.name in data.get("pods", ())),
     )
 
 

@@ -47,11 +47,11 @@ class Outcome:
     stopped: JiyueError | None = None
 
 
-def run(services: Services, reporter: ConsoleReporter, fault: str = "", real_nodes: bool = False) -> Outcome:
+def run(services: Services, reporter: ConsoleReporter, fault: str = "", real_nodes: bool | None = None) -> Outcome:
     """Walk the path; later steps are left out when an earlier one fails, the report is always written.
 
     `fault` (NAME@HOST,...) strikes while the wave of its host is being changed; the walk ends after apply then. With
-    `real_nodes` the pods of the province and of the canary city run.
+    `real_nodes` the pods of the province and of the canary city run; None says: where the machine can.
     """
     if fault:
         wanted = parse(fault)
@@ -70,7 +70,7 @@ def run(services: Services, reporter: ConsoleReporter, fault: str = "", real_nod
     return outcome
 
 
-def _walk(services: Services, reporter: ConsoleReporter, outcome: Outcome, fault: str, real_nodes: bool) -> None:
+def _walk(services: Services, reporter: ConsoleReporter, outcome: Outcome, fault: str, real_nodes: bool | None) -> None:
     with reporter.step("machine", _("This machine and its engines")):
         _machine(services)
         reporter.note(_("engines: ready"))
@@ -132,7 +132,7 @@ def _machine(services: Services) -> None:
     control = services.inventory.environment.control_plane
     running = lab.summary(services.space)["phase"] == "running"
     ports = () if control is None or running else control.ports
-    lacking = [finding for finding in examine(ports, tools_folder(), services.space.root / "var") if not finding.ok]
+    lacking = [finding for finding in examine(ports, tools_folder(), services.space.root / "var") if finding.stops]
     if lacking:
         raise failed([EnvironmentFailed(one.place, one.cause, one.fix) for one in lacking])
 

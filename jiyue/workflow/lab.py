@@ -10,12 +10,15 @@ from inventory.errors import EnvironmentFailed, GateError
 from inventory.model import SHARED
 from ipv6.apply.lock import environment_lock
 from jiyue import engines
-from jiyue.i18n import _
+from jiyue.doctor import node_lacks
+from jiyue.engines.cache import tools_folder
+from jiyue.i18n import _, translate
 from jiyue.workflow import pods
 from jiyue.workflow.reporter import Reporter
 from jiyue.workflow.services import Services, open_services, utc_now
 from jiyue.workspace import Workspace
 from lab import access, ready, runtime
+from lab.errors import failed
 from lab.scene import scene
 from lab.scene_ready import ready_checks
 
@@ -24,23 +27,17 @@ PURGED = ("jiyue.db", "jiyue.db-wal", "jiyue.db-shm", "ledger.head", "state", "s
 """What `lab down --purge` removes below `var/<env>`: everything but the Pulumi home."""
 
 
-def up(space: Workspace, reporter: Reporter, real_nodes: bool = False) -> dict[str, Any]:
+def up(space: Workspace, reporter: Reporter, real_nodes: bool | None = None) -> dict[str, Any]:
     """Start the lab of the inventory with the local control plane; one that runs already is left alone."""
     services = open_services(space)
     return start(services, reporter, real_nodes)
 
 
-def start(services: Services, reporter: Reporter, real_nodes: bool = False) -> dict[str, Any]:
-    """`up` for services that are open already. A lab that runs keeps the nodes that it has."""
+def start(services: Services, reporter: Reporter, real_nodes: bool | None = None) -> dict[str, Any]:
+    """`up` for services that are open already, with real nodes where None says nothing and the machine can."""
     space = services.space
     paths = engines.require()
-    running = runtime.status(space.lab).phase == "running"
-    real = bool(pods.real(services)) if running else real_nodes
-    if real and paths.absent:
-        cause = f"real nodes need {', '.join(paths.absent)}"
-        raise EnvironmentFailed("lab: nodes", cause, "run: jiyue engine install; or leave out --real-nodes")
-    if running and real_nodes and not real:
-        raise EnvironmentFailed("lab: nodes", "the lab that is up has simulated nodes only", "run: jiyue lab down")
+    real = _real(services, reporter, real_nodes)
     space.var.mkdir(parents=True, exist_ok=True, mode=0o700)
     space.lab.mkdir(exist_ok=True, mode=0o700)
 
@@ -55,15 +52,38 @@ def start(services: Services, reporter: Reporter, real_nodes: bool = False) -> d
             shutil.rmtree(space.var / name, ignore_errors=True)
         _forget(services)
         ready.wait(space.lab, ready_checks(services.inventory), progress)
+        if real:
+            text = _("{platforms}: real nodes; every other platform's node is simulated")
+            reporter.note(text.format(platforms=", ".join(node.dedicated for node in pods.real(services))))
     else:
         reporter.note(_("the lab is already up: {hosts} hosts").format(hosts=len(state.hosts)))
     return summary(space)
 
 
+def _real(services: Services, reporter: Reporter, wanted: bool | None) -> bool:
+    """Whether the lab has real nodes. One that runs keeps those it has; what is left out is said."""
+    place = "lab: nodes"
+    if runtime.status(services.space.lab).phase == "running":
+        has = bool(pods.real(services))
+        if wanted not in (None, has):
+            cause = "the lab that is up has real nodes" if has else "the lab that is up has simulated nodes only"
+            raise EnvironmentFailed(place, cause, "run: jiyue lab down")
+        return has
+    if wanted is False:
+        return False
+    lacks = node_lacks(tools_folder())
+    if wanted and lacks:
+        raise failed([EnvironmentFailed(one.place, one.cause, one.fix) for one in lacks])
+    for one in lacks:
+        text = _("every node is simulated, no pod runs: {place}: {cause}; {fix}")
+        reporter.note(text.format(place=one.place, cause=translate(one.cause), fix=translate(one.fix)))
+    return not lacks
+
+
 def _forget(services: Services) -> None:
     """New hosts run what they ran on day 0, whatever the store says of the ones before."""
     for name in (SHARED, *services.platforms):
-        for kind in ("verify", "verify-history", "stack"):
+        for kind in ("verify", "verify-history", "stack", pods.KIND):
             services.store.put_result(kind, name, {})
         if digest := services.store.applied_digest(name):
             services.store.reverted(digest, ("the lab was started anew and holds none of it",))

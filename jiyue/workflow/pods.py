@@ -15,8 +15,8 @@ from infra.cluster import ApiServer
 from infra.components import naming
 from inventory.errors import EnvironmentFailed
 from inventory.model import Platform
-from inventory.vocab import Level
-from ipv6.plan.lookup import EXCHANGE, Lookup
+from inventory.vocab import EXCHANGE_ZONE, Level
+from ipv6.plan.lookup import Lookup
 from ipv6.verify.build import shared_subject
 from ipv6.verify.build_pods import pod_subject
 from ipv6.verify.model import Family
@@ -28,6 +28,8 @@ from jiyue.workflow.services import Services
 from lab.scene_nodes import entry_script
 from lab.spec import LabSpec, NodeSpec
 
+KIND = "pods"
+"""Stored results: platforms whose pods run, by name."""
 ASKING = "push"
 """The function that answers for a platform in its exchange zone, and hands on to the library there."""
 
@@ -61,6 +63,7 @@ def open_entries(services: Services) -> tuple[str, ...]:
         if reply.problem or reply.code != 0:
             cause = f"its entry was not made ({reply.problem or reply.err[-200:].strip()})"
             raise EnvironmentFailed(f"node {node.name}", cause, "run: jiyue lab status")
+        services.store.put_result(KIND, node.dedicated, {"node": node.name})
         done.append(node.dedicated)
     return tuple(done)
 
@@ -140,7 +143,7 @@ def carry(services: Services, claims: Mapping[str, str], source: str, target: st
     nodes = [node for node in real(services) if node.dedicated in (source, target)]
     seen = places(services, nodes)
     try:
-        maker, reader, library = seen[source]["app"], seen[target][EXCHANGE], seen[source]["data"]
+        maker, reader, library = seen[source]["app"], seen[target][EXCHANGE_ZONE], seen[source]["data"]
     except KeyError as error:
         return Carried(source, target, 0.0, f"no pod is ready in zone {error.args[0]}")
     digest = hashlib.sha256(content.encode()).hexdigest()

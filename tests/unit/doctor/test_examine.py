@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from jiyue.doctor import Finding, examine, packages
-from jiyue.doctor.model import FEATURES, GIB
+from jiyue.doctor import Finding, examine, node_lacks, packages
+from jiyue.doctor.model import FEATURES, GIB, NODE_FEATURES
 
 TOOLS, VAR = Path("/tools"), Path("/var/jiyue")
 
@@ -26,6 +27,7 @@ class Healthy:
     broken: dict[str, str] = field(default_factory=dict)
     read_only: tuple[Path, ...] = ()
     missing: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     no_route: str | None = None
 
     def user(self) -> int:
@@ -55,6 +57,9 @@ class Healthy:
     def missing_engines(self, tools: Path) -> tuple[str, ...]:
         return self.missing
 
+    def absent_engines(self, tools: Path) -> tuple[str, ...]:
+        return self.without
+
     def engine_trouble(self) -> str | None:
         return self.no_route
 
@@ -69,7 +74,7 @@ def test_healthy_machine_has_only_good_findings() -> None:
     found = examine([6443], TOOLS, VAR, machine=Healthy())
     assert all(finding.ok and not finding.fix for finding in found)
     assert {"root", "python", "memory", "disk:var", "port:6443", "engines"} <= {finding.id for finding in found}
-    assert {f"kernel:{name}" for name in FEATURES} <= {finding.id for finding in found}
+    assert {f"kernel:{name}" for name in (*FEATURES, *NODE_FEATURES)} <= {finding.id for finding in found}
 
 
 @pytest.mark.parametrize(
@@ -127,7 +132,26 @@ def test_browser_is_asked_for_only_by_the_tests() -> None:
     assert [finding.id for finding in bad(machine, ("lab", "test"))] == ["package:chromium"]
 
 
+@pytest.mark.parametrize(
+    ("change", "name", "cause"),
+    [
+        ({"absent": ("/usr/bin/containerd",)}, "package:containerd", "is missing (real nodes: runs the pods)"),
+        ({"broken": {NODE_FEATURES["groups"][0]: "Read-only file system"}}, "kernel:groups", "Read-only file system"),
+        ({"broken": {NODE_FEATURES["sets"][0]: "Kernel error"}}, "kernel:sets", "Kernel error"),
+        ({"without": ("kube-router",)}, "node-engines", "a real node needs kube-router"),
+    ],
+)
+def test_what_only_real_nodes_need_stops_nothing(change: dict[str, Any], name: str, cause: str) -> None:
+    machine = replace(Healthy(), **change)
+    (finding,) = bad(machine)
+    assert (finding.id, finding.optional, finding.stops) == (name, True, False)
+    assert cause in finding.cause
+    assert finding.fix
+    assert node_lacks(TOOLS, machine) == [finding]
+    assert node_lacks(TOOLS, Healthy(uid=1000, memory=0)) == []
+
+
 def test_package_table_is_well_formed() -> None:
     table = packages()
     assert len({package.name for package in table}) == len(table) >= 15
-    assert all(package.group in ("lab", "test") and package.file.startswith("/") for package in table)
+    assert all(package.group in ("lab", "node", "test") and package.file.startswith("/") for package in table)

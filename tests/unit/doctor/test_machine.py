@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 from jiyue.doctor.machine import ThisMachine
-from jiyue.doctor.model import FEATURES
+from jiyue.doctor.model import FEATURES, NODE_FEATURES
+from lab.groups import ROOT
+
+ALL = {**FEATURES, **NODE_FEATURES}
 
 
 @pytest.mark.parametrize(
@@ -57,14 +60,16 @@ def test_everything_is_missing_from_an_empty_tools_folder(tmp_path: Path, monkey
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv("PULUMI_HOME", raising=False)
     assert "kubernetes" in ThisMachine().missing_engines(tmp_path)
+    assert "kube-router" in ThisMachine().absent_engines(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.lab
-@pytest.mark.parametrize("name", FEATURES)
+@pytest.mark.parametrize("name", ALL)
 def test_kernel_feature_works_here_and_stays_in_its_namespace(name: str) -> None:
     before = sorted(os.listdir("/sys/class/net"))  # noqa: PTH208
-    assert ThisMachine().feature_trouble(FEATURES[name][0]) is None
+    assert ThisMachine().feature_trouble(ALL[name][0]) is None
+    assert sorted(ROOT.glob("*/*trial")) == []
     assert sorted(os.listdir("/sys/class/net")) == before  # noqa: PTH208
 
 

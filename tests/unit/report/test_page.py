@@ -270,3 +270,14 @@ def test_every_site_of_an_old_host_has_a_name_beside_it_until_it_has_moved(inv: 
     assert EVIL not in text and section.count("<tr><td>") == len(old)
     assert all(site.owner in section for site in old) and "back on its old host" in section
     assert tags(text)
+
+
+def test_the_page_says_whose_pods_run_and_whose_are_only_marked_ready(inv: Inventory) -> None:
+    without, found = render(page(inv, data(inv)), "en"), page(inv, data(inv, pods=["changsha", "hunan", "elsewhere"]))
+    assert found.running == ("hunan", "changsha")
+    html = render(found, "en")
+    assert "hunan, changsha: real nodes" in html
+    assert "simulated by KWOK (but for hunan, changsha)." in html
+    assert "由 KWOK 模拟（湖南省、长沙市除外）。" in html
+    assert "real nodes" not in without
+    assert "simulated by KWOK." in without
