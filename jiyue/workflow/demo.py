@@ -175,7 +175,10 @@ def _pods(services: Services, reporter: ConsoleReporter, outcome: Outcome) -> No
             reporter.note(f"✗ {one.source} → {one.target}: {translate(one.reason)}")
             outcome.codes.append(1)
         else:
-            text = _("a record put in at {source} was read at {target} over IPv6 after {seconds} s")
+            text = _(
+                "a page without a record was refused; a record put in at {source} was read at {target} over IPv6"
+                " after {seconds} s"
+            )
             reporter.note(text.format(source=one.source, target=one.target, seconds=f"{one.seconds:.1f}"))
 
 

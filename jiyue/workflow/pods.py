@@ -151,6 +151,11 @@ def carry(services: Services, claims: Mapping[str, str], source: str, target: st
     port = min(services.inventory.matrix.services["library"].ports)
     inside = f"[{library.address(6)}]:{port}"
     entry = address_of(services, claims, services.inventory.platform_by_name[source], ASKING)[1]
+    # 先入库、后使用: what is not in the library is not shown.
+    code, said = _ask(services, maker, f"http://{inside}/pages/{hashlib.sha256(b'').hexdigest()}", ())
+    if code != HTTPStatus.FORBIDDEN:
+        why = f"the library of {source} does not refuse a page without a record: {code} {said[:120]}"
+        return Carried(source, target, 0.0, why)
     begun = time.monotonic()
     text = json.dumps({**record, "content": content}, ensure_ascii=False)
     code, said = _ask(services, maker, f"http://{inside}/records", ["--data-binary", "@-"], text)
