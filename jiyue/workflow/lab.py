@@ -21,6 +21,7 @@ from lab import access, ready, runtime
 from lab.errors import failed
 from lab.scene import scene
 from lab.scene_ready import ready_checks
+from lab.state import LabState
 
 PURGED = ("jiyue.db", "jiyue.db-wal", "jiyue.db-shm", "ledger.head", "state", "stacks", "approved", "proposals",
           "evidence", "accept", "apply", "dns", "lab", "keys")  # fmt: skip
@@ -44,8 +45,18 @@ def start(services: Services, reporter: Reporter, real_nodes: bool | None = None
     def progress(text: str, done: int, total: int) -> None:
         reporter.now(f"{text} {done}/{total}")
 
-    wanted = scene(services.inventory, space.lab, control_plane=True, real_nodes=real)
-    state = runtime.up(wanted, space.lab, progress, paths)
+    def begin(real: bool) -> LabState:
+        wanted = scene(services.inventory, space.lab, control_plane=True, real_nodes=real)
+        return runtime.up(wanted, space.lab, progress, paths)
+
+    try:
+        state = begin(real)
+    except EnvironmentFailed as error:
+        if not real or real_nodes or runtime.status(space.lab).phase == "running":
+            raise
+        # Nobody asked for them: a kernel that lacks what nobody thought of must not take the whole lab away.
+        reporter.note(_("real nodes did not come up, every node is simulated: {error}").format(error=error))
+        state, real = begin(False), False
     if state.fresh:
         # A new control plane holds nothing: the engine's state of the one before would only mislead it.
         for name in ("state", "stacks"):
