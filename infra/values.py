@@ -51,6 +51,7 @@ class SiteAddress(_Frozen):
 class StackValues(_Frozen):
     """The part of the approved change set that the stack is built from.
 
+    `edge` are the addresses at which visitors enter the cluster (empty: the site host alone is the edge),
     `library_peers` are the other libraries,
     `provincial` the Service ranges of the functions that run once for all (None at the province itself).
     """
@@ -58,6 +59,7 @@ class StackValues(_Frozen):
     prefixes: dict[str, Pair]
     services4: IPv4Network
     services6: IPv6Network
+    edge: tuple[IPv4Address | IPv6Address, ...] = ()
     extranet: Pair
     library_peers: dict[str, Pair] = Field(default_factory=dict)
     provincial: Pair | None = None

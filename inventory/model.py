@@ -162,6 +162,8 @@ class Platform(Frozen):
     services4: Prefix4
     cluster4: MaybeAddress4 = None
     """Where its service range is entered: the cluster's address on the LAN of the exchange zone. None: not yet."""
+    edge4: MaybeAddress4 = None
+    """Where visitors enter the cluster: its address in the DMZ. None: the site host alone is the platform's edge."""
     links: tuple[Link, ...]
     devices: tuple[Device, ...]
     sites: tuple[Site, ...]

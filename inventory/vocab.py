@@ -10,6 +10,8 @@ DOCUMENTATION = (IPv6Network("3fff::/20"), IPv6Network("2001:db8::/32"))
 """Documentation space (RFC 9637, RFC 3849): only a lab may use it."""
 
 
+ENTRY_ZONE = "dmz"
+"""The zone through which visitors come."""
 EXCHANGE_ZONE = "exchange"
 """The zone through which platforms talk to each other and their clusters are entered."""
 

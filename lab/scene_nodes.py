@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from inventory.model import Device, Interface, Inventory, Platform
-from inventory.vocab import EXCHANGE_ZONE, Level
+from inventory.model import Device, Interface, Inventory, Link, Platform
+from inventory.vocab import ENTRY_ZONE, EXCHANGE_ZONE, Level
 from ipv6.plan.lookup import Lookup
 from ipv6.plan.prefix import address_of
 from ipv6.zones.matrix import listeners
@@ -15,6 +15,24 @@ from .scene_devices import MGMT_LENGTH
 from .spec import HostSpec, ImageSpec, InterfaceSpec, NodeSpec, RouteSpec
 
 TAG = "0.1"
+MARK, TABLE = "0x100", 100
+"""Of connections that visitors opened, and where their answers are routed."""
+_RULES = """\
+table inet jiyue-entry
+delete table inet jiyue-entry
+table inet jiyue-entry {{
+    chain come {{
+        type filter hook prerouting priority mangle; policy accept;
+        iifname "{dmz}" ct state new ct mark set ct mark or {mark}
+        iifname "veth*" ct mark and {mark} == {mark} meta mark set meta mark or {mark}
+    }}
+    chain leave {{
+        type nat hook postrouting priority srcnat - 10; policy accept;
+        oifname {{ "{exchange}", "{dmz}" }} ip saddr {four} masquerade
+        oifname {{ "{exchange}", "{dmz}" }} ip6 saddr {six} masquerade
+    }}
+}}
+"""
 NODES = "nodes"
 """The link that only nodes are on: their own addresses, nothing is routed over it."""
 
@@ -58,31 +76,39 @@ def images(inv: Inventory) -> tuple[ImageSpec, ...]:
 def hosts(
     inv: Inventory, made: Sequence[NodeSpec], port: int, service_cidrs: Sequence[str], group: str
 ) -> tuple[HostSpec, ...]:
-    """The host of every real node: on the exchange zone's LAN of its platform, IPv4 only as everything on day 0."""
+    """The host of every real node: on its platform's exchange zone, and in the DMZ where visitors enter the cluster;
+    IPv4 only, as everything on day 0."""
     found = []
     for number, node in enumerate((one for one in made if one.real), 1):
         platform = inv.platform_by_name[node.dedicated]
-        link = next(one for one in platform.links if one.zone == EXCHANGE_ZONE)
+        link = _lan(platform, EXCHANGE_ZONE)
         own = zip(node.addresses, (24, 64), strict=True)
-        interfaces = (
+        interfaces: tuple[InterfaceSpec, ...] = (
             InterfaceSpec(NODES, NODES, tuple(f"{address}/{length}" for address, length in own)),
             InterfaceSpec(EXCHANGE_ZONE, link.id, (f"{platform.cluster4}/{link.prefix4.prefixlen}",)),
         )
-        routes = [RouteSpec(f"default via {port.address4}") for _, port in _gateways(inv, platform)]
+        if platform.edge4 is not None:
+            lan = _lan(platform, ENTRY_ZONE)
+            interfaces += (InterfaceSpec(ENTRY_ZONE, lan.id, (f"{platform.edge4}/{lan.prefix4.prefixlen}",)),)
+        routes = [RouteSpec(f"default via {port.address4}") for _, port in _gateways(inv, platform, EXCHANGE_ZONE)]
         folders = [f"/var/lib/jiyue/{platform.name}/{name}" for name in ("library", "library-backup")]
         mgmt = f"192.168.249.{number}/{MGMT_LENGTH}"
         found.append(node_host(node, mgmt, interfaces, routes, port, service_cidrs, group, folders))
     return tuple(found)
 
 
-def _gateways(inv: Inventory, platform: Platform) -> list[tuple[Device, Interface]]:
-    """The firewall and its port on the exchange zone's LAN."""
+def _lan(platform: Platform, zone: str) -> Link:
+    return next(one for one in platform.links if one.zone == zone)
+
+
+def _gateways(inv: Inventory, platform: Platform, zone: str) -> list[tuple[Device, Interface]]:
+    """The firewall and its port on the LAN of a zone."""
     return [
         (device, port)
         for device in platform.devices
         if device.role == "firewall"
         for port in device.interfaces
-        if inv.links[port.link].zone == EXCHANGE_ZONE
+        if inv.links[port.link].zone == zone
     ]
 
 
@@ -91,27 +117,28 @@ def _ordered(inv: Inventory) -> list[Platform]:
 
 
 def entry_script(inv: Inventory, claims: Mapping[str, str], platform: str, node: NodeSpec) -> str:
-    """Shell text for the node of `platform`: its planned IPv6 entry, and its own address for whatever leaves it."""
-    found = Lookup(inv, claims)
-    own = inv.platform_by_name[platform]
-    six = found.cluster(own)[1]
-    gateway = next(address_of(found.port6(device, port)) for device, port in _gateways(inv, own))
+    """Shell text for the node of `platform`: its planned IPv6 entries, and its own address for whatever leaves it.
+
+    Answers to visitors go back by the DMZ, through which they came, and not by the default route.
+    """
+    found, own = Lookup(inv, claims), inv.platform_by_name[platform]
     four, pods6 = node.pod_cidrs
-    table = f"""\
-table inet jiyue-entry
-delete table inet jiyue-entry
-table inet jiyue-entry {{
-    chain leave {{
-        type nat hook postrouting priority srcnat - 10; policy accept;
-        oifname "{EXCHANGE_ZONE}" ip saddr {four} masquerade
-        oifname "{EXCHANGE_ZONE}" ip6 saddr {pods6} masquerade
-    }}
-}}
-"""
-    return f"""\
-set -e
-ip -6 addr replace {six}/64 dev {EXCHANGE_ZONE} nodad
-ip -6 route replace default via {gateway}
-nft -f - <<'TABLE'
-{table}TABLE
-"""
+    words = {"four": four, "six": pods6, "exchange": EXCHANGE_ZONE, "dmz": ENTRY_ZONE, "mark": MARK, "table": TABLE}
+    lines = [
+        f"ip -6 addr replace {found.cluster(own)[1]}/64 dev {EXCHANGE_ZONE} nodad",
+        f"ip -6 route replace default via {_gateway6(found, own, EXCHANGE_ZONE)}",
+    ]
+    if edge := found.edge(own):
+        lines.append(f"ip -6 addr replace {edge[1]}/64 dev {ENTRY_ZONE} nodad")
+        gateways = {"-4": str(_gateways(inv, own, ENTRY_ZONE)[0][1].address4), "-6": _gateway6(found, own, ENTRY_ZONE)}
+        for family, gateway in gateways.items():
+            lines += [
+                f"ip {family} route replace default via {gateway} dev {ENTRY_ZONE} table {TABLE}",
+                f"ip {family} rule del pref {TABLE} 2>/dev/null || true",
+                f"ip {family} rule add pref {TABLE} fwmark {MARK}/{MARK} lookup {TABLE}",
+            ]
+    return "\n".join(["set -e", *lines, "nft -f - <<'RULES'", _RULES.format(**words) + "RULES", ""])
+
+
+def _gateway6(found: Lookup, platform: Platform, zone: str) -> str:
+    return next(address_of(found.port6(device, port)) for device, port in _gateways(found.inv, platform, zone))

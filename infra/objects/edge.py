@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from ipaddress import IPv4Network, IPv6Network
+
 from infra.components import naming
 from infra.manifest import Manifest
 from infra.objects import meta, pods
 from infra.objects.functions import Images
 from infra.objects.meta import Scope
 from infra.objects.services import dual_stack, fixed_addresses
-from infra.values import StackValues
+from infra.policy.network import API as POLICY_API
+from infra.policy.network import blocks
+from infra.values import Pair, SiteAddress, StackValues
 from inventory.model import Site
+from inventory.vocab import ENTRY_ZONE, SiteKind
 
-ZONE = "dmz"
+ZONE = ENTRY_ZONE
 NAME = "edge"
+ORIGIN = "JIYUE_ORIGIN"
 PORTS = (pods.Port("http", 80), pods.Port("https", 443))
 
 
@@ -22,6 +29,8 @@ def edge_objects(
     """Deployment and Service of the edge, then the routes by site name."""
     labels = {"app.kubernetes.io/name": NAME, meta.PLATFORM: platform}
     scope = Scope(platform, ZONE)
+    origins = _origins(sites, values)
+    env = {ORIGIN: " ".join(f"[{one.address6}] {one.address4}" for one in origins)} if origins else {}
     deployment = scope.make(
         "apps/v1",
         "Deployment",
@@ -30,11 +39,13 @@ def edge_objects(
         spec={
             "replicas": 1,
             "selector": {"matchLabels": labels},
-            "template": pods.template(NAME, images.of(NAME), PORTS, labels),
+            "template": pods.template(NAME, images.of(NAME), PORTS, labels, env=env),
         },
     )
     ports = [{"name": port.name, "port": port.number, "targetPort": port.name, "protocol": "TCP"} for port in PORTS]
-    service = dual_stack(scope, NAME, labels, ports, fixed_addresses(values, naming.EDGE_NUMBER), labels)
+    service = dual_stack(
+        scope, NAME, labels, ports, fixed_addresses(values, naming.EDGE_NUMBER), labels, list(map(str, values.edge))
+    )
     addresses = {site.name: site for site in values.sites}
     routes = []
     for site in sorted(sites, key=lambda item: item.name):
@@ -64,4 +75,22 @@ def edge_objects(
                 },
             )
         )
-    return deployment, service, *routes
+    return deployment, service, *_way(scope, origins, labels), *routes
+
+
+def _origins(sites: tuple[Site, ...], values: StackValues) -> tuple[SiteAddress, ...]:
+    """Whom the edge hands connections to where visitors enter the cluster: the host of the portal."""
+    portals = {site.name for site in sites if site.kind is SiteKind.PORTAL}
+    return tuple(site for site in values.sites if site.name in portals) if values.edge else ()
+
+
+def _way(scope: Scope, origins: Sequence[SiteAddress], labels: Mapping[str, str]) -> tuple[Manifest, ...]:
+    """The policy that lets the edge, and nothing else of the zone, reach that host, in both families."""
+    if not origins:
+        return ()
+    single = Pair(
+        v4=tuple(IPv4Network(one.address4) for one in origins), v6=tuple(IPv6Network(one.address6) for one in origins)
+    )
+    rule = {"to": blocks(single), "ports": [{"protocol": "TCP", "port": port.number} for port in PORTS]}
+    spec = {"podSelector": {"matchLabels": dict(labels)}, "policyTypes": ["Egress"], "egress": [rule]}
+    return (scope.make(POLICY_API, "NetworkPolicy", "edge-origin", spec=spec),)

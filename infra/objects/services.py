@@ -35,9 +35,14 @@ def dual_stack(
     ports: Sequence[Mapping[str, Any]],
     addresses: Sequence[str],
     labels: Mapping[str, str] | None = None,
+    entered: Sequence[str] = (),
 ) -> Manifest:
-    """A Service in both families or not at all; without `addresses` it is headless."""
+    """A Service in both families or not at all; without `addresses` it is headless.
+
+    It also answers at the addresses in `entered`, where who asks stays known, so that policies judge the real source.
+    """
     fixed = list(addresses) or ["None"]
+    outside = {"externalIPs": list(entered), "externalTrafficPolicy": "Local"} if entered else {}
     return scope.make(
         "v1",
         "Service",
@@ -51,6 +56,7 @@ def dual_stack(
             "clusterIPs": fixed,
             "selector": dict(selector),
             "ports": [dict(port) for port in ports],
+            **outside,
         },
     )
 

@@ -8,7 +8,7 @@ from ipaddress import IPv4Address, IPv6Address
 
 from inventory.errors import InputError
 from inventory.model import Device, Interface, Inventory, Link, Platform
-from inventory.vocab import EXCHANGE_ZONE, Plane
+from inventory.vocab import ENTRY_ZONE, EXCHANGE_ZONE, Plane
 from ipv6.plan.hosts import Hosts
 from ipv6.plan.prefix import address_of, parse
 from ipv6.plan.wanted import link_ends, platform_of_link
@@ -83,18 +83,23 @@ class Lookup:
         return both(str(platform.services4), self.claim(f"services/{platform.name}"))
 
     def cluster(self, platform: Platform) -> tuple[str, ...]:
-        """Where that range is entered: addresses in the exchange zone, IPv4 first; empty without an entry.
+        """Where that range is entered: addresses in the exchange zone, IPv4 first; empty without an entry."""
+        return self._entry(platform, EXCHANGE_ZONE, platform.cluster4)
 
-        The IPv6 one is spelt like those of hosts and lies in the LAN's own /64, so it needs no claim of its own.
-        """
-        links = [link for link in platform.links if link.zone == EXCHANGE_ZONE]
-        if platform.cluster4 is None or not links:
+    def edge(self, platform: Platform) -> tuple[str, ...]:
+        """Where visitors enter its cluster: addresses in the DMZ, IPv4 first; empty without one."""
+        return self._entry(platform, ENTRY_ZONE, platform.edge4)
+
+    def _entry(self, platform: Platform, zone: str, address4: IPv4Address | None) -> tuple[str, ...]:
+        """The IPv6 one is spelt like those of hosts and lies in the LAN's own /64, so it needs no claim of its own."""
+        links = [link for link in platform.links if link.zone == zone]
+        if address4 is None or not links:
             return ()
-        subnet = self.claim(f"subnet/{platform.name}/{EXCHANGE_ZONE}")
+        subnet = self.claim(f"subnet/{platform.name}/{zone}")
         if not subnet:
-            return (str(platform.cluster4),)
-        six = Hosts().host(parse(subnet), platform.cluster4, links[0].prefix4)
-        return (str(platform.cluster4), address_of(str(six)))
+            return (str(address4),)
+        six = Hosts().host(parse(subnet), address4, links[0].prefix4)
+        return (str(address4), address_of(str(six)))
 
     def extranet(self) -> tuple[str, ...]:
         """Prefixes whose sources count as extranet, not internet: IPv4, then every block of the public plane."""

@@ -22,6 +22,7 @@ def stack_values(inv: Inventory, claims: Mapping[str, str], platform: str) -> di
         "prefixes": {link.zone: _pair(found.zone(platform, link)) for link in own.links if link.zone},
         "services4": str(own.services4),
         "services6": found.claim(f"services/{platform}"),
+        "edge": list(found.edge(own)),
         "extranet": _pair(found.extranet()),
         "library_peers": {peer.name: _library(found, peer) for peer in _peers(inv, own)},
         "provincial": _provincial(inv, found, own),

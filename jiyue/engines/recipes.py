@@ -20,7 +20,7 @@ ETCD = "3.6.4"
 KUBERNETES = "1.34.4"
 KWOK = "0.8.0"
 KUBE_ROUTER = "2.5.0"
-STAND_IN = "0.1"
+STAND_IN = "0.2"
 
 _PULUMI_SDK = "github.com/pulumi/pulumi/sdk/v3"
 _PROVIDER = "github.com/pulumi/pulumi-kubernetes/provider/v4"
@@ -164,7 +164,7 @@ def engine_table() -> tuple[Engine, ...]:
             name="stand-in",
             version=STAND_IN,
             module="stand-in",
-            sources=("go.mod", "main.go", "records.go"),
+            sources=("go.mod", "main.go", "edge.go", "records.go"),
             steps=(GoBuild("stand-in", "."),),
             files=(("stand-in", "bin/stand-in"),),
             optional=True,

@@ -192,7 +192,8 @@ def _switch(mover: Mover, move: Move, progress: Progress) -> Done:
         raise GateError(f"site {move.site}", cause, "stop the editing for a moment, then run it again")
     size = mover.hands.ask(move.old, "log-size", log=str(progress.facts.get("log", "")))["size"]
     serial = names.send(mover.publisher, move, names.there(move), PUBLISH)
-    return f"both families lead to {move.new}, serial {serial}", {"log_size": size}
+    said = f"both families lead to {move.new}, serial {serial}"
+    return said, {"log_size": size, "edge6": move.edge6}
 
 
 def _compare(mover: Mover, move: Move, progress: Progress) -> Done:

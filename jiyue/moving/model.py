@@ -26,7 +26,8 @@ class Vantages:
 class Move:
     """One site's move. `zone` ends with a dot; `server` holds its primary; TTLs are in seconds.
 
-    `address4` and `address6` are the platform's edge, at which the site is going to be served by name.
+    `address4` and `address6` are the platform's site host, at which the site is going to be served by name; `edge6` is
+    where visitors come in over IPv6 when the platform's cluster stands before that host.
     """
 
     site: str
@@ -47,6 +48,12 @@ class Move:
     sites: str = "/srv/sites"
     releases: str = "/srv/releases"
     library: str = "/srv/library"
+    edge6: str = ""
+
+    @property
+    def public6(self) -> str:
+        """What its AAAA record says; empty without IPv6."""
+        return self.edge6 or self.address6
 
     @property
     def link(self) -> str:

@@ -26,13 +26,13 @@ class Publisher(Protocol):
 def there(move: Move) -> tuple[RecordChange, ...]:
     """IPv4 from the old host to the platform's edge, IPv6 for the first time."""
     four = _change(move, "A", (move.old4,), (move.address4,))
-    return (four, *((_change(move, "AAAA", (), (move.address6,)),) if move.address6 else ()))
+    return (four, *((_change(move, "AAAA", (), (move.public6,)),) if move.public6 else ()))
 
 
 def back(move: Move) -> tuple[RecordChange, ...]:
     """The same the other way round, from what is served when the switch was just made or long ago."""
     four = _change(move, "A", (move.address4,), (move.old4,))
-    return (four, *((_change(move, "AAAA", (move.address6,), ()),) if move.address6 else ()))
+    return (four, *((_change(move, "AAAA", (move.public6,), ()),) if move.public6 else ()))
 
 
 def _change(move: Move, kind: str, before: tuple[str, ...], after: tuple[str, ...]) -> RecordChange:
@@ -45,8 +45,8 @@ def records(move: Move, served_here: bool) -> tuple[RRset, ...]:
     if not served_here:
         return (RRset(move.zone, name, "A", move.ttl, (move.old4,), move.platform),)
     four = RRset(move.zone, name, "A", move.ttl, (move.address4,), move.platform)
-    six = RRset(move.zone, name, "AAAA", move.ttl, (move.address6,), move.platform)
-    return (four, six) if move.address6 else (four,)
+    six = RRset(move.zone, name, "AAAA", move.ttl, (move.public6,), move.platform)
+    return (four, six) if move.public6 else (four,)
 
 
 def send(publisher: Publisher, move: Move, records: Sequence[RecordChange], step: str) -> int:

@@ -33,7 +33,7 @@ class Compared:
 def ways(move: Move) -> list[Way]:
     """The new host over each family that the site is going to have."""
     found = [(4, move.address4, move.vantages.v4)]
-    return [*found, (6, move.address6, move.vantages.v6)] if move.address6 else found
+    return [*found, (6, move.public6, move.vantages.v6)] if move.public6 else found
 
 
 def fetch(hands: Hands, move: Move, urls: Sequence[str], found: Sequence[Way]) -> list[list[list[Any]]]:

@@ -17,6 +17,7 @@ from jiyue.workflow import (
     apply,
     demo_names,
     demo_sites,
+    edge,
     lab,
     plan,
     pods,
@@ -170,6 +171,13 @@ def _pods(services: Services, reporter: ConsoleReporter, outcome: Outcome) -> No
     opened = pods.open_entries(services)
     text = _("{platforms}: pods run, services are entered over both families")
     reporter.note(text.format(platforms=", ".join(opened)))
+    for entered in edge.ask(services):
+        if entered.reason:
+            reporter.note(f"✗ {translate(entered.reason)}")
+            outcome.codes.append(1)
+        else:
+            text = _("{platform}: its edge's pods answer at {addresses}; sites that move are led there over IPv6")
+            reporter.note(text.format(platform=entered.platform, addresses=", ".join(entered.addresses)))
     for one in pods.carried(services):
         if one.reason:
             reporter.note(f"✗ {one.source} → {one.target}: {translate(one.reason)}")

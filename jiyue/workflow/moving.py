@@ -24,6 +24,7 @@ from jiyue.moving.hands import Hands
 from jiyue.moving.model import KIND, SERVED, Move, Progress
 from jiyue.sites.gate import refusal
 from jiyue.store import Store
+from jiyue.workflow import edge
 from jiyue.workflow.names import publisher, secondaries
 from jiyue.workflow.services import Services, utc_now
 
@@ -91,16 +92,17 @@ def plans(services: Services, sites: Sequence[str] | None = None, to: str = "") 
     """The moves of these sites (all for None), in the inventory's order; Problems for names that are no old sites."""
     inv = services.inventory
     claims = services.prefixes
-    edges = {one.name: one for one in site_subjects(inv, claims)}
+    fronts = {one.name: one for one in site_subjects(inv, claims)}
     servers = list(secondaries(inv))
+    edges6, progress = edge.opened(services), states(services)
     found = {}
     for platform, host, site in old_sites(inv):
-        edge = edges[platform.portal]
+        front = fronts[platform.portal]
         found[site.name] = Move(
             site=site.name, unit=site.owner, platform=platform.name, zone=f"{platform.dns_zone}.",
-            old=host.name, old4=str(host.address4), new=edge.host, address4=edge.address4, address6=edge.address6,
+            old=host.name, old4=str(host.address4), new=front.host, address4=front.address4, address6=front.address6,
             server=servers[0] if servers else "", ttl=inv.names.ttl, low=min(inv.names.lowered, inv.names.ttl),
-            wait=inv.environment.ttl_wait,
+            wait=inv.environment.ttl_wait, edge6=_edge6(progress[site.name], edges6.get(platform.name, "")),
         )  # fmt: skip
     problems = [_unknown(inv, name) for name in sites or () if name not in found]
     for name in sites or ():
@@ -110,6 +112,11 @@ def plans(services: Services, sites: Sequence[str] | None = None, to: str = "") 
     if problems:
         raise Problems(problems)
     return [found[name] for name in dict.fromkeys(sites)] if sites is not None else list(found.values())
+
+
+def _edge6(progress: Progress, now: str) -> str:
+    """Where visitors enter the cluster; a site that was switched stays where its name was led then."""
+    return str(progress.facts.get("edge6", "")) if progress.state in SERVED else now
 
 
 def _unknown(inv: Inventory, name: str) -> InputError:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import shlex
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from ipaddress import IPv6Network
@@ -15,13 +15,13 @@ from infra.cluster import ApiServer
 from infra.components import naming
 from inventory.errors import EnvironmentFailed
 from inventory.model import Platform
-from inventory.vocab import EXCHANGE_ZONE, Level
+from inventory.vocab import ENTRY_ZONE, EXCHANGE_ZONE, Level
 from ipv6.plan.lookup import Lookup
 from ipv6.verify.build import shared_subject
-from ipv6.verify.build_pods import pod_subject
+from ipv6.verify.build_pods import Outside, pod_subject
 from ipv6.verify.model import Family
-from ipv6.verify.subjects import Place, ZoneSubject
-from ipv6.zones.access import EXTRANET
+from ipv6.verify.subjects import Place, Vantages, ZoneSubject
+from ipv6.zones.access import EXTRANET, INTERNET
 from jiyue.probe.pods import SPACES, pod_places, spaces
 from jiyue.probe.ssh import ssh
 from jiyue.workflow.services import Services
@@ -63,7 +63,8 @@ def open_entries(services: Services) -> tuple[str, ...]:
         if reply.problem or reply.code != 0:
             cause = f"its entry was not made ({reply.problem or reply.err[-200:].strip()})"
             raise EnvironmentFailed(f"node {node.name}", cause, "run: jiyue lab status")
-        services.store.put_result(KIND, node.dedicated, {"node": node.name})
+        seen = services.store.results(KIND).get(node.dedicated) or {}
+        services.store.put_result(KIND, node.dedicated, {**seen, "node": node.name})
         done.append(node.dedicated)
     return tuple(done)
 
@@ -90,18 +91,29 @@ def subjects(services: Services, claims: Mapping[str, str], platforms: Sequence[
     if not nodes:
         return ()
     inv, seen = services.inventory, places(services, nodes)
-    shared = shared_subject(inv, claims)
-    core = Place(EXTRANET, (shared.core, shared.core), (shared.core4, shared.core6)) if shared.core else None
     return tuple(
         pod_subject(
             inv.matrix,
             node.dedicated,
             seen.get(node.dedicated, {}),
-            core,
-            _services(services, claims, inv.platform_by_name[node.dedicated]),
+            tuple(_outside(services, claims, node.dedicated)),
         )
         for node in nodes
     )
+
+
+def _outside(services: Services, claims: Mapping[str, str], platform: str) -> Iterator[Outside]:
+    """The extranet in front of the platform's Services, and the internet in front of its edge."""
+    inv = services.inventory
+    owner, shared = inv.platform_by_name[platform], shared_subject(inv, claims)
+    edge = Lookup(inv, claims).edge(owner)
+    entries = {ENTRY_ZONE: Place(ENTRY_ZONE, ("", ""), (edge[0], edge[1]))} if edge else {}
+    if shared.core:
+        core = Place(EXTRANET, (shared.core, shared.core), (shared.core4, shared.core6))
+        yield Outside(core, {**_services(services, claims, owner), **entries})
+    if edge:
+        v = Vantages()
+        yield Outside(Place(INTERNET, (v.v4, v.v6), ("", "")), entries)
 
 
 def _services(services: Services, claims: Mapping[str, str], platform: Platform) -> dict[str, Place]:

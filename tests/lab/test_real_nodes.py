@@ -33,7 +33,7 @@ from lab import scene_nodes
 from lab.groups import ROOT
 from lab.kube_api import KubeApi
 from lab.runtime import down, up
-from lab.spec import ControlPlaneSpec, HostSpec, InterfaceSpec, LabSpec, LinkSpec, RouteSpec
+from lab.spec import ControlPlaneSpec, HostSpec, InterfaceSpec, LabSpec, LinkSpec, RouteSpec, ServiceSpec
 from lab.state import control_dir
 from tests.infra import world
 
@@ -49,6 +49,19 @@ RUN = {
     PROVINCE: ("push",),
 }
 """One function per zone that has no pod otherwise; the DMZ has the edge, the data zone the library."""
+VISITOR = ("198.19.9.2", "3fff:ff0:9::2")
+ORIGIN = """\
+import http.server, socketserver, socket, threading
+class Says(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"the site host")
+class Server(http.server.ThreadingHTTPServer):
+    address_family = socket.AF_INET6
+threading.Thread(target=Server(("::", 80), Says).serve_forever).start()
+Server(("::", 443), Says).serve_forever()
+"""
 POLICY = "/apis/networking.k8s.io/v1/namespaces/{}/networkpolicies/{}"
 
 
@@ -57,23 +70,40 @@ def plan() -> Lookup:
 
 
 def between() -> HostSpec:
-    """A router with the firewalls' addresses on both exchange LANs."""
+    """A router with the firewalls' addresses on both exchange LANs and in the DMZ, and the visitor's gateway."""
     found, interfaces, routes = plan(), [], []
     for name in (PROVINCE, CANARY):
         platform = found.inv.platform_by_name[name]
         device = next(one for one in platform.devices if one.role == "firewall")
-        port = next(one for one in device.interfaces if one.name == "exchange")
-        interfaces.append(InterfaceSpec(name, port.link, found.port(device, port)))
+        for zone in ("exchange", "dmz")[: 1 + (name == CANARY)]:
+            port = next(one for one in device.interfaces if one.name == zone)
+            interfaces.append(InterfaceSpec(f"{name}-{zone}"[-15:], port.link, found.port(device, port)))
         hops = zip(found.services(platform), found.cluster(platform), strict=True)
         routes += [RouteSpec(f"{prefix} via {hop}") for prefix, hop in hops]
+    interfaces.append(InterfaceSpec("visitors", "visitors", ("198.19.9.1/24", "3fff:ff0:9::1/64")))
     return HostSpec("between", "192.168.240.9/20", True, True, interfaces=tuple(interfaces), routes=tuple(routes))
+
+
+def visitor() -> HostSpec:
+    """Somebody on the internet."""
+    routes = (RouteSpec("default via 198.19.9.1"), RouteSpec("default via 3fff:ff0:9::1"))
+    link = InterfaceSpec("visitors", "visitors", tuple(f"{one}/{24 if '.' in one else 64}" for one in VISITOR))
+    return HostSpec("visitor", "192.168.240.8/20", interfaces=(link,), routes=routes)
+
+
+def origin() -> HostSpec:
+    """The canary's site host as far as the edge sees it: at the portal's addresses, without a way to anywhere else."""
+    portal = next(one for one in world.approved(CANARY).values.sites if one.name == "www.changsha.gov.cn")
+    link = InterfaceSpec("dmz", "dmz-changsha", (f"{portal.address4}/24", f"{portal.address6}/64"))
+    serving = ServiceSpec("sites", ("/usr/bin/python3", "-c", ORIGIN), ready="tcp:443")
+    return HostSpec("site-changsha", "192.168.240.7/20", interfaces=(link,), services=(serving,))
 
 
 def lab(group: str) -> LabSpec:
     inv = world.inventory()
     nodes = [one for one in scene_nodes.nodes(inv, (PROVINCE, CANARY)) if one.real]
     plane = ControlPlaneSpec(service_cidrs=SERVICES, nodes=tuple(nodes), **free_ports())
-    hosts = (between(), *scene_nodes.hosts(inv, nodes, plane.apiserver_port, SERVICES, group))
+    hosts = (between(), visitor(), origin(), *scene_nodes.hosts(inv, nodes, plane.apiserver_port, SERVICES, group))
     links = sorted({interface.link for host in hosts for interface in host.interfaces})
     return LabSpec("nodes", hosts, tuple(LinkSpec(link, "lan") for link in links), plane, scene_nodes.images(inv))
 
@@ -127,9 +157,9 @@ def until(ask: Callable[[], Any], good: Callable[[Any], bool], seconds: float) -
 def wanted(platform: str) -> list[Manifest]:
     """What the platform's stack declares of zones, library, edge and the functions of `RUN`."""
     found = world.objects(platform)
-    items = [found.ranges, *(item for zone in found.zones.values() for item in zone), *found.library, *found.edge[:2]]
+    items = [found.ranges, *(item for zone in found.zones.values() for item in zone), *found.library, *found.edge]
     items += [item for function in RUN[platform] for item in found.functions[function]]
-    return [item for item in items if item.kind != "CronJob"]
+    return [item for item in items if item.kind not in ("CronJob", "Ingress")]
 
 
 @pytest.fixture(scope="module")
@@ -240,3 +270,19 @@ def test_a_record_of_the_canary_is_readable_at_the_province_over_ipv6(cluster: C
     assert ask(province, f"[{entry}]:9443", f"/records/{digest}", through)[1]["record"] == record
     page = {"page": content, "source": "长沙市", "stand_in": said["stand_in"]}
     assert ask(province, f"[{entry}]:9443", f"/pages/{digest}", through) == (200, page)
+
+
+def test_visitors_enter_at_the_edge_and_are_known_there(cluster: Cluster) -> None:
+    """From the internet to the edge's pod by the planned addresses, and on to the site host; nobody else may enter."""
+    canary = plan().inv.platform_by_name[CANARY]
+    edge = plan().edge(canary)
+    for address, asker in zip(edge, VISITOR, strict=True):
+        for port in (80, 443):
+            url = f"http://[{address}]:{port}/" if ":" in address else f"http://{address}:{port}/"
+            command = f"curl -sS -g -m 5 {url}"
+            said = until(lambda: ssh(cluster.config, "visitor", command).out, bool, 30)  # noqa: B023
+            assert said == b"the site host"
+        log = ssh(cluster.config, f"node-{CANARY}", "cat /var/log/pods/changsha-dmz_edge-*/edge/*.log").out.decode()
+        assert f"edge: [{asker}]:" in log if ":" in asker else f"edge: {asker}:" in log
+    host = ssh(cluster.config, f"node-{CANARY}", "ip -o addr show dev dmz").out.decode()
+    assert all(f" {address}/" in host for address in edge)

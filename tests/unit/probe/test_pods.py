@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from inventory.model import Inventory
-from ipv6.verify.build_pods import pod_subject
+from ipv6.verify.build_pods import Outside, pod_subject
 from ipv6.verify.check import discover
 from ipv6.verify.model import FAMILIES, Answer, Fail, Pass, Probe, Unknown
 from ipv6.verify.subjects import Place, ZoneSubject
@@ -31,6 +31,8 @@ def place(zone: str) -> Place:
 
 PLACES = {zone: place(zone) for zone in ZONES}
 SERVICE = Place("exchange", ("", ""), ("10.2.32.23", "3fff:10:100:7000::23"))
+EDGE = Place("dmz", ("", ""), ("198.18.1.30", "3fff:ff1:100:1000::30"))
+INTERNET = Place("internet", ("vantage-v4", "vantage-v6"), ("", ""))
 CORE = Place("extranet", ("core", "core"), ("10.255.0.1", "3fff:10::1"))
 
 
@@ -87,11 +89,19 @@ def test_every_pair_of_zones_is_tried_and_the_matrix_alone_decides(hunan: Invent
 
 
 def test_from_the_extranet_services_are_tried_and_pods_are_not(hunan: Inventory) -> None:
-    subject = pod_subject(hunan.matrix, "changsha", PLACES, CORE, {"exchange": SERVICE})
+    subject = pod_subject(hunan.matrix, "changsha", PLACES, [Outside(CORE, {"exchange": SERVICE})])
     outside = [pair for pair in subject.pairs if pair.source == CORE]
     assert {(pair.target, pair.port, pair.allowed) for pair in outside} == {
         (SERVICE, 22, False), (SERVICE, 9443, True)
     }  # fmt: skip
+
+
+def test_from_the_internet_the_edge_is_tried_and_not_what_name_servers_answer(hunan: Inventory) -> None:
+    subject = pod_subject(hunan.matrix, "changsha", PLACES, [Outside(INTERNET, {"dmz": EDGE})])
+    outside = [pair for pair in subject.pairs if pair.source == INTERNET]
+    assert {pair.target for pair in outside} == {EDGE}
+    assert {pair.port for pair in outside if pair.allowed} == {80, 443}
+    assert {pair.port for pair in outside if not pair.allowed} == {22}
 
 
 @pytest.mark.parametrize(
