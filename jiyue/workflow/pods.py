@@ -10,9 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from ipaddress import IPv6Network
+from typing import Any
 
 from infra.cluster import ApiServer
 from infra.components import naming
+from infra.objects import library
 from inventory.errors import EnvironmentFailed
 from inventory.model import Platform
 from inventory.vocab import ENTRY_ZONE, EXCHANGE_ZONE, Level
@@ -78,11 +80,24 @@ def places(services: Services, nodes: Sequence[NodeSpec]) -> dict[str, dict[str,
             cause = f"does not say where its pods are ({reply.problem or reply.err[-200:].strip()})"
             raise EnvironmentFailed(f"node {node.name}", cause, "run: jiyue lab status")
         found[node.name] = spaces(reply.out.decode(errors="replace"))
+    return pod_places(_pods(services), found)
+
+
+def _pods(services: Services, namespace: str = "") -> list[dict[str, Any]]:
+    """The pods of a namespace, or of the whole cluster."""
     server = ApiServer(services.kubeconfig, services.inventory.environment.context)
     try:
-        return pod_places(server.get("/api/v1/pods")["items"], found)
+        where = f"/api/v1/namespaces/{namespace}/pods" if namespace else "/api/v1/pods"
+        return list(server.get(where)["items"])
     finally:
         server.close()
+
+
+def _library(services: Services, platform: str) -> str:
+    """IPv6 address of the library's pod; empty while there is none."""
+    pods = _pods(services, naming.namespace(platform, library.ZONE))
+    found = [pod["status"].get("podIPs", ()) for pod in pods if pod["metadata"]["name"] == f"{library.NAME}-0"]
+    return next((str(one["ip"]) for addresses in found for one in addresses if ":" in one["ip"]), "")
 
 
 def subjects(services: Services, claims: Mapping[str, str], platforms: Sequence[str]) -> tuple[ZoneSubject, ...]:
@@ -155,13 +170,15 @@ def carry(services: Services, claims: Mapping[str, str], source: str, target: st
     nodes = [node for node in real(services) if node.dedicated in (source, target)]
     seen = places(services, nodes)
     try:
-        maker, reader, library = seen[source]["app"], seen[target][EXCHANGE_ZONE], seen[source]["data"]
+        maker, reader = seen[source]["app"], seen[target][EXCHANGE_ZONE]
     except KeyError as error:
         return Carried(source, target, 0.0, f"no pod is ready in zone {error.args[0]}")
+    if not (address := _library(services, source)):
+        return Carried(source, target, 0.0, f"the library of {source} has no pod")
     digest = hashlib.sha256(content.encode()).hexdigest()
     record = {"category": "政策", "source": services.inventory.platform_by_name[source].title, "sha256": digest}
     port = min(services.inventory.matrix.services["library"].ports)
-    inside = f"[{library.address(6)}]:{port}"
+    inside = f"[{address}]:{port}"
     entry = address_of(services, claims, services.inventory.platform_by_name[source], ASKING)[1]
     # 先入库、后使用: what is not in the library is not shown.
     code, said = _ask(services, maker, f"http://{inside}/pages/{hashlib.sha256(b'').hexdigest()}", ())
