@@ -112,7 +112,7 @@ def read_record(directory: Path) -> Record | None:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         for key in ("launcher", "supervisor", "plane_launcher", "plane", "gate"):
-            data[key] = Process(**data[key]) if data[key] else None
+            data[key] = Process(**data[key]) if data.get(key) else None  # an earlier version wrote fewer
         return Record(**data)
     except FileNotFoundError:
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from dataclasses import replace
@@ -43,6 +44,14 @@ def test_spawn_starts_a_session_of_its_own_and_waits_for_its_line(tmp_path: Path
 def test_a_record_survives_the_disk(tmp_path: Path) -> None:
     record = Record("x", "digest", 1.5, supervisor=Process(1, 2, "boot"), server="https://127.0.0.1:1")
     write_record(tmp_path, record)
+    assert record == read_record(tmp_path)
+
+
+def test_a_record_of_an_earlier_version_is_read(tmp_path: Path) -> None:
+    write_record(tmp_path, record := Record("x", "digest", 1.5, supervisor=Process(1, 2, "boot")))
+    written = json.loads((tmp_path / "state.json").read_text())
+    del written["gate"]
+    (tmp_path / "state.json").write_text(json.dumps(written))
     assert record == read_record(tmp_path)
 
 
