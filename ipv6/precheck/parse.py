@@ -14,7 +14,7 @@ from ipv6.precheck.parse_words import area
 Texts = Mapping[tuple[str, str], str]
 """One device: text by (driver, object)."""
 
-IRRELEVANT = frozenset({"nginx", "knot"})
+IRRELEVANT = frozenset({"nginx", "knot", "unbound"})
 """Drivers of services: they neither route nor filter."""
 
 _frr = lru_cache(maxsize=4096)(parse_frr.parse)

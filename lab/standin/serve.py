@@ -41,6 +41,7 @@ def sshd_config(state: Path, port: int, address: str = "127.0.0.1") -> str:
             "AllowTcpForwarding no",
             "PrintMotd no",
             "PrintLastLog no",
+            "SetEnv SHLVL=1",  # bash reads its user's .bashrc for a first shell under sshd: a device has none
             f"ForceCommand {force}",
             "",
         )
