@@ -346,7 +346,7 @@ def test_previews_and_drift_speak_json_through_the_command(scene: Scene) -> None
     for driver in (ROOT / "ipv6" / "drivers").glob("*/__init__.py"):
         (scene.project / "ipv6" / "drivers" / driver.parent.name).mkdir(parents=True, exist_ok=True)
     path = f"/apis/networking.k8s.io/v1/namespaces/{name}-app/networkpolicies/default-deny"
-    assert bring(scene.fleet, name).ok
+    assert bring(scene.fleet, "hunan").ok and bring(scene.fleet, name).ok
     assert scene.call("DELETE", path)[0] == 200
 
     def said(code: int, *words: str) -> Any:
