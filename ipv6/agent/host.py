@@ -6,6 +6,7 @@ import contextlib
 import os
 import select
 import signal
+import time
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
@@ -13,6 +14,9 @@ from importlib import import_module
 from ipv6.agent.shapes import Any, NamedTuple
 
 TIMEOUT = 30.0
+SETTLES = 20.0
+"""Seconds that a daemon may take to do what it was told."""
+_SYSTEMD = "/run/systemd/system"
 _SHA256 = ("_sha2", "_sha256", "hashlib")
 """Where sha256 is, since Python 3.12, before it, and everywhere: the last loads all of OpenSSL for the same bytes."""
 
@@ -117,6 +121,20 @@ def start(argv: list[str], timeout: float = TIMEOUT) -> None:
         os.close(nothing)
     if code:
         raise Failed(f"{' '.join(argv[:3])} did not start: exit status {code}")
+
+
+def until(condition: Callable[[], bool], otherwise: str, seconds: float = SETTLES) -> None:
+    """Wait for the condition; Failed with `otherwise` when it does not come true in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise Failed(f"{otherwise} within {seconds:g} s")
+        time.sleep(0.05)
+
+
+def systemd() -> bool:
+    """Whether this host's services are systemd's to start and stop."""
+    return os.path.exists(_SYSTEMD)
 
 
 def _environment() -> dict[str, str]:

@@ -116,6 +116,11 @@ def missing(wanted: tuple[tuple[str, int], ...], protocol: str, pid: str) -> tup
     )
 
 
+def silent(wanted: tuple[tuple[str, int], ...], protocol: str, pid: str) -> str:
+    """One remark a wanted socket that nobody listens on, in the form that a reading of its file gets."""
+    return "".join(f"# it does not listen on {label(*one)}\n" for one in missing(wanted, protocol, pid))
+
+
 def taken(path: str) -> bool:
     """Whether a program takes connections at a Unix socket."""
     asking = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM | _socket.SOCK_CLOEXEC)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ipv6.drivers.unbound.render import CONTROL, LOG
+from ipv6.drivers.unbound.render import LOG
+from ipv6.drivers.unbound.text import CONTROL
 from ipv6.querylog import install
 
 ROTATION = "jiyue-unbound.logrotate"

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv6Address
 
 from inventory.errors import InputError
+from ipv6.agent.lines import normalise
 from ipv6.drivers.base import template
-from ipv6.drivers.nginx.text import normalise
 
 FOLDER = "/etc/nginx/jiyue-moved"
 COMMON = f"{FOLDER}/_edge.conf"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ipv6.agent.lines import normalise
 from ipv6.drivers.base import Driver, whole_text
 from ipv6.drivers.knot.capabilities import CAPABILITIES
 from ipv6.drivers.knot.render import render
-from ipv6.drivers.knot.text import normalise
 
 DRIVER = Driver("knot", render, normalise, whole_text, CAPABILITIES)

@@ -7,18 +7,15 @@ other server answers.
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Callable
 
 from ipv6.agent.device import Device
-from ipv6.agent.host import Failed, Refused, exists, must, read, run, scratch, start, write
-from ipv6.agent.sockets import label, missing, running, taken
-from ipv6.drivers.knot.text import listens, normalise, sink
+from ipv6.agent.host import Refused, exists, must, read, run, scratch, start, systemd, until, write
+from ipv6.agent.lines import normalise
+from ipv6.agent.sockets import missing, running, silent, taken
+from ipv6.drivers.knot.text import listens, sink
 
 PID = "/run/knot/knot.pid"
-SYSTEMD = "/run/systemd/system"
 PORT = 53
-_WAIT = 20.0
 _NO_SERIAL = re.compile(r"serial: (-|none)", re.IGNORECASE)
 
 
@@ -27,11 +24,10 @@ class Knot(Device):
 
     def read(self, object: str) -> str:
         text = normalise(read(object) or "")
-        silent = missing(_sockets(text), "udp", running(PID))
-        lines = [f"# it does not listen on {label(*socket)}\n" for socket in silent]
+        found = text + silent(_sockets(text), "udp", running(PID))
         if (there := sink(text)) and not taken(there):
-            lines.append(f"# nobody takes the questions at {there}\n")
-        return text + "".join(lines)
+            found += f"# nobody takes the questions at {there}\n"
+        return found
 
     def check(self, object: str, text: str, commands: str) -> None:
         if (there := sink(text)) and not taken(there):
@@ -61,13 +57,13 @@ def _sockets(text: str) -> tuple[tuple[str, int], ...]:
 
 
 def _restart(config: str) -> None:
-    if exists(SYSTEMD):
+    if systemd():
         must(["systemctl", "restart", "knot"], timeout=60)
         return
     pid = running(PID)
     if pid:
         must(["knotc", "stop"])
-        _until(lambda: not exists(f"/proc/{pid}") or running(PID) != pid, "knotd did not stop")
+        until(lambda: not exists(f"/proc/{pid}") or running(PID) != pid, "knotd did not stop")
     start(["knotd", "-d", "-c", config])
 
 
@@ -78,15 +74,7 @@ def _ready() -> None:
         done = run(["knotc", "zone-status"])
         return done.code == 0 and not _NO_SERIAL.search(done.out)
 
-    _until(up, "knotd did not load every zone")
-
-
-def _until(condition: Callable[[], bool], otherwise: str) -> None:
-    deadline = time.monotonic() + _WAIT
-    while not condition():
-        if time.monotonic() > deadline:
-            raise Failed(f"{otherwise} within {_WAIT:g} s")
-        time.sleep(0.05)
+    until(up, "knotd did not load every zone")
 
 
 DEVICE = Knot()

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from ipaddress import ip_address
 
 from inventory.errors import InputError
+from ipv6.agent.lines import normalise
 from ipv6.drivers.base import template
-from ipv6.drivers.knot.text import SINK, normalise
+from ipv6.drivers.knot.text import SINK
 from ipv6.plan.intent import DeviceIntent, Serving
 
 OBJECT = "/etc/knot/knot.conf"

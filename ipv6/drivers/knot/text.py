@@ -11,12 +11,6 @@ SINK = "unix:/run/jiyue-queries/queries.sock"
 _SINK = re.compile(r'^\s*sink: "unix:([^"]+)"$', re.MULTILINE)
 
 
-def normalise(text: str) -> str:
-    """The text with clean line ends; idempotent."""
-    lines = [line.rstrip() for line in text.strip().splitlines()]
-    return "".join(f"{line}\n" for line in lines)
-
-
 def listens(text: str) -> tuple[str, ...]:
     """The server's listen addresses, without their port, in file order."""
     return tuple(match[1] for match in _LISTEN.finditer(text))

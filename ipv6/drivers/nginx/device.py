@@ -7,12 +7,12 @@ import signal
 import time
 
 from ipv6.agent.device import Device
-from ipv6.agent.host import Failed, Refused, exists, read, run, scratch, start, write
-from ipv6.agent.sockets import label, listening, missing, running
-from ipv6.drivers.nginx.text import listens, normalise, without_addresses
+from ipv6.agent.host import Failed, Refused, read, run, scratch, start, systemd, write
+from ipv6.agent.lines import normalise
+from ipv6.agent.sockets import listening, missing, running, silent
+from ipv6.drivers.nginx.text import listens, without_addresses
 
 PID = "/run/nginx.pid"
-SYSTEMD = "/run/systemd/system"
 _WAIT = 5.0
 _STAGE = """\
 pid {directory}/pid;
@@ -27,8 +27,7 @@ class Nginx(Device):
 
     def read(self, object: str) -> str:
         text = normalise(read(object) or "")
-        silent = missing(listens(text), "tcp", running(PID))
-        return text + "".join(f"# it does not listen on {label(*socket)}\n" for socket in silent)
+        return text + silent(listens(text), "tcp", running(PID))
 
     def check(self, object: str, text: str, commands: str) -> None:
         """Syntax and certificates on a staged copy; its sockets are unnamed, the addresses may not exist yet."""
@@ -50,7 +49,7 @@ class Nginx(Device):
         if pid := running(PID):
             os.kill(int(pid), signal.SIGHUP)  # what `nginx -s reload` sends, after reading everything once more
         else:
-            start(["systemctl", "start", "nginx"] if exists(SYSTEMD) else ["nginx"])
+            start(["systemctl", "start", "nginx"] if systemd() else ["nginx"])
         _wait(listens(normalise(old)), listens(normalise(commands)))
 
     def restore(self, object: str, text: str) -> None:

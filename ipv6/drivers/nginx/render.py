@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv6Address
 
 from inventory.errors import InputError
+from ipv6.agent.lines import normalise
 from ipv6.drivers.base import template
-from ipv6.drivers.nginx.text import normalise
 from ipv6.plan.intent import DeviceIntent, VirtualSite
 
 OBJECT = "/etc/nginx/jiyue.conf"

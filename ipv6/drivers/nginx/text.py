@@ -7,12 +7,6 @@ import re
 _LISTEN = re.compile(r"^\s*listen\s+(\[[0-9a-f:]+\]|[0-9.]+):(\d+)\b", re.MULTILINE)
 
 
-def normalise(text: str) -> str:
-    """The text with clean line ends; idempotent."""
-    lines = [line.rstrip() for line in text.strip().splitlines()]
-    return "".join(f"{line}\n" for line in lines)
-
-
 def listens(text: str) -> tuple[tuple[str, int], ...]:
     """Every (address, port) that the text listens on, once each, addresses without brackets."""
     found = {(match[1].strip("[]"), int(match[2])) for match in _LISTEN.finditer(text)}

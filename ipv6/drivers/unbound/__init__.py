@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ipv6.agent.lines import normalise
 from ipv6.drivers.base import Driver, whole_text
 from ipv6.drivers.unbound.capabilities import CAPABILITIES
 from ipv6.drivers.unbound.render import render
-from ipv6.drivers.unbound.text import normalise
 
 DRIVER = Driver("unbound", render, normalise, whole_text, CAPABILITIES)

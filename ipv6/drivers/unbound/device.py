@@ -6,19 +6,15 @@ ask again. What is without a trust anchor is refused: it would answer, and valid
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-
 from ipv6.agent.device import Device
-from ipv6.agent.host import Failed, Refused, exists, must, read, run, scratch, start, write
-from ipv6.agent.sockets import label, missing, running
-from ipv6.drivers.unbound.text import listens, normalise
+from ipv6.agent.host import Failed, Refused, exists, must, read, run, scratch, start, systemd, until, write
+from ipv6.agent.lines import normalise
+from ipv6.agent.sockets import missing, running, silent
+from ipv6.drivers.unbound.text import CONTROL, PID, listens
 
-MAIN, PID, CONTROL = "/etc/unbound/unbound.conf", "/run/unbound.pid", "/run/jiyue-unbound.ctl"
+MAIN = "/etc/unbound/unbound.conf"
 ANCHORS = ("auto-trust-anchor-file", "trust-anchor-file", "trust-anchor")
-SYSTEMD = "/run/systemd/system"
 PORT = 53
-_WAIT = 20.0
 
 
 class Unbound(Device):
@@ -26,8 +22,7 @@ class Unbound(Device):
 
     def read(self, object: str) -> str:
         text = normalise(read(object) or "")
-        silent = missing(_sockets(text), "udp", running(PID))
-        return text + "".join(f"# it does not listen on {label(*socket)}\n" for socket in silent)
+        return text + silent(_sockets(text), "udp", running(PID))
 
     def check(self, object: str, text: str, commands: str) -> None:
         with scratch() as directory:
@@ -51,7 +46,7 @@ class Unbound(Device):
             _restart()
         else:
             must(["unbound-control", "-s", CONTROL, "reload"], timeout=60)
-        _until(lambda: not missing(wanted, "udp", running(PID)), "unbound does not listen")
+        until(lambda: not missing(wanted, "udp", running(PID)), "unbound does not listen")
 
     def restore(self, object: str, text: str) -> None:
         self.apply(object, text)
@@ -62,21 +57,13 @@ def _sockets(text: str) -> tuple[tuple[str, int], ...]:
 
 
 def _restart() -> None:
-    if exists(SYSTEMD):
+    if systemd():
         must(["systemctl", "restart", "unbound"], timeout=60)
         return
     if pid := running(PID):
         must(["kill", pid])
-        _until(lambda: not exists(f"/proc/{pid}"), "unbound did not stop")
+        until(lambda: not exists(f"/proc/{pid}"), "unbound did not stop")
     start(["unbound", "-c", MAIN])
-
-
-def _until(condition: Callable[[], bool], otherwise: str) -> None:
-    deadline = time.monotonic() + _WAIT
-    while not condition():
-        if time.monotonic() > deadline:
-            raise Failed(f"{otherwise} within {_WAIT:g} s")
-        time.sleep(0.05)
 
 
 DEVICE = Unbound()

@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from ipaddress import ip_address
 
 from inventory.errors import InputError
+from ipv6.agent.lines import normalise
 from ipv6.drivers.base import family, network, template
-from ipv6.drivers.unbound.text import normalise
+from ipv6.drivers.unbound.text import CONTROL, PID
 from ipv6.plan.intent import DeviceIntent
 
 OBJECT = "/etc/unbound/unbound.conf.d/jiyue.conf"
 LOG = "/var/log/unbound/queries.log"
-CONTROL = "/run/jiyue-unbound.ctl"
-PID = "/run/unbound.pid"
 
 
 def render(intent: DeviceIntent) -> Mapping[str, str]:

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import re
 
+PID, CONTROL = "/run/unbound.pid", "/run/jiyue-unbound.ctl"
+
 _LISTEN = re.compile(r"^\s*interface:\s*([0-9a-f.:]+)\s*$", re.MULTILINE)
-
-
-def normalise(text: str) -> str:
-    """The text with clean line ends; idempotent."""
-    lines = [line.rstrip() for line in text.strip().splitlines()]
-    return "".join(f"{line}\n" for line in lines)
 
 
 def listens(text: str) -> tuple[str, ...]:
