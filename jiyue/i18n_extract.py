@@ -60,7 +60,7 @@ CALLS = {
 SPEAKING = ("inventory.explain", "inventory.source", "inventory.desk", "inventory.yamlmap",
             "ipv6.plan.explain", "ipv6.plan.naming", "ipv6.plan.legible", "ipv6.plan.compact",
             "ipv6.plan.fields", "ipv6.plan.local", "ipv6.plan.usage", "ipv6.plan.fits", "ipv6.plan.whatif",
-            "ipv6.plan.place", "ipv6.verify.ipv4_state", "jiyue.probe.sampler", "ipv6.drift.compare",
+            "ipv6.plan.place", "ipv6.verify.ipv4_state", "jiyue.probe.sampler", "jiyue.probe.prober", "ipv6.drift.compare",
             "ipv6.change.records", "ipv6.change.limits", "jiyue.dns.health",
             "ipv6.apply.devices", "ipv6.apply.evidence", "ipv6.apply.flow", "ipv6.apply.control", "ipv6.apply.revert",
             "ipv6.apply.window", "jiyue.propose", "jiyue.moving.flow", "jiyue.register.form", "jiyue.register.model",

@@ -21,6 +21,7 @@ class Limit:
 LIMITS: tuple[Limit, ...] = (
     Limit("delay-samples", 5, "answers", "ours: the median of those that came, at most", "2026-11", "ours"),
     Limit("delay-need", 3, "answers", "ours: enough for a median; two slow ones of three are slow", "2026-11", "ours"),
+    Limit("settle", 45, "s", "ours: so long may routes, zone transfers and caches take", "2026-11", "ours"),
     Limit("ipv4-rounds", 2, "rounds", "ours: a loss of IPv4 counts when every round misses it", "2026-11", "ours"),
     Limit("sample-page", 1, "s", "ours: a page of every site this often while a change runs", "2026-11", "ours"),
     Limit("sample-rate", 20, "echoes/s", "ours: of every platform while a change runs", "2026-11", "ours"),

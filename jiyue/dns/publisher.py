@@ -16,6 +16,7 @@ from inventory.rollout import Limits
 from ipv6.change.model import RecordChange
 from ipv6.change.records import lowered
 from ipv6.ports import Publication
+from ipv6.verify.limits import DEFAULT_LIMITS
 from jiyue.dns import plan as plans
 from jiyue.dns.channel import Reach
 from jiyue.dns.key import TsigKey
@@ -116,6 +117,8 @@ class OctoPublisher:
     ) -> tuple[Plan | None, Sequence[Wanted]]:
         transferred = provider.transferred(zone)
         self._healthy(transferred, zone)
+        if step == plans.PUBLISH and any(record.after and not record.before for record in records):
+            _quick(transferred, zone)
         every = plans.wanted(transferred, records, step)
         changes = [one for one in every if one.now != one.then]
         plan = provider.plan(plans.desired(provider, zone, changes))
@@ -132,6 +135,19 @@ class OctoPublisher:
             at, owner = min(late)
             when = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
             raise Unwilling(f"zone {name}: {len(late)} signatures have expired, the first ({owner}) at {when}")
+
+
+def _quick(zone: dns.zone.Zone, name: str) -> None:
+    """Unwilling when resolvers keep a negative answer (RFC 2308, section 5) for longer than a new name is waited for:
+    the names would be right and would still be withdrawn."""
+    origin = zone.origin
+    assert origin is not None
+    soa, wait = zone.find_rdataset(origin, "SOA"), DEFAULT_LIMITS["settle"]
+    if (kept := min(soa.ttl, soa[0].minimum)) > wait:
+        raise Unwilling(
+            f"zone {name}: resolvers keep for {kept} s that a name does not exist, a new one is waited for {wait:g} s; "
+            "lower the last number of its SOA and try again after the old time has passed"
+        )
 
 
 def serial_of(zone: dns.zone.Zone) -> int:

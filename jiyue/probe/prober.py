@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from inventory.errors import EnvironmentFailed
@@ -17,15 +17,14 @@ from ipv6.verify.check import Check, discover
 from ipv6.verify.checks import v4_unharmed
 from ipv6.verify.flows import passes, probe
 from ipv6.verify.limits import DEFAULT_LIMITS
-from ipv6.verify.model import Probe
+from ipv6.verify.model import Answers, Probe
 from ipv6.verify.reading import decide, outcome, strings, text
 from ipv6.verify.subjects import SiteSubject, Subject
 from jiyue.probe.rounds import Verification, settle
 from jiyue.probe.runner import Runner
 from jiyue.probe.sampler import Sampled, Watch
 
-PATIENCE = 45.0
-"""Seconds that routing, zone transfer and caches may take to settle before a red round counts."""
+PATIENCE = DEFAULT_LIMITS["settle"]
 
 
 class VantageProber:
@@ -166,17 +165,14 @@ class VantageProber:
         ]
         asked = {(r.name, r.type): Probe("vantage-dual", "dns", 4, name=r.name, qtype=r.type) for r in records}
         wanted = {(r.name, r.type): r.after for r in records}
-        answers = self._runner.run_all(asked.values())
-        reasons = []
-        for key, one in asked.items():
-            if not answers[one].samples:
-                reasons.append(f"{key[0]} {key[1]}: not measured: {answers[one].problem}")
-                continue
-            _, sample = decide(one, answers, lambda item: text(item, "state") == "answer")
-            if set(strings(sample, "rdata")) != set(wanted[key]):
-                got = ", ".join(strings(sample, "rdata")) or text(sample, "rcode") or text(sample, "state")
-                reasons.append(f"{key[0]} {key[1]} is {got}, published is {', '.join(wanted[key])}")
-        return ProbeReport(not reasons and bool(asked), len(asked), tuple(reasons))
+        end, red = time.monotonic() + self._patience, dict.fromkeys(asked, "")
+        while True:
+            answers = self._runner.run_all([asked[key] for key in red])
+            red = {key: why for key in red if (why := _unlike(key, wanted[key], asked[key], answers))}
+            if not red or time.monotonic() >= end:
+                break
+            time.sleep(self._pause)  # an answer from before the publication lives as long as its zone says (RFC 2308)
+        return ProbeReport(not red and bool(asked), len(asked), tuple(red.values()))
 
     def _sites(self, change: ChangeSet) -> tuple[SiteSubject, ...]:
         """The platform's sites; for the shared part every platform's portal, since all stand on it."""
@@ -194,6 +190,18 @@ class VantageProber:
 
     def _all_claims(self, change: ChangeSet) -> Mapping[str, str]:
         return {**self._claims, **{claim.key: claim.prefix for claim in change.claims}}
+
+
+def _unlike(key: tuple[str, str], wanted: Sequence[str], asked: Probe, answers: Answers) -> str:
+    """Why the answer is not what was published; empty when it is."""
+    name, kind = key
+    if not answers[asked].samples:
+        return f"{name} {kind}: not measured: {answers[asked].problem}"
+    _, sample = decide(asked, answers, lambda item: text(item, "state") == "answer")
+    if set(strings(sample, "rdata")) == set(wanted):
+        return ""
+    got = ", ".join(strings(sample, "rdata")) or text(sample, "rcode") or text(sample, "state")
+    return f"{name} {kind} is {got}, published is {', '.join(wanted)}"
 
 
 def site_baselines(flat: Mapping[str, str]) -> dict[str, dict[str, str]]:

@@ -232,6 +232,31 @@ def test_expired_signatures_are_refused(pair: Pair) -> None:
     assert found[0].state == "refused" and "signatures have expired, the first (" in found[0].reason
 
 
+def test_new_names_wait_for_a_zone_whose_negative_answers_are_kept_too_long(pair: Pair) -> None:
+    """A resolver that was asked before would still deny them when they are looked for (RFC 2308, section 5)."""
+    server, owner = f"ns1.{ZONE}", f"hostmaster.{ZONE}"
+
+    def negative(seconds: int) -> None:
+        serial = pair.serials()[0] + 1
+        data = f"{server} {owner} {serial} 3600 600 86400 {seconds}"
+        pair.must(f"knotc zone-begin {ZONE} && knotc zone-set {ZONE} @ 300 SOA {data} && knotc zone-commit {ZONE}")
+        pair.follows(serial - 1)
+
+    changed = RecordChange("ns1", ZONE, SITES[5], "A", 300, ("198.18.1.35",), ("198.18.1.35",), "", 300, 60)
+    negative(3600)  # kept no longer than the SOA itself lives
+    try:
+        found = pair.inside(lambda: publisher(pair).publish("ns1", RECORDS, "publish", TIMER))
+        assert [(one.state, one.reason) for one in found] == [
+            ("refused", f"zone {ZONE}: resolvers keep for 300 s that a name does not exist, a new one is waited for "
+             "45 s; lower the last number of its SOA and try again after the old time has passed")
+        ]  # fmt: skip
+        assert pair.served(SITES[0]) == ("", "")
+        there = pair.inside(lambda: publisher(pair).publish("ns1", (changed,), "publish", TIMER))
+        assert there[0].state == "published"
+    finally:
+        negative(10)
+
+
 def test_a_secondary_that_does_not_follow_is_named_with_both_serials(pair: Pair) -> None:
     before = pair.serials()[0]
     # Freezing is an event of its own: asked for, it still lets a transfer in that is under way.

@@ -228,6 +228,28 @@ def test_the_shared_part_is_asked_by_its_neighbours_and_by_its_glue(inv: Invento
     assert report.reasons == (f"ns1.hunan.gov.cn. AAAA is {address}, published is 3fff::bad",)
 
 
+def test_a_negative_answer_of_before_is_waited_out_and_only_it_is_asked_again(
+    inv: Inventory, claims: dict[str, str]
+) -> None:
+    name, target = "1.0.0.3.ip6.arpa.", "core.net.hunan.gov.cn."
+    there = RecordChange("ns1", "hunan.gov.cn.", "ns1.hunan.gov.cn.", "AAAA", 300, (), ("3fff::1",))
+    late = RecordChange("ns1", "0.0.3.ip6.arpa.", name, "PTR", 300, (), (target,))
+    asked: list[str] = []
+
+    def give(probe: Probe) -> Answer:
+        asked.append(probe.name)
+        old = probe.name == name and asked.count(name) < 3
+        sample = {"state": "answer", "rcode": "NXDOMAIN" if old else "NOERROR", "ms": 1.0}
+        data = [] if old else [target if probe.name == name else "3fff::1"]
+        return Answer(({**sample, "rdata": data},) * probe.samples)
+
+    report = made(inv, claims, give, patience=30)[0].by_name(change("shared", (there, late)))
+    assert (report.ok, report.checked, asked) == (True, 2, ["ns1.hunan.gov.cn.", name, name, name])
+    asked.clear()
+    report = made(inv, claims, give)[0].by_name(change("shared", (late,)))
+    assert report.reasons == (f"{name} PTR is NXDOMAIN, published is {target}",)
+
+
 def test_a_shared_part_without_records_has_nothing_to_show(inv: Inventory, claims: dict[str, str]) -> None:
     report = made(inv, claims, healthy(inv, claims))[0].by_name(change("shared"))
     assert (report.ok, report.checked) == (False, 0)
