@@ -136,7 +136,7 @@ class Chain(Sandbox):
 
     def until(self, condition: Callable[[], object]) -> None:
         """Wait until it holds."""
-        deadline = time.monotonic() + 40
+        deadline = time.monotonic() + 120  # keys of seconds, on a machine that may be busy
         while not condition():
             assert time.monotonic() < deadline, self.run(f"keymgr -c {CONF} {ZONE} list human").stdout
             time.sleep(0.1)
