@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
+from infra.live import Absent
 from inventory.errors import EnvironmentFailed
 
 TIMEOUT = 30.0
@@ -49,7 +50,7 @@ class ApiServer:
         return f"https://{self.host}:{self.port}"
 
     def get(self, path: str) -> Mapping[str, Any]:
-        """One GET as JSON; EnvironmentFailed when it does not answer 200."""
+        """One GET as JSON; EnvironmentFailed when it does not answer 200, Absent when that is 404."""
         found: Mapping[str, Any] = json.loads(self._asked("GET", path))
         return found
 
@@ -69,7 +70,10 @@ class ApiServer:
             self.close()
             raise EnvironmentFailed(self._place, f"does not answer ({error})", FIX) from error
         if answer.status != http.client.OK:
-            raise EnvironmentFailed(self._place, f"{path} answers {answer.status}", FIX)
+            cause = f"{path} answers {answer.status}"
+            if answer.status == http.client.NOT_FOUND:
+                raise Absent(self._place, cause, FIX)
+            raise EnvironmentFailed(self._place, cause, FIX)
         return text
 
     def close(self) -> None:

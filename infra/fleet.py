@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 from infra import fleetwork as work
-from infra import identity, joining, metrics
+from infra import identity, joining, serving
 from infra.fleetwork import Fleet
 from infra.gate import check_planned
 from infra.result import StackResult
@@ -69,7 +69,7 @@ def up(
             refusals.append(error)
     jobs = work.jobs(fleet, names, refusals)
     live = work.survey(fleet, jobs, adopt=adopt)
-    metrics.check(fleet, jobs)
+    serving.check(fleet, jobs)
     results = {}
     for job in jobs:
         if job.platform in live.unchanged and not joining.stale(fleet, job):
@@ -91,7 +91,7 @@ def preview(fleet: Fleet, platforms: Sequence[str], progress: Progress = silent)
 
     jobs = work.jobs(fleet, ordered(fleet.inventory, platforms), [])
     work.snapshots(fleet, jobs)
-    metrics.check(fleet, jobs)
+    serving.check(fleet, jobs)
     done = operating.look(fleet, jobs, progress)
     return {job.platform: replace(done[job.platform], findings=job.objects.findings) for job in jobs}
 

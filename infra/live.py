@@ -14,6 +14,7 @@ from urllib.parse import quote
 from infra.components import naming
 from infra.manifest import Manifest
 from infra.objects import meta
+from inventory.errors import EnvironmentFailed
 
 PLURALS = {
     "Namespace": "namespaces",
@@ -27,7 +28,8 @@ PLURALS = {
     "Deployment": "deployments",
     "StatefulSet": "statefulsets",
     "NetworkPolicy": "networkpolicies",
-    "Ingress": "ingresses",
+    "Gateway": "gateways",
+    "HTTPRoute": "httproutes",
     "ServiceCIDR": "servicecidrs",
     "PodDisruptionBudget": "poddisruptionbudgets",
     "ClusterRole": "clusterroles",
@@ -36,6 +38,9 @@ PLURALS = {
     "CronJob": "cronjobs",
     "HorizontalPodAutoscaler": "horizontalpodautoscalers",
 }
+
+INSTALLED = frozenset({"Gateway", "HTTPRoute"})
+"""Kinds that a cluster knows only when somebody installed their definitions (`infra.gateways` asks before an `up`)."""
 
 CONTROLLERS = frozenset({"kube-apiserver", "kube-controller-manager", "kube-scheduler"})
 """Part of the cluster itself; what they write (status, bindings, defaults) is no drift."""
@@ -56,8 +61,12 @@ def object_path(manifest: Manifest) -> str:
     return f"{base}{inside}/{plural}/{manifest.name}"
 
 
+class Absent(EnvironmentFailed):
+    """The API server answers 404: it holds nothing there, or does not know what is asked for."""
+
+
 class Cluster(Protocol):
-    """Reads the API server; raises EnvironmentFailed when it does not answer."""
+    """Reads the API server; raises EnvironmentFailed when it does not answer, Absent when it answers 404."""
 
     def get(self, path: str) -> Mapping[str, Any]: ...
 
@@ -84,10 +93,16 @@ class Snapshot:
 
     def __init__(self, cluster: Cluster, kinds: Iterable[tuple[str, str]]) -> None:
         self._items: dict[Key, Mapping[str, Any]] = {}
+        self._unknown: set[str] = set()
         for api_version, kind in sorted(set(kinds)):
-            for item in listed(cluster, path_of(api_version, kind)):
-                metadata = item["metadata"]
-                self._items[kind, metadata.get("namespace", ""), metadata["name"]] = item
+            try:
+                for item in listed(cluster, path_of(api_version, kind)):
+                    metadata = item["metadata"]
+                    self._items[kind, metadata.get("namespace", ""), metadata["name"]] = item
+            except Absent:
+                if kind not in INSTALLED:
+                    raise
+                self._unknown.add(kind)
 
     def item(self, key: Key) -> Mapping[str, Any] | None:
         """One live object; None when there is none."""
@@ -103,7 +118,10 @@ class Snapshot:
         for manifest in manifests:
             live = self._items.get(manifest.key)
             if live is None:
-                found.append(f"{manifest.place}: is missing")
+                why = (
+                    f", and the cluster does not serve {manifest.api_version}" if manifest.kind in self._unknown else ""
+                )
+                found.append(f"{manifest.place}: is missing{why}")
                 continue
             # Items of a list name neither kind nor version.
             found.extend(f"{manifest.place}: {line}" for line in unlike(manifest.held(), live))

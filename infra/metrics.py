@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from infra.cluster import ApiServer
-from infra.fleetwork import Fleet, Job, refuse
+from infra.fleetwork import Fleet, Job
 from infra.live import Cluster
 from inventory.errors import EnvironmentFailed, GateError
 
@@ -19,17 +18,11 @@ NODES = "/apis/metrics.k8s.io/v1beta1/nodes"
 SCALER = "HorizontalPodAutoscaler"
 
 
-def check(fleet: Fleet, found: Sequence[Job]) -> None:
-    """GateError with every stack that scales by load on a cluster that measures nothing; each cluster is asked once."""
+def refusals(cluster: Cluster, fleet: Fleet, found: Sequence[Job]) -> list[GateError]:
+    """One for every stack that scales by load on this cluster, when it measures nothing; it is asked once at most."""
     scaled = [job.platform for job in found if any(item.kind == SCALER for item in job.objects.all)]
-    faults: dict[str, str] = {}
-    for context in sorted({fleet.context(name) for name in scaled}):
-        server = ApiServer(fleet.kubeconfig, context)
-        try:
-            faults[context] = fault(server)
-        finally:
-            server.close()
-    refuse([refusal(fleet, name, why) for name in scaled if (why := faults[fleet.context(name)])])
+    why = fault(cluster) if scaled else ""
+    return [refusal(fleet, name, why) for name in scaled if why]
 
 
 def fault(cluster: Cluster) -> str:

@@ -51,6 +51,6 @@ def assemble(objects: PlatformObjects, kubeconfig: str) -> None:
 
 def settings(config: pulumi.Config) -> dict[str, Any]:
     """The settings of a stack that are set, without their prefix."""
-    words = {key: config.get(key) for key in ("platform", "code", "imageRepository", "imageTag", "ingressClass")}
+    words = {key: config.get(key) for key in ("platform", "code", "imageRepository", "imageTag", "gatewayClass")}
     objects = {key: config.get_object(key) for key in ("functions", "imageDigests")}
     return {key: value for key, value in {**words, **objects}.items() if value is not None}

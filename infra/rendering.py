@@ -55,10 +55,14 @@ def settings_of(config: Mapping[str, Any], place: str, inventory: Inventory) -> 
     if unknown := sorted(set(overrides) - known):
         cause = f"jiyue:functions names {', '.join(unknown)}, which functions.yaml does not know"
         raise InputError(place, cause, f"use one of {', '.join(sorted(known))}")
+    if "ingressClass" in config:
+        cause = "jiyue:ingressClass is no setting any more, sites are served by Gateways"
+        raise InputError(place, cause, "remove it, or name the class of the Gateways: jiyue:gatewayClass")
     digests = _checked(_DIGESTS, config.get("imageDigests"), "imageDigests", place)
     repository = str(config.get("imageRepository", DEFAULT_IMAGES.repository))
     images = Images(repository, str(config.get("imageTag", DEFAULT_IMAGES.tag)), digests)
-    return Settings(images, str(config.get("ingressClass", Settings().ingress_class)), overrides)
+    gateway_class = config.get("gatewayClass") or inventory.environment.gateway_class
+    return Settings(images, str(gateway_class), overrides)
 
 
 def _checked(form: TypeAdapter[dict[str, _T]], value: object, key: str, place: str) -> dict[str, _T]:

@@ -46,6 +46,12 @@ class ControlPlane(Frozen):
 PortName = Annotated[str, Field(pattern=r"^[A-Za-z0-9./-]{1,32}$", description="an interface name")]
 
 
+ClassName = Annotated[
+    str,
+    Field(pattern=r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$", description="the name of a GatewayClass in the cluster"),
+]
+
+
 class Management(Frozen):
     """The way to the devices that no change may touch: their management port and the networks of that way.
 
@@ -82,6 +88,8 @@ class Environment(Frozen):
     """Kubeconfig contexts of platforms that do not share the one in `context`, by platform."""
     metrics: tuple[str, ...] = ()
     """Those of the contexts whose clusters serve metrics.k8s.io, so that functions may be scaled by load there."""
+    gateway_class: ClassName = "jiyue"
+    """GatewayClass of the platforms' Gateways, by what is installed in their clusters; a stack may name another."""
     parent: str = ""
     """SSH name of the server that takes delegation changes of `gov.cn`; empty: listed for the registrar by hand."""
     parent4: tuple[Address4, ...] = ()

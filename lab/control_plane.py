@@ -16,6 +16,7 @@ from pathlib import Path
 from inventory.atomic import write_whole
 from inventory.errors import EnvironmentFailed
 
+from . import gateway_api
 from .errors import failed
 from .files import private_dir
 from .kube_api import KubeApi, node_object, service_cidr_object
@@ -49,6 +50,9 @@ def check(spec: ControlPlaneSpec, binaries: ControlPlaneBinaries | None) -> None
     if not _stages(binaries):
         cause = f"no stages in {binaries.kwok_stages}"
         lacking.append(EnvironmentFailed("lab: kwok", cause, "run: jiyue engine install"))
+    if spec.gateway_class and len(gateway_api.definitions(binaries.gateway_crds)) < len(gateway_api.RESOURCES):
+        cause = f"not every definition is in {binaries.gateway_crds}"
+        lacking.append(EnvironmentFailed("lab: Gateway API", cause, "run: jiyue engine install"))
     found = [*lacking, *busy(spec.ports())]
     if found:
         raise failed(found)
@@ -96,13 +100,17 @@ class ControlPlane:
     def wait(self, progress: Callable[[str, int, int], None], deadline: float) -> None:
         """Until the API is ready, the objects of the spec exist and every node is Ready; EnvironmentFailed else."""
         api = KubeApi(self._spec.apiserver_port, self._base / "pki")
-        total = len(self._spec.nodes) + 2
+        total, gateways = len(self._spec.nodes) + 2, self._spec.gateway_class
         progress("control plane: API server", 0, total)
         self._until(api.ready, deadline, "the API server is not ready in time")
+        files = gateway_api.definitions(self._binaries.gateway_crds) if gateways else []
+        self._until(lambda: not gateway_api.define(api, files), deadline, "the Gateway API cannot be defined")
         progress("control plane: nodes", 1, total)
         self._until(lambda: not self._create(api), deadline, "its nodes cannot be created")
         self._until(lambda: self._nodes_ready(api, progress, total), deadline, "not every node is Ready in time")
         self._until(api.has_accounts, deadline, "the controllers do not work in time")
+        if gateways:
+            self._until(lambda: gateway_api.offered(api, gateways), deadline, "the Gateway API is not served in time")
         progress("control plane: ready", total, total)
 
     def _create(self, api: KubeApi) -> str:

@@ -25,12 +25,13 @@ class KubeApi:
         self._context = ssl.create_default_context(cafile=str(pki / "ca.crt"))
         self._context.load_cert_chain(str(pki / "admin.crt"), str(pki / "admin.key"))
 
-    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> tuple[int, str]:
-        """One request; (status, text). OSError or http.client.HTTPException when nobody answers."""
+    def call(self, method: str, path: str, body: dict[str, Any] | str | None = None) -> tuple[int, str]:
+        """One request, a `body` of text being YAML; (status, text). OSError or HTTPException when nobody answers."""
         connection = http.client.HTTPSConnection("127.0.0.1", self._port, timeout=5, context=self._context)
         try:
-            data = None if body is None else json.dumps(body)
-            connection.request(method, path, data, {"Content-Type": "application/json"})
+            data = json.dumps(body).encode() if isinstance(body, dict) else body and body.encode()
+            kind = "application/yaml" if isinstance(body, str) else "application/json"
+            connection.request(method, path, data, {"Content-Type": kind})
             answer = connection.getresponse()
             return answer.status, answer.read().decode("utf-8", "replace")
         finally:
@@ -43,8 +44,8 @@ class KubeApi:
         except (OSError, http.client.HTTPException):
             return False
 
-    def create(self, path: str, body: dict[str, Any]) -> str:
-        """Create one object; an existing one is fine. Returns the server's reason, empty when all is well."""
+    def create(self, path: str, body: dict[str, Any] | str) -> str:
+        """Create one object (text: YAML); one that exists is fine. The server's reason, empty when all is well."""
         status, text = self.call("POST", path, body)
         if status in (http.client.OK, http.client.CREATED, http.client.CONFLICT):
             return ""

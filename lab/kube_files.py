@@ -36,7 +36,7 @@ LOOPBACK = ("127.0.0.1", "localhost")
 
 
 class ControlPlaneBinaries(Protocol):
-    """Paths of the programs, and the folder of KWOK's stages (life cycles of nodes and pods, *.yaml)."""
+    """Paths of the programs, the folders of KWOK's stages (life cycles of nodes and pods) and of the Gateway API."""
 
     @property
     def etcd(self) -> Path: ...
@@ -50,6 +50,8 @@ class ControlPlaneBinaries(Protocol):
     def kwok(self) -> Path: ...
     @property
     def kwok_stages(self) -> Path: ...
+    @property
+    def gateway_crds(self) -> Path: ...
     @property
     def kubelet(self) -> Path: ...
     @property

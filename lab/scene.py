@@ -83,6 +83,7 @@ def _control_plane(inv: Inventory, real: Sequence[str]) -> ControlPlaneSpec:
     return ControlPlaneSpec(
         service_cidrs=SERVICE_CIDRS,
         nodes=nodes(inv, real),
+        gateway_class=inv.environment.gateway_class,
         etcd_port=ports.etcd_client,
         etcd_peer_port=ports.etcd_peer,
         apiserver_port=ports.apiserver,

@@ -155,12 +155,14 @@ class ServiceCidrSpec:
 class ControlPlaneSpec:
     """The local Kubernetes control plane; every port is bound to 127.0.0.1 of the machine only.
 
-    `service_cidrs` is the default dual-stack service range (IPv4 first).
+    `service_cidrs` is the default dual-stack service range (IPv4 first). It knows the Gateway API and one class of
+    Gateways, `gateway_class`, that no controller serves; a cluster without the API when that is empty.
     """
 
     service_cidrs: tuple[str, ...]
     nodes: tuple[NodeSpec, ...] = ()
     extra_service_cidrs: tuple[ServiceCidrSpec, ...] = ()
+    gateway_class: str = "jiyue"
     etcd_port: int = 12379
     etcd_peer_port: int = 12380
     apiserver_port: int = 16443

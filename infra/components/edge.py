@@ -1,4 +1,4 @@
-"""Edge: the DMZ entry and the routes of every hosted site."""
+"""Edge: the DMZ entry, its Gateways and the routes of every hosted site."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from infra.components.filled import Filled
 
 
 class Edge(Filled):
-    """Deployment, dual-stack Service and one Ingress per site."""
+    """Deployment, dual-stack Service, Gateways, one HTTPRoute per site and those that lead from HTTP to HTTPS."""
 
     KIND = "Edge"

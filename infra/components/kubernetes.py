@@ -20,7 +20,10 @@ VERSION = version("pulumi-kubernetes")
 
 
 def token(api_version: str, kind: str) -> str:
-    """The type of a kind in the engine: `kubernetes:apps/v1:Deployment`, part of every URN."""
+    """The type of a kind in the engine: `kubernetes:apps/v1:Deployment`, part of every URN.
+
+    A custom resource (a Gateway) has the type that the SDK's `apiextensions.CustomResource` gives it, by the same rule.
+    """
     return f"kubernetes:{api_version if '/' in api_version else f'core/{api_version}'}:{kind}"
 
 

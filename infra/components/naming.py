@@ -51,6 +51,16 @@ def route(site: str) -> str:
     return text if len(text) <= 63 else f"{text[:54].rstrip('-')}-{hashlib.sha256(site.encode()).hexdigest()[:8]}"
 
 
+def gateway(number: int) -> str:
+    """Name of a platform's Gateway: `edge`, then `edge-2` and so on."""
+    return "edge" if number == 1 else f"edge-{number}"
+
+
+def redirect(gateway_name: str, number: int) -> str:
+    """Name of a route that leads a Gateway's visitors from HTTP to HTTPS: `edge-to-https`, then `edge-to-https-2`."""
+    return f"{gateway_name}-to-https" + ("" if number == 1 else f"-{number}")
+
+
 def tls_secret(site: str) -> str:
     """Name of the secret that holds a site's certificate."""
     return f"tls-{route(site)}"

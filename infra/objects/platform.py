@@ -23,10 +23,10 @@ DEFAULT_IMAGES = Images("registry.invalid/jiyue", "0.1")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What may differ without a new approval (design decision 13): images, sizes, replicas, the ingress class."""
+    """What may differ without a new approval (design decision 13): images, sizes, replicas, the Gateways' class."""
 
     images: Images = DEFAULT_IMAGES
-    ingress_class: str = "jiyue"
+    gateway_class: str = "jiyue"
     functions: Mapping[str, FunctionSetting] = field(default_factory=dict)
 
 
@@ -105,7 +105,7 @@ def platform_objects(
         functions=functions,
         function_zones=function_zones,
         library=library.library_objects(name, settings.images, values),
-        edge=edge.edge_objects(name, platform.sites, settings.ingress_class, settings.images, values),
+        edge=edge.edge_objects(name, platform.sites, settings.gateway_class, settings.images, values),
         rbac=rbac_objects(name, [zone.id for zone in zones]),
         claim=joints.claim(inventory, name, platform.code),
         exchange=joints.exchange(inventory, name, values),

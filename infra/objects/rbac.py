@@ -37,7 +37,9 @@ DUTIES: Mapping[str, tuple[str, list[dict[str, Any]]]] = {
             _rule("batch", ["cronjobs", "jobs"], READ + WRITE),
             _rule("policy", ["poddisruptionbudgets"], READ + WRITE),
             _rule("autoscaling", ["horizontalpodautoscalers"], READ + WRITE),
-            _rule("networking.k8s.io", ["ingresses"], READ + WRITE),
+            # Where a platform is entered comes from the plan: routes are theirs, Gateways are only read.
+            _rule("gateway.networking.k8s.io", ["httproutes"], READ + WRITE),
+            _rule("gateway.networking.k8s.io", ["gateways"], READ),
         ],
     ),
     "audit": (
@@ -46,7 +48,8 @@ DUTIES: Mapping[str, tuple[str, list[dict[str, Any]]]] = {
             _rule("", _CORE, READ),
             _rule("apps", _WORKLOADS, READ),
             _rule("batch", ["cronjobs", "jobs"], READ),
-            _rule("networking.k8s.io", ["ingresses", "networkpolicies"], READ),
+            _rule("networking.k8s.io", ["networkpolicies"], READ),
+            _rule("gateway.networking.k8s.io", ["gateways", "httproutes"], READ),
             _rule("policy", ["poddisruptionbudgets"], READ),
             _rule("autoscaling", ["horizontalpodautoscalers"], READ),
             _rule(GROUP, ["rolebindings", "roles"], READ),

@@ -45,8 +45,19 @@ class GoBuild:
 
 
 @dataclass(frozen=True)
+class FetchModule:
+    """Fetch a module of which nothing is built, so that it is held to go.sum: a look into the module cache is not."""
+
+    module: str
+
+    def run(self, context: BuildContext) -> None:
+        """Fetch; raises EngineError, also for a module in the cache that is not the pinned one."""
+        go(context, ["mod", "download", self.module], f"fetch {self.module}")
+
+
+@dataclass(frozen=True)
 class CopyFromModule:
-    """Copy one file of a module (already held to go.sum by the build) into the entry."""
+    """Copy one file of a module (already held to go.sum by the build or by FetchModule) into the entry."""
 
     module: str
     source: str

@@ -132,6 +132,23 @@ class KwokRelease:
 
 
 @dataclass(frozen=True)
+class PinnedFiles:
+    """Files below an address that names their version; nobody publishes their sums, so these are pinned here.
+
+    `files` are (path below `base`, path in the entry, sha256).
+    """
+
+    base: str
+    files: tuple[tuple[str, str, str], ...]
+
+    def run(self, context: BuildContext) -> None:
+        """Fetch each file."""
+        for number, (name, target, sha256) in enumerate(self.files):
+            context.report(f"download {name}", number / len(self.files), "")
+            checked(f"{self.base}/{name}", sha256, context.out / target, 0o644)
+
+
+@dataclass(frozen=True)
 class PulumiInstaller:
     """The Automation API's own installer; `programs` are the ones of the archive that this engine takes."""
 

@@ -124,6 +124,7 @@ def resolve(setting: Setting | None = None) -> EnginePaths:
         kube_scheduler=files.get("kube-scheduler", nowhere),
         kwok=files.get("kwok", nowhere),
         kwok_stages=files.get("stages", nowhere),
+        gateway_crds=files.get("crds", nowhere),
         kubelet=files.get("kubelet", nowhere),
         kube_proxy=files.get("kube-proxy", nowhere),
         kube_router=files.get("kube-router", nowhere),

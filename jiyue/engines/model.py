@@ -78,6 +78,7 @@ class EnginePaths:
     kube_scheduler: Path
     kwok: Path
     kwok_stages: Path
+    gateway_crds: Path
     kubelet: Path
     kube_proxy: Path
     kube_router: Path

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from jiyue.engines.build import CopyFromModule, EmbedSchema, GoBuild
+from jiyue.engines.build import CopyFromModule, EmbedSchema, FetchModule, GoBuild
 from jiyue.engines.download import (
     EtcdRelease,
     KubernetesRelease,
     KwokRelease,
+    PinnedFiles,
     ProviderPlugin,
     PulumiInstaller,
 )
@@ -19,6 +20,7 @@ LANGUAGE_HOST = "3.79.0"
 ETCD = "3.6.4"
 KUBERNETES = "1.34.4"
 KWOK = "0.8.0"
+GATEWAY_API = "1.4.1"
 KUBE_ROUTER = "2.5.0"
 STAND_IN = "0.2"
 
@@ -40,6 +42,18 @@ _KWOK_STAGES = (
     "pod/fast/pod-complete.yaml",
     "pod/fast/pod-delete.yaml",
 )
+_GATEWAY_API = "sigs.k8s.io/gateway-api"
+_GATEWAY_CRDS = "config/crd/standard"
+# What the stacks use; they name nothing in another namespace, so not even a ReferenceGrant.
+_GATEWAY_SUMS = (
+    ("gatewayclasses", "7d958ad3965ea4a4996616846d9ecaf1fededbf9351b9752b8b85973936ae8c8"),
+    ("gateways", "a02ea425fc901f197b668c9ddd56375e1f6896994914c6e6b9b4fdb85cf3ba6e"),
+    ("httproutes", "98c6777c22309d319292e9c288ee632006c9ffdd4272383d6f9dffa3fbccaf14"),
+)
+
+
+def _crd(name: str) -> str:
+    return f"{_GATEWAY_CRDS}/gateway.networking.k8s.io_{name}.yaml"
 
 
 def engine_table() -> tuple[Engine, ...]:
@@ -78,6 +92,21 @@ def engine_table() -> tuple[Engine, ...]:
             ),
             files=(("kwok", "bin/kwok"), ("stages", "stages")),
             download=KwokRelease(KWOK),
+        ),
+        Engine(
+            # Definitions, no program: what the lab's API server needs to know a Gateway and its routes.
+            name="gateway-api",
+            version=GATEWAY_API,
+            module="gateway-api",
+            steps=(
+                FetchModule(_GATEWAY_API),
+                *(CopyFromModule(_GATEWAY_API, _crd(name), f"crds/{name}.yaml") for name, _ in _GATEWAY_SUMS),
+            ),
+            files=(("crds", "crds"),),
+            download=PinnedFiles(
+                f"https://raw.githubusercontent.com/kubernetes-sigs/gateway-api/v{GATEWAY_API}",
+                tuple((_crd(name), f"crds/{name}.yaml", sha256) for name, sha256 in _GATEWAY_SUMS),
+            ),
         ),
         Engine(
             name="pulumi",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.cluster import ApiServer
+from infra.live import Absent
 from inventory.errors import EnvironmentFailed
 from jiyue.accept.transcript import NotMeasured, Transcript
 
@@ -23,7 +24,8 @@ PATHS = {
     "limits": "/api/v1/limitranges",
     "budgets": "/apis/policy/v1/poddisruptionbudgets",
     "bindings": "/apis/rbac.authorization.k8s.io/v1/rolebindings",
-    "ingresses": "/apis/networking.k8s.io/v1/ingresses",
+    "gateways": "/apis/gateway.networking.k8s.io/v1/gateways",
+    "routes": "/apis/gateway.networking.k8s.io/v1/httproutes",
 }
 
 
@@ -62,8 +64,16 @@ class Cluster:
             raise NotMeasured("no kubeconfig for the cluster")
         try:
             server = ApiServer(self._kubeconfig, self._context)
-            found = {kind: list(server.get(path)["items"]) for kind, path in PATHS.items()}
+            found = {kind: _items(server, path) for kind, path in PATHS.items()}
             server.close()
         except (EnvironmentFailed, KeyError) as error:
             raise NotMeasured(f"the cluster does not answer: {error}") from error
         return json.dumps(found, sort_keys=True, ensure_ascii=False).encode()
+
+
+def _items(server: ApiServer, path: str) -> list[dict[str, Any]]:
+    """A collection; a cluster that does not know the kind holds none of it."""
+    try:
+        return list(server.get(path)["items"])
+    except Absent:
+        return []

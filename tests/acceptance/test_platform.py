@@ -123,14 +123,31 @@ def test_disruption_budgets_keep_one_replica_and_block_nothing(
 def test_every_site_has_its_route(
     platform: dict[str, Any], site: dict[str, Any], cluster: Cluster, record: Record
 ) -> None:
-    hosts = {
-        rule.get("host"): one["metadata"]["namespace"]
-        for one in cluster.of("ingresses", platform["name"])
-        for rule in one["spec"].get("rules") or ()
-    }
+    """A route of its own, on a listener with TLS of a Gateway in the entry zone that asks for both families."""
+    zone = f"{platform['name']}-dmz"
+    gateways = {one["metadata"]["name"]: one["spec"] for one in cluster.of("gateways", platform["name"], zone)}
+    routes = cluster.of("routes", platform["name"], zone)
+    parents = [
+        parent
+        for one in routes
+        if site["name"] in (one["spec"].get("hostnames") or ()) and _serves(one["spec"])
+        for parent in one["spec"].get("parentRefs") or ()
+    ]
     record.evidence(cluster.evidence)
-    record.measured(f"{len(hosts)} hosts have a route")
-    assert hosts.get(site["name"]) == f"{platform['name']}-dmz", f"{site['name']}: route in {hosts.get(site['name'])}"
+    record.measured(f"{len(routes)} routes, {len(gateways)} gateways")
+    assert len(parents) == 1, f"{site['name']}: {len(parents)} routes in {zone}"
+    spec = gateways.get(parents[0]["name"])
+    assert spec, f"{site['name']}: its route belongs to no Gateway in {zone}"
+    listener = next((one for one in spec["listeners"] if one["name"] == parents[0].get("sectionName")), {})
+    assert listener.get("hostname") == site["name"], f"{site['name']}: its listener is for {listener.get('hostname')}"
+    assert listener["protocol"] == "HTTPS" and listener["tls"]["certificateRefs"], f"{site['name']}: no TLS"
+    versions = [ip_address(one["value"]).version for one in spec.get("addresses") or ()]
+    assert versions and versions.count(4) == versions.count(6), f"{parents[0]['name']}: {spec.get('addresses')}"
+
+
+def _serves(route: dict[str, Any]) -> bool:
+    """Whether a route hands on requests; one that only leads to HTTPS does not."""
+    return any(rule.get("backendRefs") for rule in route.get("rules") or ())
 
 
 @pytest.mark.requirement("boundary")

@@ -159,7 +159,7 @@ def wanted(platform: str) -> list[Manifest]:
     found = world.objects(platform)
     items = [found.ranges, *(item for zone in found.zones.values() for item in zone), *found.library, *found.edge]
     items += [item for function in RUN[platform] for item in found.functions[function]]
-    return [item for item in items if item.kind not in ("CronJob", "Ingress")]
+    return [item for item in items if item.kind not in ("CronJob", "Gateway", "HTTPRoute")]
 
 
 @pytest.fixture(scope="module")

@@ -42,6 +42,7 @@ def test_the_real_stack_passes() -> None:
     ("kind", "change", "rule"),
     [
         ("Service", {"ipFamilyPolicy": "SingleStack"}, "services-dual-stack"),
+        ("Gateway", {"addresses": []}, "gateways-dual-stack"),
         ("NetworkPolicy", {"ingress": [{}], "policyTypes": ["Ingress", "Egress"]}, "peers-named"),
     ],
 )

@@ -18,7 +18,7 @@ from infra.manifest import Manifest
 Body = dict[str, Any]
 STRANGER = "fieldManager=stranger"
 DELETED = frozenset(
-    {"ConfigMap", "CronJob", "Deployment", "Ingress", "LimitRange", "NetworkPolicy", "ResourceQuota", "RoleBinding"}
+    {"ConfigMap", "CronJob", "Deployment", "LimitRange", "NetworkPolicy", "ResourceQuota", "RoleBinding"}
     | {"ClusterRole", "Service", "ServiceAccount"}
 )
 
@@ -68,7 +68,8 @@ PATCHES: Mapping[str, Mapping[str, Callable[[Manifest], Body]]] = {
         "invited": lambda _: {"subjects": [{"kind": "User", "name": "x", "apiGroup": "rbac.authorization.k8s.io"}]}
     },
     "ServiceAccount": {"token": lambda _: {"automountServiceAccountToken": True}},
-    "Ingress": {"other-class": lambda _: spec(ingressClassName="other")},
+    "Gateway": {"other-class": lambda _: spec(gatewayClassName="other")},
+    "HTTPRoute": {"other-name": lambda _: spec(hostnames=["other.example"])},
 }
 """Kind -> word -> merge patch; each changes a value of ours, or sets one that we leave alone."""
 

@@ -24,6 +24,7 @@ TABLE = {engine.name: engine for engine in engine_table()}
         ("kubernetes-node", r"k8s\.io/kubernetes v{}\b"),
         ("kube-router", r"github\.com/k3s-io/kube-router/v2 v{}\b"),
         ("kwok", r"sigs\.k8s\.io/kwok v{}\b"),
+        ("gateway-api", r"sigs\.k8s\.io/gateway-api v{}\b"),
         ("pulumi", r"github\.com/pulumi/pulumi/pkg/v3 v{}\b"),
         ("language-python", r"github\.com/pulumi/pulumi/sdk/v3 v{}\b"),
     ],

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from infra.live import Snapshot, path_of
+from infra.live import Absent, Snapshot, path_of
 from infra.manifest import Manifest
+from inventory.errors import EnvironmentFailed
 from tests.infra.world import objects
 
 WANTED = objects("changsha").all
@@ -105,11 +106,23 @@ def outlive(item: dict[str, Any], items: list[dict[str, Any]]) -> None:
     items.append({"metadata": {**copy.deepcopy(item["metadata"]), "name": "chat"}, "spec": {}})
 
 
+def reroute(item: dict[str, Any], items: list[dict[str, Any]]) -> None:
+    """Another service answers for the site."""
+    item["spec"]["rules"][0]["backendRefs"][0]["name"] = "other"
+
+
+def unlisted(item: dict[str, Any], items: list[dict[str, Any]]) -> None:
+    """One family less at the entry."""
+    del item["spec"]["addresses"][1]
+
+
 DRIFTS: dict[str, tuple[str, str, Callable[[dict[str, Any], list[dict[str, Any]]], None], str]] = {
     "deleted": ("Service", "search", drop, "Service changsha-app/search: is missing"),
     "scaled": ("Deployment", "search", scale, "spec.replicas is 7 instead of 1"),
     "family": ("Service", "search", prefer, 'ipFamilyPolicy is "PreferDualStack" instead of "RequireDualStack"'),
     "opened": ("NetworkPolicy", "allow-ingress", extend, "entries instead of"),
+    "rerouted": ("HTTPRoute", "www-changsha-gov-cn", reroute, 'backendRefs[0].name is "other" instead of "edge"'),
+    "one family": ("Gateway", "edge", unlisted, "spec.addresses has 1 entries instead of 2"),
     "label": ("Namespace", "changsha-dmz", unlabel, "metadata.labels.jiyue/zone is gone"),
     "edited": ("Deployment", "search", touch, "was changed by 'kubectl-edit'"),
     "worn": ("Namespace", "changsha-dmz", wear, "Namespace guest: carries the platform's labels"),
@@ -150,3 +163,35 @@ def test_what_nobody_of_ours_wrote_is_strange() -> None:
     mine = next(item for item in items if item["metadata"]["name"] == "search")
     mine["metadata"]["managedFields"][0]["manager"] = "kubectl-create"
     assert [item.place for item in Snapshot(fake, KINDS).strange(WANTED)] == ["Service changsha-app/search"]
+
+
+@pytest.mark.parametrize("lacking", ["gateways", "httproutes"])
+def test_a_cluster_without_the_gateway_api_is_missing_it(lacking: str) -> None:
+    """Drift, with its reason, and no failure."""
+    unknown = f"/apis/gateway.networking.k8s.io/v1/{lacking}"
+
+    class Without(FakeCluster):
+        def get(self, path: str) -> Mapping[str, Any]:
+            if path.startswith(unknown):
+                raise Absent("kubeconfig (x)", f"{path} answers 404", "look")
+            return super().get(path)
+
+    found = differences(Without(cluster().items))
+    kind = {"gateways": "Gateway", "httproutes": "HTTPRoute"}[lacking]
+    wanted = [item for item in WANTED if item.kind == kind]
+    assert found == tuple(
+        f"{item.place}: is missing, and the cluster does not serve gateway.networking.k8s.io/v1" for item in wanted
+    )
+
+
+def test_a_kind_of_kubernetes_itself_that_is_not_served_is_a_failure() -> None:
+    """An older cluster: not one of its objects could be compared."""
+
+    class Old(FakeCluster):
+        def get(self, path: str) -> Mapping[str, Any]:
+            if "servicecidrs" in path:
+                raise Absent("kubeconfig (x)", f"{path} answers 404", "look")
+            return super().get(path)
+
+    with pytest.raises(EnvironmentFailed, match="servicecidrs"):
+        differences(Old(cluster().items))

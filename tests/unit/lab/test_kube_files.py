@@ -26,6 +26,7 @@ BINARIES = SimpleNamespace(
     kube_scheduler=Path("/x/kube-scheduler"),
     kwok=Path("/x/kwok"),
     kwok_stages=Path("/x/stages"),
+    gateway_crds=Path("/x/crds"),
 )
 COMMANDS = commands(PLANE, BINARIES, [Path("/x/stages/a.yaml")], Path("/base"))
 
@@ -76,5 +77,5 @@ def test_missing_programs_are_all_named_before_anything_starts() -> None:
     with pytest.raises(EnvironmentFailed) as caught:
         check(PLANE, BINARIES)
     places = [line.place for line in caught.value.lines]
-    assert {"lab: etcd", "lab: kube-apiserver", "lab: kwok"} <= set(places)
+    assert {"lab: etcd", "lab: kube-apiserver", "lab: kwok", "lab: Gateway API"} <= set(places)
     assert all("jiyue engine install" in line.fix for line in caught.value.lines if line.place.startswith("lab:"))
