@@ -16,7 +16,11 @@ from random import sample
 import pytest
 
 from inventory.errors import EnvironmentFailed
-from jiyue.engines import EnginePaths, require
+from jiyue.engines import EnginePaths, engine_table, require
+from jiyue.engines.cache import file_sha256
+from jiyue.engines.download import PinnedFiles
+from jiyue.engines.recipes import GATEWAY_API
+from lab import gateway_api
 from lab.kube_api import KubeApi
 from lab.runtime import down, status, up
 from lab.spec import ControlPlaneSpec, LabSpec, NodeSpec, ServiceCidrSpec
@@ -125,6 +129,27 @@ def test_a_dual_stack_service_and_its_pods_get_both_families(api: KubeApi) -> No
         pods = [ips for ips in pods if ips]
     assert len(pods) == 2
     assert all(v4.startswith("10.97.") and v6.startswith("3fff:10:f001:") for v4, v6 in pods)
+
+
+def test_the_gateway_api_is_served_with_a_class_that_says_it_is_a_stand_in(api: KubeApi) -> None:
+    """From the pinned release, its standard channel; nothing more of it than the stacks use."""
+    (one,) = listed(api, f"{gateway_api.SERVED}/gatewayclasses")
+    assert one["metadata"]["name"] == "jiyue"  # type: ignore[index]
+    assert "stand-in" in one["spec"]["controllerName"]  # type: ignore[index]
+    held = {str(one["metadata"]["name"]): one for one in listed(api, gateway_api.DEFINITIONS)}  # type: ignore[index]
+    assert set(held) == {f"{name}.{gateway_api.GROUP}" for name in gateway_api.RESOURCES}
+    for definition in held.values():
+        notes = definition["metadata"]["annotations"]  # type: ignore[index]
+        assert notes["gateway.networking.k8s.io/bundle-version"] == f"v{GATEWAY_API}"
+        assert notes["gateway.networking.k8s.io/channel"] == "standard"
+
+
+def test_the_built_definitions_are_those_that_a_download_is_held_to(engines: EnginePaths) -> None:
+    """One pin, whichever route made them."""
+    (engine,) = [one for one in engine_table() if one.name == "gateway-api"]
+    assert isinstance(engine.download, PinnedFiles)
+    wanted = {Path(target).name: sha256 for _, target, sha256 in engine.download.files}
+    assert {path.name: file_sha256(path) for path in engines.gateway_crds.iterdir()} == wanted
 
 
 def test_nobody_without_a_certificate_reads_anything(directory: Path) -> None:
