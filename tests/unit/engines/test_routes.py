@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from jiyue.engines import EngineError, install, resolve, status
-from jiyue.engines.build import check_go
-from jiyue.engines.download import checked, fetch, published_sum
+from jiyue.engines.build import FetchModule, check_go
+from jiyue.engines.download import PinnedFiles, checked, fetch, published_sum
 from jiyue.engines.installed import OnPath, ProviderInHome
+from jiyue.engines.model import BuildContext
 
 from .fakes import Fail, Write, engine, script, setting
 
@@ -109,6 +110,38 @@ def test_download_with_another_sum_is_never_written(tmp_path: Path, monkeypatch:
     with pytest.raises(EngineError, match="published is"):
         checked("https://example.org/x", "0" * 64, tmp_path / "bad")
     assert not (tmp_path / "bad").exists()
+
+
+def test_pinned_files_are_held_to_their_own_sums(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each at the address of its version; one that is not the pinned one ends the download."""
+    asked: list[str] = []
+
+    def answer(url: str) -> bytes:
+        asked.append(url)
+        return url.rpartition("/")[2].encode()
+
+    monkeypatch.setattr("jiyue.engines.download.fetch", answer)
+    good, bad = hashlib.sha256(b"a.yaml").hexdigest(), "0" * 64
+    context = BuildContext("crds", tmp_path / "source", tmp_path / "out", {}, lambda *_: None)
+    PinnedFiles("https://example.org/v1", (("x/a.yaml", "crds/a.yaml", good),)).run(context)
+    assert (tmp_path / "out/crds/a.yaml").read_bytes() == b"a.yaml"
+    with pytest.raises(EngineError, match="published is"):
+        PinnedFiles("https://example.org/v1", (("x/b.yaml", "crds/b.yaml", bad),)).run(context)
+    assert asked == ["https://example.org/v1/x/a.yaml", "https://example.org/v1/x/b.yaml"]
+
+
+def test_a_module_of_which_nothing_is_built_is_compared_with_go_sum(tmp_path: Path) -> None:
+    """`go list` only looks into the cache; what go says of another sum is the error."""
+    (tmp_path / "source").mkdir()
+    script(tmp_path / "go", 'echo "$@" >> asked; test ! -e wrong || { echo "checksum mismatch"; exit 1; }')
+    env = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+    context = BuildContext("crds", tmp_path / "source", tmp_path / "out", env, lambda *_: None)
+    FetchModule("sigs.example/api").run(context)
+    assert (tmp_path / "source/asked").read_text() == "mod download sigs.example/api\n"
+    (tmp_path / "source/wrong").touch()
+    with pytest.raises(EngineError, match="checksum mismatch") as caught:
+        FetchModule("sigs.example/api").run(context)
+    assert "do not use this GOPROXY" in caught.value.fix
 
 
 def test_only_https_is_fetched() -> None:

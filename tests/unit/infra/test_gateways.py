@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -17,6 +17,7 @@ from infra.live import Absent
 from infra.objects.gateways import ADDRESSES, HOSTNAMES, SITES, Backend, entries, gateway_objects
 from infra.objects.meta import Scope
 from infra.objects.platform import Settings
+from infra.objects.rbac import DUTIES
 from infra.rendering import settings_of
 from infra.values import SiteAddress
 from infra.workcopy import WorkCopy
@@ -221,8 +222,26 @@ def test_the_class_comes_from_the_environment_unless_the_stack_names_another() -
     assert settings_of({}, "x", here).gateway_class == Settings().gateway_class == "jiyue"
 
 
+def test_operations_write_routes_and_only_read_gateways() -> None:
+    """Where a platform is entered comes from the plan; nobody has a right to the API that was before."""
+    held = {
+        (duty, name): set(rule["verbs"])
+        for duty, (_, rules) in DUTIES.items()
+        for rule in rules
+        for name in rule["resources"]
+        if name in ("gateways", "httproutes", "ingresses")
+    }
+    read = {"get", "list", "watch"}
+    assert held == {
+        ("operations", "gateways"): read,
+        ("operations", "httproutes"): read | {"create", "delete", "patch", "update"},
+        ("audit", "gateways"): read,
+        ("audit", "httproutes"): read,
+    }
+
+
 def test_the_setting_that_was_is_an_error() -> None:
     """It would be left out in silence."""
     with pytest.raises(InputError, match=r"jiyue:gatewayClass") as caught:
-        settings_of(cast(Mapping[str, Any], {"ingressClass": "nginx"}), "stacks/Pulumi.x.yaml", inventory())
+        settings_of({"ingressClass": "nginx"}, "stacks/Pulumi.x.yaml", inventory())
     assert str(caught.value).startswith("stacks/Pulumi.x.yaml: jiyue:ingressClass")

@@ -60,6 +60,7 @@ def test_every_held_device_is_a_host_and_no_county_is(hunan: Inventory, spec: La
         host.name for one in hunan.platforms for host in one.old_hosts
     }
     assert spec.control_plane is not None and len(spec.control_plane.nodes) == 15
+    assert spec.control_plane.gateway_class == "jiyue"
 
 
 def test_the_province_starts_without_ipv6(spec: LabSpec) -> None:
