@@ -31,7 +31,7 @@ from inventory.types import (
     Prefix4,
     Whole,
 )
-from inventory.vocab import Level, Plane, Role, SiteKind
+from inventory.vocab import Entry, Level, Plane, Role, SiteKind
 from inventory.waivers import NO_WAIVERS, Waivers
 
 SHARED = "shared"
@@ -164,6 +164,9 @@ class Platform(Frozen):
     """Where its service range is entered: the cluster's address on the LAN of the exchange zone. None: not yet."""
     edge4: MaybeAddress4 = None
     """Where visitors enter the cluster: its address in the DMZ. None: the site host alone is the platform's edge."""
+    entry: Entry = Entry.HOSTS
+    """Where the sites' AAAA lead: `hosts`, each site's own address on the site host, or `cluster`, the address spelt
+    like `edge4`."""
     links: tuple[Link, ...]
     devices: tuple[Device, ...]
     sites: tuple[Site, ...]

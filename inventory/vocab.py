@@ -50,6 +50,13 @@ class Role(StrEnum):
     OPS = "ops"
 
 
+class Entry(StrEnum):
+    """Where names lead visitors over IPv6: not where sites are served, which is the site host's either way."""
+
+    HOSTS = "hosts"
+    CLUSTER = "cluster"
+
+
 class SiteKind(StrEnum):
     """Whose site it is (国办发〔2017〕47号): the government's portal, a department's, a county's."""
 

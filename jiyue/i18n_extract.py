@@ -94,7 +94,7 @@ WORDS = {
                     "unable to get local issuer certificate"),
     "ipv6.plan": ("allocated", "reserved", "overflow", "fixed", "free", "regions", "cities", "counties", "links",
                   "organisations", "public", "private", "internet"),
-    "ipv6.change": ("site", "zone", "link", "services", "loopback", "port"),
+    "ipv6.change": ("site", "zone", "link", "services", "edge", "loopback", "port"),
     "ipv6.brownfield": ("dual", "ipv4-only", "ipv6-only", "unseen", "organisation", "system", "mgmt"),
     "ipv6.change.moved": ("input {name} is {now}, approved with {approved}",
                           "claim {name} is {now}, approved as {approved}", "{name} is {now}, approved for {approved}",

@@ -14,6 +14,7 @@ from ipv6.plan.intent import DeviceIntent
 from .ca import SiteCa
 from .scene_devices import Extras, device_host
 from .scene_dns import anchor, bind_keys, child_servers, hints, parent_hosts, resolvers
+from .scene_edges import edge_hosts
 from .scene_internet import LAN, provider_router, vantages
 from .scene_keys import DnsKeys
 from .scene_nodes import NODES, images, nodes, real_platforms
@@ -41,6 +42,7 @@ def scene(
     """
     if inv.environment.kind != "lab":
         raise InputError(f"environment {inv.environment.name}", "is not a lab", "choose one with kind: lab")
+    real = real_platforms(inv) if real_nodes and control_plane else ()
     ca = SiteCa(state_dir / "ca")
     keys = DnsKeys(state_dir / "dns")
     pairs = {site.name: ca.server(site.name, [site.name]) for site in inv.sites}
@@ -55,11 +57,12 @@ def scene(
         *parent_hosts(inv, keys, claims),
         *vantages(hints(), anchor(keys), bind_keys(keys), ca.certificate),
         *old_hosts(inv, ca),
+        *edge_hosts(inv, real, claims),
     )
     name = f"{inv.name}-{inv.environment.name}"
     if not control_plane:
         return LabSpec(name, hosts, _links(inv, hosts))
-    plane = _control_plane(inv, real_platforms(inv) if real_nodes else ())
+    plane = _control_plane(inv, real)
     group = control_dir(state_dir).name
     hosts = (*hosts, *node_hosts(inv, plane.nodes, plane.apiserver_port, SERVICE_CIDRS, group))
     return LabSpec(name, hosts, _links(inv, hosts), plane, images(inv) if real_nodes else ())

@@ -81,27 +81,28 @@ def hosts(
     found = []
     for number, node in enumerate((one for one in made if one.real), 1):
         platform = inv.platform_by_name[node.dedicated]
-        link = _lan(platform, EXCHANGE_ZONE)
+        link = lan(platform, EXCHANGE_ZONE)
         own = zip(node.addresses, (24, 64), strict=True)
         interfaces: tuple[InterfaceSpec, ...] = (
             InterfaceSpec(NODES, NODES, tuple(f"{address}/{length}" for address, length in own)),
             InterfaceSpec(EXCHANGE_ZONE, link.id, (f"{platform.cluster4}/{link.prefix4.prefixlen}",)),
         )
         if platform.edge4 is not None:
-            lan = _lan(platform, ENTRY_ZONE)
-            interfaces += (InterfaceSpec(ENTRY_ZONE, lan.id, (f"{platform.edge4}/{lan.prefix4.prefixlen}",)),)
-        routes = [RouteSpec(f"default via {port.address4}") for _, port in _gateways(inv, platform, EXCHANGE_ZONE)]
+            dmz = lan(platform, ENTRY_ZONE)
+            interfaces += (InterfaceSpec(ENTRY_ZONE, dmz.id, (f"{platform.edge4}/{dmz.prefix4.prefixlen}",)),)
+        routes = [RouteSpec(f"default via {port.address4}") for _, port in gateways(inv, platform, EXCHANGE_ZONE)]
         folders = [f"/var/lib/jiyue/{platform.name}/{name}" for name in ("library", "library-backup")]
         mgmt = f"192.168.249.{number}/{MGMT_LENGTH}"
         found.append(node_host(node, mgmt, interfaces, routes, port, service_cidrs, group, folders))
     return tuple(found)
 
 
-def _lan(platform: Platform, zone: str) -> Link:
+def lan(platform: Platform, zone: str) -> Link:
+    """The LAN of one of its zones."""
     return next(one for one in platform.links if one.zone == zone)
 
 
-def _gateways(inv: Inventory, platform: Platform, zone: str) -> list[tuple[Device, Interface]]:
+def gateways(inv: Inventory, platform: Platform, zone: str) -> list[tuple[Device, Interface]]:
     """The firewall and its port on the LAN of a zone."""
     return [
         (device, port)
@@ -126,12 +127,12 @@ def entry_script(inv: Inventory, claims: Mapping[str, str], platform: str, node:
     words = {"four": four, "six": pods6, "exchange": EXCHANGE_ZONE, "dmz": ENTRY_ZONE, "mark": MARK, "table": TABLE}
     lines = [
         f"ip -6 addr replace {found.cluster(own)[1]}/64 dev {EXCHANGE_ZONE} nodad",
-        f"ip -6 route replace default via {_gateway6(found, own, EXCHANGE_ZONE)}",
+        f"ip -6 route replace default via {gateway6(found, own, EXCHANGE_ZONE)}",
     ]
     if edge := found.edge(own):
         lines.append(f"ip -6 addr replace {edge[1]}/64 dev {ENTRY_ZONE} nodad")
-        gateways = {"-4": str(_gateways(inv, own, ENTRY_ZONE)[0][1].address4), "-6": _gateway6(found, own, ENTRY_ZONE)}
-        for family, gateway in gateways.items():
+        back4 = str(gateways(inv, own, ENTRY_ZONE)[0][1].address4)
+        for family, gateway in (("-4", back4), ("-6", gateway6(found, own, ENTRY_ZONE))):
             lines += [
                 f"ip {family} route replace default via {gateway} dev {ENTRY_ZONE} table {TABLE}",
                 f"ip {family} rule del pref {TABLE} 2>/dev/null || true",
@@ -140,5 +141,6 @@ def entry_script(inv: Inventory, claims: Mapping[str, str], platform: str, node:
     return "\n".join(["set -e", *lines, "nft -f - <<'RULES'", _RULES.format(**words) + "RULES", ""])
 
 
-def _gateway6(found: Lookup, platform: Platform, zone: str) -> str:
-    return next(address_of(found.port6(device, port)) for device, port in _gateways(found.inv, platform, zone))
+def gateway6(found: Lookup, platform: Platform, zone: str) -> str:
+    """The firewall's IPv6 address on that LAN."""
+    return next(address_of(found.port6(device, port)) for device, port in gateways(found.inv, platform, zone))

@@ -19,7 +19,8 @@ from inventory.vocab import ENTRY_ZONE, SiteKind
 
 ZONE = ENTRY_ZONE
 NAME = "edge"
-ORIGIN = "JIYUE_ORIGIN"
+ORIGIN, SITES = "JIYUE_ORIGIN", "JIYUE_SITES"
+"""Whom the edge hands connections to: for names that nobody listed, and by site."""
 PORTS = (pods.Port("http", 80), pods.Port("https", 443))
 
 
@@ -29,8 +30,7 @@ def edge_objects(
     """Deployment and Service of the edge, then its Gateways and the routes by site name."""
     labels = {"app.kubernetes.io/name": NAME, meta.PLATFORM: platform}
     scope = Scope(platform, ZONE)
-    origins = _origins(sites, values)
-    env = {ORIGIN: " ".join(f"[{one.address6}] {one.address4}" for one in origins)} if origins else {}
+    env = _origins(sites, values)
     deployment = scope.make(
         "apps/v1",
         "Deployment",
@@ -48,17 +48,21 @@ def edge_objects(
     )
     behind = gateways.Backend(NAME, PORTS[0].number)
     entries = gateways.gateway_objects(scope, sites, gateway_class, behind, values)
-    return deployment, service, *_way(scope, origins, labels), *entries
+    return deployment, service, *_way(scope, values.sites if env else (), labels), *entries
 
 
-def _origins(sites: tuple[Site, ...], values: StackValues) -> tuple[SiteAddress, ...]:
-    """Whom the edge hands connections to where visitors enter the cluster: the host of the portal."""
+def _origins(sites: tuple[Site, ...], values: StackValues) -> dict[str, str]:
+    """Where visitors enter the cluster: each site's addresses on its host, the portal's for sites that moved there."""
     portals = {site.name for site in sites if site.kind is SiteKind.PORTAL}
-    return tuple(site for site in values.sites if site.name in portals) if values.edge else ()
+    hosts = [site for site in values.sites if site.name in portals]
+    if not (values.edge and hosts):
+        return {}
+    named = (f"{site.name},[{site.address6}],{site.address4}" for site in values.sites)
+    return {ORIGIN: " ".join(f"[{one.address6}] {one.address4}" for one in hosts), SITES: " ".join(named)}
 
 
 def _way(scope: Scope, origins: Sequence[SiteAddress], labels: Mapping[str, str]) -> tuple[Manifest, ...]:
-    """The policy that lets the edge, and nothing else of the zone, reach that host, in both families."""
+    """The policy that lets the edge, and nothing else of the zone, reach the sites' host, in both families."""
     if not origins:
         return ()
     single = Pair(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from inventory.rules import Reason, rule
 from inventory.view import View
-from inventory.vocab import ENTRY_ZONE, EXCHANGE_ZONE
+from inventory.vocab import ENTRY_ZONE, EXCHANGE_ZONE, Entry
 
 
 @rule("cluster-entry")
@@ -30,3 +30,6 @@ def cluster_entry(view: View) -> Iterator[Reason]:
         if platform.edge4 is not None and platform.cluster4 is None:
             cause = f"the cluster of {platform.name} has an edge and no entry for other platforms"
             yield Reason((*ref, "edge4"), cause, "name its cluster4 too")
+        if platform.entry is Entry.CLUSTER and platform.edge4 is None:
+            cause = f"visitors of {platform.name} are to enter its cluster, which has no address for them"
+            yield Reason((*ref, "entry"), cause, "name its edge4, an address of the zone dmz, or leave entry away")

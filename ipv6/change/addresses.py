@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from inventory.model import SHARED, Device, Inventory, Link
 from ipv6.change.model import AddressPair
+from ipv6.plan.lookup import Lookup
 from ipv6.plan.prefix import address_of
 
 
@@ -41,6 +42,8 @@ def _links(inv: Inventory, claims: Mapping[str, str], platform: str, deferred: s
             yield AddressPair("link", link.id, str(link.prefix4), six, reason)
     if owner:
         yield AddressPair("services", platform, str(owner.services4), claims.get(f"services/{platform}", ""))
+        if edge := Lookup(inv, claims).edge(owner):
+            yield AddressPair("edge", platform, edge[0], "".join(edge[1:]))
 
 
 def _device(inv: Inventory, claims: Mapping[str, str], device: Device, deferred: str) -> Iterator[AddressPair]:

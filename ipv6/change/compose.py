@@ -21,7 +21,7 @@ from ipv6.change.scope import Scope, check_platform, inputs_of
 from ipv6.drivers.registry import demand, driver, section
 from ipv6.plan.build import intents
 from ipv6.plan.intent import DeviceIntent, RRset
-from ipv6.plan.prefix import address_of
+from ipv6.plan.lookup import Lookup
 from ipv6.plan.records import owner_of, records
 from ipv6.plan.reverse import own_zones
 from ipv6.plan.stack import stack_values
@@ -146,13 +146,14 @@ def _records(
 
 
 def _sites(inv: Inventory, ready: Prepared, platform: str) -> tuple[dict[str, str], ...]:
+    found = Lookup(inv, ready.by_key)
     return tuple(
         {
             "name": site.name,
             "title": site.title,
             "owner": site.owner,
             "address4": str(site.address4),
-            "address6": address_of(ready.by_key.get(f"site/{site.name}", "")),
+            "address6": "".join(found.visited(site)[1:]),
         }
         for site in inv.sites
         if site.platform == platform

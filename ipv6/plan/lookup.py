@@ -7,8 +7,8 @@ from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address
 
 from inventory.errors import InputError
-from inventory.model import Device, Interface, Inventory, Link, Platform
-from inventory.vocab import ENTRY_ZONE, EXCHANGE_ZONE, Plane
+from inventory.model import Device, Interface, Inventory, Link, Platform, Site
+from inventory.vocab import ENTRY_ZONE, EXCHANGE_ZONE, Entry, Plane
 from ipv6.plan.hosts import Hosts
 from ipv6.plan.prefix import address_of, parse
 from ipv6.plan.wanted import link_ends, platform_of_link
@@ -89,6 +89,16 @@ class Lookup:
     def edge(self, platform: Platform) -> tuple[str, ...]:
         """Where visitors enter its cluster: addresses in the DMZ, IPv4 first; empty without one."""
         return self._entry(platform, ENTRY_ZONE, platform.edge4)
+
+    def entered6(self, platform: Platform) -> str:
+        """Where AAAA of all its sites lead when visitors enter its cluster; "" elsewhere and without claims."""
+        six = self.edge(platform)[1:] if platform.entry is Entry.CLUSTER else ()
+        return six[0] if six else ""
+
+    def visited(self, site: Site) -> tuple[str, ...]:
+        """Where names lead a site's visitors, IPv4 first: its own addresses, or over IPv6 its cluster's edge."""
+        six = self.entered6(self.inv.platform_by_name[site.platform]) or self.address6(f"site/{site.name}")
+        return both(str(site.address4), six)
 
     def _entry(self, platform: Platform, zone: str, address4: IPv4Address | None) -> tuple[str, ...]:
         """The IPv6 one is spelt like those of hosts and lies in the LAN's own /64, so it needs no claim of its own."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from inventory.model import SHARED, Inventory
 from ipv6.plan.intent import RRset
-from ipv6.plan.lookup import Lookup, both
+from ipv6.plan.lookup import Lookup
 from ipv6.plan.reverse import reverse_records
 
 PARENT_ZONE = "gov.cn."
@@ -32,8 +32,7 @@ def _all(found: Lookup) -> Iterator[RRset]:
         zone = f"{platform.dns_zone}."
         yield RRset(zone, zone, "NS", ttl, servers)
         for site in platform.sites:
-            addresses = both(str(site.address4), found.address6(f"site/{site.name}"))
-            yield from _addresses(zone, f"{site.name}.", addresses, platform.name, ttl)
+            yield from _addresses(zone, f"{site.name}.", found.visited(site), platform.name, ttl)
     zones = {platform.dns_zone for platform in found.inv.platforms}
     for name, device_name in found.inv.network.name_servers.items():
         device = found.inv.devices[device_name]

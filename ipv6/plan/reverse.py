@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import IPv4Network, IPv6Network, ip_address
 
-from inventory.model import SHARED, Device, Inventory
+from inventory.model import SHARED, Device, Inventory, Site
 from inventory.vocab import Role
 from ipv6.plan.intent import RRset
-from ipv6.plan.lookup import Lookup, bare, both
+from ipv6.plan.lookup import Lookup, bare
 
 ROUTERS = (Role.CORE, Role.PE, Role.COUNTY_PE)
 
@@ -70,12 +70,21 @@ def _names(found: Lookup) -> Iterator[tuple[str, tuple[str, ...]]]:
     """(name, its addresses) of everything that answers to one."""
     inv = found.inv
     for site in inv.sites:
-        yield f"{site.name}.", both(str(site.address4), found.address6(f"site/{site.name}"))
+        yield f"{site.name}.", _own(found, site)
     for name, device_name in inv.network.name_servers.items():
         device = inv.devices[device_name]
         yield f"{name}.", bare(found.port(device, device.interfaces[0]))
     for device in _routers(inv):
         yield f"{device.name}.net.{_home(inv, device)[0]}", bare(found.loopbacks(device))
+
+
+def _own(found: Lookup, site: Site) -> tuple[str, ...]:
+    """The addresses that answer to the site's name: an edge that many sites share answers to the portal's alone.
+
+    The addresses behind such an edge answer to none, because no name leads to them.
+    """
+    addresses, platform = found.visited(site), found.inv.platform_by_name[site.platform]
+    return addresses[:1] if found.entered6(platform) and site.name != platform.portal else addresses
 
 
 def _routers(inv: Inventory) -> Iterator[Device]:

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from inventory.errors import InputError
 from inventory.model import SHARED, Device, Interface, Inventory, Platform
-from inventory.vocab import Role
+from inventory.vocab import ENTRY_ZONE, Role
+from ipv6.plan.lookup import Lookup
 from ipv6.plan.prefix import address_of
 from ipv6.plan.reverse import pointer, zone_of
 from ipv6.verify.limits import DEFAULT_LIMITS
@@ -41,23 +42,32 @@ def site_subjects(
             platform=platform.name,
             zone=platform.dns_zone,
             address4=str(site.address4),
-            address6=_claimed(claims, f"site/{site.name}"),
+            address6=_edge(inv, claims, platform) or _claimed(claims, f"site/{site.name}"),
             servers=_servers(inv, claims, platform.name),
             baseline=(baselines or {}).get(site.name, {}),
             limits={**DEFAULT_LIMITS, **inv.indicators.values},
             known=known,
             host=_site_host(inv, platform),
             names=names,
-            reverse=_reverse(inv, claims, site.name),
+            reverse=_reverse(inv, claims, platform, site.name),
+            behind6=_claimed(claims, f"site/{site.name}") if _edge(inv, claims, platform) else "",
         )
         for platform in chosen(inv, platforms)
         for site in platform.sites
     )
 
 
-def _reverse(inv: Inventory, claims: Mapping[str, str], site: str) -> str:
-    """The name of the site's PTR record, where the zone is ours; empty otherwise."""
-    address = _claimed(claims, f"site/{site}")
+def _edge(inv: Inventory, claims: Mapping[str, str], platform: Platform) -> str:
+    """Where names of its sites lead over IPv6 when visitors enter its cluster; empty otherwise and before the plan."""
+    return Lookup(inv, claims).entered6(platform) if f"subnet/{platform.name}/{ENTRY_ZONE}" in claims else ""
+
+
+def _reverse(inv: Inventory, claims: Mapping[str, str], platform: Platform, site: str) -> str:
+    """The name of the site's PTR record, where the zone is ours and the address answers to it; empty otherwise."""
+    edge = _edge(inv, claims, platform)
+    if edge and site != platform.portal:
+        return ""
+    address = edge or _claimed(claims, f"site/{site}")
     return pointer(address).rstrip(".") if address and zone_of(inv, address) else ""
 
 

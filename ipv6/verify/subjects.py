@@ -25,7 +25,8 @@ class SiteSubject:
     `baseline` holds what IPv4 was before the change (keys of `ipv6.verify.checks.v4_unharmed`); empty when not taken.
     `known` are the names that may be fetched from (the inventory's sites): links elsewhere are looked up, never
     followed. `host` is the device that serves it, empty where this environment does not hold it. `reverse` is its
-    ip6.arpa name where the province serves reverse zones. `names` is the platform whose firewall stands before the name
+    ip6.arpa name where the province serves reverse zones. `behind6` is its address on the host where names lead to the
+    edge of its platform's cluster instead (`address6`). `names` is the platform whose firewall stands before the name
     servers. `limits` are those of `indicators.yaml`.
     """
 
@@ -44,6 +45,12 @@ class SiteSubject:
     host: str = ""
     reverse: str = ""
     names: str = ""
+    behind6: str = ""
+
+    @property
+    def own6(self) -> str:
+        """The IPv6 address at which `host` itself serves it."""
+        return self.behind6 or self.address6
 
 
 @dataclass(frozen=True, slots=True)

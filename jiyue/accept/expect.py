@@ -9,7 +9,7 @@ from inventory.model import SHARED, Device, Inventory
 from inventory.vocab import Role
 from ipv6.plan.build import intents
 from ipv6.plan.intent import DeviceIntent
-from ipv6.verify.build import chosen
+from ipv6.verify.build import chosen, site_subjects
 from ipv6.verify.subjects import Vantages
 
 SCHEMA = "jiyue/acceptance-plan/1"
@@ -39,11 +39,12 @@ def expectations(inv: Inventory, claims: Mapping[str, str], platforms: Sequence[
                 "deferred": [_deferred(one) for one in platform.devices if not inv.holds(one)],
                 "sites": [
                     {
-                        "name": site.name,
-                        "address4": str(site.address4),
-                        "address6": claims.get(f"site/{site.name}", "").partition("/")[0],
+                        "name": one.name,
+                        "address4": one.address4,
+                        "address6": one.address6,
+                        "behind6": one.behind6,
                     }
-                    for site in platform.sites
+                    for one in site_subjects(inv, claims, (platform.name,))
                 ],
                 "services4": str(platform.services4),
                 "services6": claims.get(f"services/{platform.name}", ""),

@@ -50,6 +50,7 @@ def kind(code: str) -> str:
         "link": _("point-to-point link"),
         "services": _("cluster services"),
         "loopback": _("loopback"),
+        "edge": _("edge of the cluster"),
         "port": _("interface"),
         "site": _("website"),
         "organisation": _("organisation"),

@@ -44,7 +44,7 @@ def _targets(inv: Inventory, claims: Mapping[str, str], depth: Depth) -> Iterato
             name=one.name,
             platform=one.platform,
             address4=one.address4,
-            address6=one.address6,
+            address6=one.own6,
             host=one.host,
             filter=filters[one.platform] or one.host,
             vantages=(one.vantages.v4, one.vantages.v6),

@@ -22,7 +22,7 @@ from jiyue.i18n import _
 from jiyue.probe.prober import VantageProber
 from jiyue.probe.sampler import Watch, sites_of
 from jiyue.propose import all_inputs
-from jiyue.workflow import names
+from jiyue.workflow import entries, names
 from jiyue.workflow.reporter import Reporter
 from jiyue.workflow.review import current
 from jiyue.workflow.review_log import require_whole
@@ -73,6 +73,7 @@ def apply(
     digests: Mapping[str, str] = {name: current(services, name).digest for name in platforms}
     inputs = all_inputs(services.inventory, services.space.root)
     require_whole(services)
+    entries.tell(entries.open_entries(services, platforms), reporter)
     try:
         result = _flow(services, digests, reporter, inputs, limit, way or transport(services))
     except gates.Refused as error:

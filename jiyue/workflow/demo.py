@@ -18,6 +18,7 @@ from jiyue.workflow import (
     demo_names,
     demo_sites,
     edge,
+    entries,
     lab,
     plan,
     pods,
@@ -168,15 +169,17 @@ def _stacks(services: Services, reporter: ConsoleReporter, outcome: Outcome) -> 
 
 def _pods(services: Services, reporter: ConsoleReporter, outcome: Outcome) -> None:
     """The clusters get their IPv6 entry, and one record goes from the canary's library to the province."""
-    opened = pods.open_entries(services)
+    opened = [one for one in entries.open_entries(services) if not one.standin]
+    if wrong := [EnvironmentFailed(one.host, one.reason, "run: jiyue lab status") for one in opened if one.reason]:
+        raise failed(wrong)
     text = _("{platforms}: pods run, services are entered over both families")
-    reporter.note(text.format(platforms=", ".join(opened)))
+    reporter.note(text.format(platforms=", ".join(one.platform for one in opened)))
     for entered in edge.ask(services):
         if entered.reason:
             reporter.note(f"✗ {translate(entered.reason)}")
             outcome.codes.append(1)
         else:
-            text = _("{platform}: its edge's pods answer at {addresses}; sites that move are led there over IPv6")
+            text = _("{platform}: its edge's pods answer at {addresses}; its sites' AAAA lead there")
             reporter.note(text.format(platform=entered.platform, addresses=", ".join(entered.addresses)))
     for one in pods.carried(services):
         if one.reason:

@@ -1,4 +1,4 @@
-"""Where visitors enter a platform's cluster: the edge's pods answer before any name leads to them."""
+"""Where visitors enter a platform's cluster: whether the edge's pods answer, over both families."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from inventory.model import Platform
 from ipv6.plan.lookup import Lookup
 from jiyue.moving.hands import Hands
 from jiyue.moving.model import Vantages
-from jiyue.workflow.pods import KIND, real
+from jiyue.workflow.pods import real
 from jiyue.workflow.services import Services
 
 SECONDS = 30.0
@@ -25,13 +25,8 @@ class Edge:
     reason: str = ""
 
 
-def opened(services: Services) -> dict[str, str]:
-    """Platform to the IPv6 address at which its edge's pods were seen to answer."""
-    return {name: found["edge6"] for name, found in services.store.results(KIND).items() if found.get("edge6")}
-
-
 def ask(services: Services) -> tuple[Edge, ...]:
-    """Ask the edge of every platform on real nodes for its portal, over both families; what answers is noted."""
+    """Ask the edge of every platform on real nodes for its portal, over both families."""
     claims = {claim.key: claim.prefix for claim in services.store.claims()}
     found = Lookup(services.inventory, claims)
     done = []
@@ -40,9 +35,6 @@ def ask(services: Services) -> tuple[Edge, ...]:
         if addresses := found.edge(platform):
             reason = _answers(services, platform, addresses)
             done.append(Edge(platform.name, addresses, reason))
-            kept = services.store.results(KIND).get(platform.name) or {}
-            six = "" if reason else addresses[-1]
-            services.store.put_result(KIND, platform.name, {**kept, "edge6": six})
     return tuple(done)
 
 

@@ -13,7 +13,7 @@ from jiyue import engines
 from jiyue.doctor import node_lacks
 from jiyue.engines.cache import tools_folder
 from jiyue.i18n import _, translate
-from jiyue.workflow import pods
+from jiyue.workflow import entries, pods
 from jiyue.workflow.reporter import Reporter
 from jiyue.workflow.services import Services, open_services, utc_now
 from jiyue.workspace import Workspace
@@ -94,7 +94,7 @@ def _real(services: Services, reporter: Reporter, wanted: bool | None) -> bool:
 def _forget(services: Services) -> None:
     """New hosts run what they ran on day 0, whatever the store says of the ones before."""
     for name in (SHARED, *services.platforms):
-        for kind in ("verify", "verify-history", "stack", pods.KIND):
+        for kind in ("verify", "verify-history", "stack", pods.KIND, entries.KIND):
             services.store.put_result(kind, name, {})
         if digest := services.store.applied_digest(name):
             services.store.reverted(digest, ("the lab was started anew and holds none of it",))

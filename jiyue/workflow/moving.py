@@ -24,7 +24,6 @@ from jiyue.moving.hands import Hands
 from jiyue.moving.model import KIND, SERVED, Move, Progress
 from jiyue.sites.gate import refusal
 from jiyue.store import Store
-from jiyue.workflow import edge
 from jiyue.workflow.names import publisher, secondaries
 from jiyue.workflow.services import Services, utc_now
 
@@ -94,15 +93,15 @@ def plans(services: Services, sites: Sequence[str] | None = None, to: str = "") 
     claims = services.prefixes
     fronts = {one.name: one for one in site_subjects(inv, claims)}
     servers = list(secondaries(inv))
-    edges6, progress = edge.opened(services), states(services)
+    progress = states(services)
     found = {}
     for platform, host, site in old_sites(inv):
         front = fronts[platform.portal]
         found[site.name] = Move(
             site=site.name, unit=site.owner, platform=platform.name, zone=f"{platform.dns_zone}.",
-            old=host.name, old4=str(host.address4), new=front.host, address4=front.address4, address6=front.address6,
+            old=host.name, old4=str(host.address4), new=front.host, address4=front.address4, address6=front.own6,
             server=servers[0] if servers else "", ttl=inv.names.ttl, low=min(inv.names.lowered, inv.names.ttl),
-            wait=inv.environment.ttl_wait, edge6=_edge6(progress[site.name], edges6.get(platform.name, "")),
+            wait=inv.environment.ttl_wait, edge6=_edge6(progress[site.name], front.address6 if front.behind6 else ""),
         )  # fmt: skip
     problems = [_unknown(inv, name) for name in sites or () if name not in found]
     for name in sites or ():

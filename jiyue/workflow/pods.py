@@ -27,7 +27,6 @@ from ipv6.zones.access import EXTRANET, INTERNET
 from jiyue.probe.pods import SPACES, pod_places, spaces
 from jiyue.probe.ssh import ssh
 from jiyue.workflow.services import Services
-from lab.scene_nodes import entry_script
 from lab.spec import LabSpec, NodeSpec
 
 KIND = "pods"
@@ -46,29 +45,19 @@ class Carried:
     reason: str = ""
 
 
-def real(services: Services) -> tuple[NodeSpec, ...]:
-    """The real nodes of the lab that is up; none elsewhere, where nobody may enter a node."""
+def lab_spec(services: Services) -> LabSpec | None:
+    """The lab that is up; None elsewhere."""
     path = services.space.lab / "spec.json"
     if services.inventory.environment.kind != "lab" or not path.is_file():
-        return ()
-    plane = LabSpec.from_json(path.read_bytes()).control_plane
+        return None
+    return LabSpec.from_json(path.read_bytes())
+
+
+def real(services: Services) -> tuple[NodeSpec, ...]:
+    """The real nodes of the lab that is up; none elsewhere, where nobody may enter a node."""
+    spec = lab_spec(services)
+    plane = spec.control_plane if spec else None
     return tuple(node for node in plane.nodes if node.real) if plane else ()
-
-
-def open_entries(services: Services) -> tuple[str, ...]:
-    """Give every real node its planned IPv6 address in the exchange zone; the platforms that now have an entry."""
-    claims = {claim.key: claim.prefix for claim in services.store.claims()}
-    done = []
-    for node in real(services):
-        script = entry_script(services.inventory, claims, node.dedicated, node)
-        reply = ssh(services.space.ssh_config, node.name, "sh", script.encode())
-        if reply.problem or reply.code != 0:
-            cause = f"its entry was not made ({reply.problem or reply.err[-200:].strip()})"
-            raise EnvironmentFailed(f"node {node.name}", cause, "run: jiyue lab status")
-        seen = services.store.results(KIND).get(node.dedicated) or {}
-        services.store.put_result(KIND, node.dedicated, {**seen, "node": node.name})
-        done.append(node.dedicated)
-    return tuple(done)
 
 
 def places(services: Services, nodes: Sequence[NodeSpec]) -> dict[str, dict[str, Place]]:

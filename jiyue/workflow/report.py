@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from inventory.errors import NothingChecked
+from ipv6.verify.build import site_subjects
 from ipv6.verify.score.doctor import Diagnosis
 from jiyue.accept.clauses import coverage
 from jiyue.i18n import language
@@ -56,9 +57,7 @@ def _state(services: Services) -> Page:
         "pods": [name for name, found in store.results(pods.KIND).items() if found],
         "clauses": coverage((accept or {}).get("requirements", ())),
         "assessments": {name: asdict(one) for name, one in store.assessments().items()},
-        "addresses6": {
-            site.name: claims.get(f"site/{site.name}", "").split("/")[0] for site in services.inventory.sites
-        },
+        "addresses6": {one.name: one.address6 for one in site_subjects(services.inventory, claims)},
     }
     return laid_out(services.inventory, data, _diagnosis(services))
 

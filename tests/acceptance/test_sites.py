@@ -26,7 +26,8 @@ def test_nginx_listens_on_the_address_itself(
     record.evidence(facts.evidence(host))
     record.measured(f"{len(listening)} listening sockets")
     for port in PORTS:
-        for address in (f"{site['address4']}:{port}", f"[{site['address6']}]:{port}"):
+        # Behind the edge of a cluster the host still listens on the site's own address.
+        for address in (f"{site['address4']}:{port}", f"[{site.get('behind6') or site['address6']}]:{port}"):
             assert address in listening, (
                 f"{host} does not listen on {address} for {site['name']}; "
                 f"{unserved(listening, address.rpartition(':')[0].strip('[]'), port) or 'only on the wildcard'}"

@@ -3,7 +3,7 @@
 // It listens on every port that JIYUE_PORTS names ("tcp/80 udp/53"), so that a closed path is closed by a policy and
 // not by the absence of a listener, over both families. Under the name "library" it keeps records (records.go).
 // With the header Jiyue-Next it hands a request on, as the exchange zone does between two libraries. As an edge it
-// hands whole connections on to the first of JIYUE_ORIGIN that answers (edge.go).
+// hands whole connections on to the host of the sites, JIYUE_ORIGIN, in their own family (edge.go).
 package main
 
 import (
@@ -43,8 +43,8 @@ func main() {
 			go func() { failures <- echo(port) }()
 			continue
 		}
-		if origins := strings.Fields(os.Getenv("JIYUE_ORIGIN")); len(origins) > 0 && entered[port] {
-			go func() { failures <- relay(port, origins) }()
+		if words := strings.Fields(os.Getenv("JIYUE_ORIGIN")); len(words) > 0 && entered[port] {
+			go func() { failures <- relay(port, origins(words), sites()) }()
 			continue
 		}
 		server := &http.Server{

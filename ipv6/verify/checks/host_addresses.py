@@ -55,7 +55,7 @@ class HostAddresses:
         if text(sample, "state") != "ok":
             return Unknown(f"{subject.host}: its addresses cannot be read: {text(sample, 'error')}")
         there = held(text(sample, "text"))
-        lost = [address for address in (subject.address6, subject.address4) if address not in there]
+        lost = [address for address in (subject.own6, subject.address4) if address not in there]
         if lost:
             return Fail(tuple(f"{subject.host} does not have {address} of {subject.name}" for address in lost))
-        return Pass((f"{subject.host} has {subject.address6} and {subject.address4}",))
+        return Pass((f"{subject.host} has {subject.own6} and {subject.address4}",))

@@ -61,7 +61,7 @@ class Listeners:
             return Unknown(f"{subject.host}: its sockets cannot be read: {text(sample, 'error')}")
         there = listening(text(sample, "text"))
         reasons = []
-        for address, wildcards in ((subject.address6, ("::",)), (subject.address4, ("0.0.0.0", "::"))):
+        for address, wildcards in ((subject.own6, ("::",)), (subject.address4, ("0.0.0.0", "::"))):
             for port in PORTS:
                 if not {(one, port) for one in (address, *wildcards)} & there:
                     shown = f"[{address}]" if ":" in address else address

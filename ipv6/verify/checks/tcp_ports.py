@@ -54,6 +54,9 @@ class TcpPorts:
                 reasons.append(f"{six.target} is open over IPv6 only; over IPv4 {four.target}: {outcome(seen4)}")
             elif not open6 and port == 443:
                 reasons.append(f"{six.target} over IPv6: {outcome(seen6)}")
+        if subject.behind6 and any("over IPv6: " in reason for reason in reasons):
+            edge, whose = subject.address6, subject.platform
+            reasons.append(f"{edge} is the edge of the cluster of {whose}; without its pods: `jiyue stack up {whose}`")
         return Fail(tuple(reasons)) if reasons else Pass((f"ports {PORTS[0]} and {PORTS[1]} same over both families",))
 
     @staticmethod

@@ -67,7 +67,7 @@ def _blamed(causes: Iterable[Cause], known: Mapping[str, SiteSubject]) -> frozen
     for cause in causes:
         subject = known.get(cause.subject)
         if subject and cause.check in UNREACHED:
-            found |= {subject.address4, subject.address6} - {""}
+            found |= {subject.address4, subject.address6, subject.own6} - {""}
         elif subject and cause.check == "ns-over-ipv6":
             found |= {six for _, six in subject.servers if any(f"[{six}]" in reason for reason in cause.reasons)}
     return frozenset(found)

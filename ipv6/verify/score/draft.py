@@ -57,6 +57,9 @@ def draft(finding: Finding, subject: SiteSubject | None) -> Draft:
             fix = "put the planned configuration back where it differs; else look at the links on the way"
             device = _device(result)
             return Draft(fix, commands(platform), (device,) if device else ())
+        case "tcp-ports" if subject and subject.behind6:
+            fix = "let the edge of the platform's cluster answer over IPv6"
+            return Draft(fix, (f"jiyue stack up {platform}",), (subject.address6,))
         case "listeners" | "tcp-ports" | "host-addresses":
             host = subject.host if subject else ""
             fix = "let the site host listen on both addresses again"

@@ -19,10 +19,14 @@ def test_visitors_enter_at_the_planned_addresses_and_stay_known() -> None:
     assert service.body["spec"]["externalIPs"] == ["198.18.1.30", "3fff:ff1:100:1000::30"]
     assert service.body["spec"]["externalTrafficPolicy"] == "Local"
     (container,) = deployment.body["spec"]["template"]["spec"]["containers"]
-    assert container["env"] == [{"name": "JIYUE_ORIGIN", "value": "[3fff:ff1:100:1000::10] 198.18.1.10"}]
+    origin, sites = container["env"]
+    assert origin == {"name": "JIYUE_ORIGIN", "value": "[3fff:ff1:100:1000::10] 198.18.1.10"}
+    assert sites["name"] == "JIYUE_SITES" and len(sites["value"].split()) == 4
+    assert "jyj.changsha.gov.cn,[3fff:ff1:100:1000::11],198.18.1.11" in sites["value"].split()
     (rule,) = policy.body["spec"]["egress"]
     assert policy.body["spec"]["podSelector"] == {"matchLabels": service.body["spec"]["selector"]}
-    assert [one["ipBlock"]["cidr"] for one in rule["to"]] == ["198.18.1.10/32", "3fff:ff1:100:1000::10/128"]
+    allowed = {one["ipBlock"]["cidr"] for one in rule["to"]}
+    assert allowed == {f"198.18.1.1{n}/32" for n in range(4)} | {f"3fff:ff1:100:1000::1{n}/128" for n in range(4)}
     assert [one["port"] for one in rule["ports"]] == [80, 443]
 
 
