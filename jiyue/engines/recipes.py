@@ -22,7 +22,7 @@ KUBERNETES = "1.34.4"
 KWOK = "0.8.0"
 GATEWAY_API = "1.4.1"
 KUBE_ROUTER = "2.5.0"
-STAND_IN = "0.2"
+STAND_IN = "0.3"
 
 _PULUMI_SDK = "github.com/pulumi/pulumi/sdk/v3"
 _PROVIDER = "github.com/pulumi/pulumi-kubernetes/provider/v4"

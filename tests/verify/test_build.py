@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,12 @@ import pytest
 from inventory.errors import InputError, NothingChecked
 from inventory.model import Inventory
 from inventory.source import load
+from ipv6.plan.lookup import Lookup
 from ipv6.plan.plan import make_plan
 from ipv6.verify.build import shared_subject, site_subjects, zone_subjects
 from ipv6.verify.check import check, discover
 from ipv6.verify.flows import probe, proof
-from ipv6.verify.model import FAMILIES, Answers, Fail, Pass, Probe, Verdict
+from ipv6.verify.model import FAMILIES, Answer, Answers, Fail, Pass, Probe, Verdict
 from ipv6.verify.round import conclude, items, questions
 from ipv6.verify.subjects import SiteSubject
 from jiyue.probe.rounds import measure
@@ -41,6 +43,33 @@ def test_every_site_is_a_subject_with_both_addresses(inv: Inventory, claims: dic
     for one in subjects:
         own = [cities[one.platform]] if one.platform in cities else []
         assert [name for name, _ in one.servers] == ["ns1.hunan.gov.cn", "ns2.hunan.gov.cn", *own]
+
+
+def test_sites_behind_an_edge_are_asked_there_and_looked_at_on_their_host(
+    inv: Inventory, claims: dict[str, str]
+) -> None:
+    """By address and by name visitors meet the edge; sockets and addresses are the host's own."""
+    edge = Lookup(inv, claims).edge(inv.platform_by_name["changsha"])[1]
+    for one in site_subjects(inv, claims, ["changsha"]):
+        assert (one.address6, one.behind6) == (edge, claims[f"site/{one.name}"].partition("/")[0])
+        asked = [probe for probe in questions(discover(), [one]) if probe.family == 6 and probe.address]
+        assert {probe.address for probe in asked if probe.kind in ("tcp", "tls", "http", "mtu")} == {edge}
+        assert bool(one.reverse) == (one.name == "www.changsha.gov.cn")
+    assert not any(one.behind6 for one in site_subjects(inv, claims) if one.platform != "changsha")
+
+
+def test_an_edge_that_is_silent_is_named_with_what_brings_it_up(inv: Inventory, claims: dict[str, str]) -> None:
+    (found,) = [one for one in discover() if one.id == "tcp-ports"]
+    (site, *_) = site_subjects(inv, claims, ["changsha"])
+    answers = {probe: Answer(({"state": "open" if probe.family == 4 else "refused"},) * 3) for probe in found.ask(site)}
+    verdict = found.judge(site, answers)
+    assert isinstance(verdict, Fail)
+    *_, said = verdict.reasons
+    assert (
+        said == f"{site.address6} is the edge of the cluster of changsha; without its pods: `jiyue stack up changsha`"
+    )
+    plain = replace(site, behind6="")
+    assert said not in found.judge(plain, answers).reasons  # type: ignore[union-attr]
 
 
 def test_without_claims_no_check_of_a_site_can_pass_over_ipv6(inv: Inventory) -> None:

@@ -7,7 +7,7 @@ from random import Random
 from typing import TypeAlias
 
 from inventory.model import Inventory, Platform, Site
-from ipv6.plan.reverse import pointer
+from ipv6.verify.build import site_subjects
 from tests.bench.readiness.small import Small
 
 DELEGATION, RECORD = ("delegation", "dns"), ("record", "dns")
@@ -118,15 +118,18 @@ def case(lab: Small, number: int, template: Template, site: Site, neighbour: Sit
     """One template about one site and its platform; what else it leaves open by chance."""
     text, (layer, owner), whom = template
     platform = lab.inv.platform_by_name[site.platform]
-    six, other = (lab.claims[f"site/{one.name}"].partition("/")[0] for one in (site, neighbour))
+    known = {one.name: one for one in site_subjects(lab.inv, lab.claims)}
+    if "{pointer}" in text and not known[site.name].reverse:
+        # An edge that several sites share answers to the portal's name alone.
+        site = next(one for one in platform.sites if one.name == platform.portal)
     words = {
         "city": platform.name,
         "zone": platform.dns_zone,
         "site": site.name,
         "site4": str(site.address4),
-        "site6": six,
-        "neighbour6": other,
-        "pointer": pointer(six),
+        "site6": known[site.name].own6,
+        "neighbour6": known[neighbour.name].own6,
+        "pointer": f"{known[site.name].reverse}.",
         "ns": chance.choice(("ns1", "ns2")),
         "zonename": chance.choice(("app", "data", "exchange", "ops")),
         "size": str(chance.randrange(1300, 1460, 4)),

@@ -87,7 +87,7 @@ def main() -> int:
     inv, claims = world(sites)
     keys = DnsKeys(folder / "keys")
     served = names.servers(inv, claims, keys)
-    hosted = (one for site in site_subjects(inv, claims) for one in (site.address4, site.address6))
+    hosted = (one for site in site_subjects(inv, claims) for one in (site.address4, site.address6, site.own6))
     network((*(address for server in served for address in server.addresses), *hosted))
     started: list[subprocess.Popen[bytes]] = []
     try:

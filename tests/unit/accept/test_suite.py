@@ -68,7 +68,10 @@ def test_what_is_expected_of_a_platform() -> None:
     for device in platform["devices"]:
         families = {":" in one["address"] for one in device["addresses"]}
         assert families == {True, False}, device["name"]
-    assert platform["sites"][0]["address6"] == "3fff:ff1:100:1000::10"
+    portal = platform["sites"][0]
+    assert (portal["address6"], portal["behind6"]) == ("3fff:ff1:100:1000::30", "3fff:ff1:100:1000::10")
+    (other,) = expectations(INV, CLAIMS, ["zhuzhou"])["platforms"]
+    assert (other["sites"][0]["address6"], other["sites"][0]["behind6"]) == ("3fff:ff1:200:1000::10", "")
 
 
 def test_requirements_are_distinct_and_say_where_they_are_written() -> None:

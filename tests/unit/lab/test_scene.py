@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from ipaddress import IPv4Network
 from pathlib import Path
 
@@ -14,10 +15,12 @@ from inventory.model import Inventory
 from inventory.source import load
 from inventory.vocab import Role
 from ipv6.plan.build import intents
+from ipv6.plan.lookup import Lookup
 from ipv6.plan.plan import make_plan
 from lab.check import problems
 from lab.scene import scene
 from lab.scene_dns import PARENTS
+from lab.scene_edges import edge_script
 from lab.scene_keys import DnsKeys
 from lab.scene_nodes import entry_script, nodes
 from lab.scene_ready import ready_checks
@@ -58,7 +61,7 @@ def test_every_held_device_is_a_host_and_no_county_is(hunan: Inventory, spec: La
     held = {name for name, device in hunan.devices.items() if device.role != Role.COUNTY_PE}
     assert {host.name for host in spec.hosts} == held | AROUND | {
         host.name for one in hunan.platforms for host in one.old_hosts
-    }
+    } | {"edge-changsha"}
     assert spec.control_plane is not None and len(spec.control_plane.nodes) == 15
     assert spec.control_plane.gateway_class == "jiyue"
 
@@ -132,7 +135,9 @@ def test_the_province_and_the_canary_city_may_run_their_pods(hunan: Inventory, s
     assert problems(real) == []
     nodes = {host.name: host for host in real.hosts if host.node}
     assert set(nodes) == {"node-hunan", "node-changsha"} and not [host for host in spec.hosts if host.node]
-    assert {host.name for host in real.hosts} - set(nodes) == {host.name for host in spec.hosts}
+    there = {host.name for host in real.hosts} - set(nodes)
+    assert there | {"edge-changsha"} == {host.name for host in spec.hosts}
+    assert "edge-changsha" not in there, "the edge's pods answer themselves"
     exchange = {name: host.interfaces[1] for name, host in nodes.items()}
     assert exchange["node-changsha"].link == "exchange-changsha"
     assert exchange["node-changsha"].addresses == ("10.2.18.11/24",), "IPv6 comes with the platform's change"
@@ -155,3 +160,19 @@ def test_a_nodes_entry_is_where_the_plan_routes_to(hunan: Inventory) -> None:
     assert f"addr replace {via[claims['services/changsha']]}/64 dev exchange" in text
     assert via["10.2.32.0/20"] == "10.2.18.11"
     assert all(f"saddr {cidr} masquerade" in text for cidr in node.pod_cidrs)
+
+
+def test_a_stand_in_holds_the_edge_until_pods_do(hunan: Inventory, spec: LabSpec, tmp_path: Path) -> None:
+    """IPv4 on day 0; the planned address and where the sites are served over IPv6 come with the change."""
+    claims = {claim.key: claim.prefix for claim in make_plan(hunan, ()).claims}
+    edge = Lookup(hunan, claims).edge(hunan.platform_by_name["changsha"])
+    host = spec.host("edge-changsha")
+    assert host.interfaces[0].addresses == (f"{edge[0]}/24",)
+    listed = json.loads(text_of(spec, host.name, "/run/lab/edge_origins.json"))
+    assert listed["sites"]["jyj.changsha.gov.cn"] == ["198.18.1.11", ""]
+    assert listed["other"] == listed["sites"]["www.changsha.gov.cn"]
+    text = edge_script(hunan, claims, "changsha")
+    assert f"addr replace {edge[1]}/64 dev dmz" in text and claims["site/jyj.changsha.gov.cn"].split("/")[0] in text
+    planned = scene(hunan, tmp_path, claims=claims).host("edge-changsha")
+    assert planned.interfaces[0].addresses == (f"{edge[0]}/24", f"{edge[1]}/64")
+    assert [route.words for route in planned.routes] == ["default via 198.18.1.1", "default via 3fff:ff1:100:1000::1"]

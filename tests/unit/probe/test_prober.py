@@ -13,6 +13,7 @@ from inventory.model import Inventory
 from inventory.source import load
 from ipv6.change.model import ChangeSet, DeviceChange, RecordChange
 from ipv6.plan.plan import make_plan
+from ipv6.verify.build import site_subjects
 from ipv6.verify.model import Answer, Probe
 from jiyue.probe import prober
 from jiyue.probe.prober import VantageProber, site_baselines
@@ -53,7 +54,7 @@ def change(platform: str, records: tuple[RecordChange, ...] = ()) -> ChangeSet:
 
 def healthy(inv: Inventory, claims: dict[str, str]) -> Give:
     """A world in which the change has worked."""
-    six = {site.name: claims[f"site/{site.name}"].partition("/")[0] for site in inv.sites}
+    six = {site.name: site.address6 for site in site_subjects(inv, claims)}
     four = {site.name: str(site.address4) for site in inv.sites}
     denied = {
         (probe.address, probe.port, probe.vantage, probe.netns)
