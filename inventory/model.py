@@ -21,16 +21,7 @@ from inventory.naming import Naming
 from inventory.profile import Profile
 from inventory.review import Review
 from inventory.rollout import Limits, Names, Pace, Wave, Windows
-from inventory.types import (
-    Address4,
-    Day,
-    Flag,
-    MaybeAddress4,
-    MaybeAddress6,
-    MaybePrefix6,
-    Prefix4,
-    Whole,
-)
+from inventory.types import Address4, Day, Flag, MaybeAddress4, MaybeAddress6, MaybePrefix6, Prefix4, Whole
 from inventory.vocab import Entry, Level, Plane, Role, SiteKind
 from inventory.waivers import NO_WAIVERS, Waivers
 
@@ -165,8 +156,7 @@ class Platform(Frozen):
     edge4: MaybeAddress4 = None
     """Where visitors enter the cluster: its address in the DMZ. None: the site host alone is the platform's edge."""
     entry: Entry = Entry.HOSTS
-    """Where the sites' AAAA lead: `hosts`, each site's own address on the site host, or `cluster`, the address spelt
-    like `edge4`."""
+    """Where AAAA of its sites lead: to each site's own address, or to the one spelt like `edge4`."""
     links: tuple[Link, ...]
     devices: tuple[Device, ...]
     sites: tuple[Site, ...]

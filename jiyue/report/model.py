@@ -160,6 +160,8 @@ class Page:
     moves: tuple[MoveRow, ...] = ()
     running: tuple[str, ...] = ()
     """Platforms whose pods really run; every other one's are only marked ready."""
+    edges: tuple[str, ...] = ()
+    """Platforms whose visitors enter a stand-in for the cluster's edge, because no pod runs there."""
 
     @property
     def moved(self) -> int:

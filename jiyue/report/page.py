@@ -25,7 +25,8 @@ def page(inv: Inventory, data: Mapping[str, Any], diagnosis: Diagnosis | None = 
     """The report of an inventory.
 
     `data` may hold `generated` (UTC text), `platforms` (rows of `jiyue status`), `verify`, `stack` and `assessments`
-    (stored results by platform or site), `pods` (platforms whose pods run), `addresses6` (planned, by site), `moves`
+    (stored results by platform or site), `pods` (platforms whose pods run), `edges` (those whose
+    cluster's edge is a stand-in), `addresses6` (planned, by site), `moves`
     (how far sites of old hosts are, by site), `accept` (an acceptance's data) and `clauses`
     (`jiyue.accept.clauses.coverage`). What is missing shows as not measured.
     """
@@ -50,6 +51,7 @@ def page(inv: Inventory, data: Mapping[str, Any], diagnosis: Diagnosis | None = 
         clauses=clauses(data.get("clauses", ())),
         moves=moves(inv, data.get("moves", {})),
         running=tuple(one.name for one in ranked if one.name in data.get("pods", ())),
+        edges=tuple(one.name for one in ranked if one.name in data.get("edges", ())),
     )
 
 

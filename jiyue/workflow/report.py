@@ -15,7 +15,7 @@ from jiyue.report import build as write_page
 from jiyue.report.compare import compare
 from jiyue.report.model import Page
 from jiyue.report.page import page as laid_out
-from jiyue.workflow import pods, report_runs
+from jiyue.workflow import entries, pods, report_runs
 from jiyue.workflow.score import doctor
 from jiyue.workflow.services import Services, utc_now
 from jiyue.workflow.status import platform_rows
@@ -55,6 +55,7 @@ def _state(services: Services) -> Page:
         "accept": accept,
         "moves": store.results(KIND),
         "pods": [name for name, found in store.results(pods.KIND).items() if found],
+        "edges": [name for name, found in store.results(entries.KIND).items() if found.get("standin")],
         "clauses": coverage((accept or {}).get("requirements", ())),
         "assessments": {name: asdict(one) for name, one in store.assessments().items()},
         "addresses6": {one.name: one.address6 for one in site_subjects(services.inventory, claims)},

@@ -24,7 +24,7 @@ from ipv6.ports import ProbeReport
 from jiyue.probe.prober import VantageProber
 from jiyue.probe.sampler import Sampled, Watch, sites_of
 from jiyue.propose import all_inputs
-from jiyue.workflow import apply, plan, propose, review, sites
+from jiyue.workflow import apply, entries, plan, propose, review, sites
 from jiyue.workflow.reporter import ConsoleReporter
 from jiyue.workflow.services import Services, open_services
 from jiyue.workspace import Workspace
@@ -110,6 +110,7 @@ def _apply(
     claims = {claim.key: claim.prefix for claim in services.store.claims()}
     patience = 45.0 if kind is VantageProber else 0.0
     eyes = kind(services.inventory, services.space.ssh_config, claims, runner=services.runner, patience=patience)
+    entries.open_entries(services, platforms)
     with Watch(services.runner, sites_of(services.inventory)) as watch:
         result = flow.apply(
             digests, services.inventory, services.store, apply.transport(services), eyes, SystemClock(), reporter,

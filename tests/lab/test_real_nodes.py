@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ from infra.live import object_path
 from infra.manifest import Manifest
 from infra.objects.services import fixed_addresses
 from ipv6.plan.lookup import Lookup
+from ipv6.plan.records import records
 from ipv6.verify.build_pods import pod_subject
 from ipv6.verify.check import discover
 from ipv6.verify.model import FAMILIES, CheckResult, Pass
@@ -56,7 +58,7 @@ class Says(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.send_response(200)
         self.end_headers()
-        self.wfile.write(b"the site host")
+        self.wfile.write(f"the site host at {self.connection.getsockname()[0]}".encode())
 class Server(http.server.ThreadingHTTPServer):
     address_family = socket.AF_INET6
 threading.Thread(target=Server(("::", 80), Says).serve_forever).start()
@@ -92,9 +94,10 @@ def visitor() -> HostSpec:
 
 
 def origin() -> HostSpec:
-    """The canary's site host as far as the edge sees it: at the portal's addresses, without a way to anywhere else."""
-    portal = next(one for one in world.approved(CANARY).values.sites if one.name == "www.changsha.gov.cn")
-    link = InterfaceSpec("dmz", "dmz-changsha", (f"{portal.address4}/24", f"{portal.address6}/64"))
+    """The canary's site host as far as the edge sees it: at its sites' addresses, without a way to anywhere else."""
+    sites = world.approved(CANARY).values.sites
+    served = (address for one in sites for address in (f"{one.address4}/24", f"{one.address6}/64"))
+    link = InterfaceSpec("dmz", "dmz-changsha", tuple(served))
     serving = ServiceSpec("sites", ("/usr/bin/python3", "-c", ORIGIN), ready="tcp:443")
     return HostSpec("site-changsha", "192.168.240.7/20", interfaces=(link,), services=(serving,))
 
@@ -281,8 +284,28 @@ def test_visitors_enter_at_the_edge_and_are_known_there(cluster: Cluster) -> Non
             url = f"http://[{address}]:{port}/" if ":" in address else f"http://{address}:{port}/"
             command = f"curl -sS -g -m 5 {url}"
             said = until(lambda: ssh(cluster.config, "visitor", command).out, bool, 30)  # noqa: B023
-            assert said == b"the site host"
-        log = ssh(cluster.config, f"node-{CANARY}", "cat /var/log/pods/changsha-dmz_edge-*/edge/*.log").out.decode()
-        assert f"edge: [{asker}]:" in log if ":" in asker else f"edge: {asker}:" in log
+            served = "::ffff:198.18.1.10" if "." in address else "3fff:ff1:100:1000::10"
+            assert said.decode() == f"the site host at {served}", "the portal's address, in the visitor's family"
+        assert f"edge: [{asker}]:" in log(cluster) if ":" in asker else f"edge: {asker}:" in log(cluster)
     host = ssh(cluster.config, f"node-{CANARY}", "ip -o addr show dev dmz").out.decode()
     assert all(f" {address}/" in host for address in edge)
+
+
+def log(cluster: Cluster) -> str:
+    """What the edge's pods have said."""
+    return ssh(cluster.config, f"node-{CANARY}", "cat /var/log/pods/changsha-dmz_edge-*/edge/*.log").out.decode()
+
+
+def test_the_aaaa_of_every_site_leads_to_a_pod_that_knows_the_visitor(cluster: Cluster) -> None:
+    """Names lead to the edge; it hands on to the site that was asked for, never in another family."""
+    sites = plan().inv.platform_by_name[CANARY].sites
+    planned = {one.name: one.rdata for one in records(world.inventory(), world.claims()) if one.type == "AAAA"}
+    served = {one.name: one for one in world.approved(CANARY).values.sites}
+    for site in sites:
+        (address,) = planned[f"{site.name}."]
+        own = str(served[site.name].address6)
+        assert address != own
+        command = f"curl -6 -sS -m 5 --resolve {site.name}:80:[{address}] http://{site.name}/"
+        said = until(lambda: ssh(cluster.config, "visitor", command).out, bool, 30)  # noqa: B023
+        assert said.decode() == f"the site host at {own}"
+        assert re.search(rf"edge: \[{VISITOR[1]}\]:\d+ to \[{own}\]:80", log(cluster))

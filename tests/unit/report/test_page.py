@@ -281,3 +281,10 @@ def test_the_page_says_whose_pods_run_and_whose_are_only_marked_ready(inv: Inven
     assert "由 KWOK 模拟（湖南省、长沙市除外）。" in html
     assert "real nodes" not in without
     assert "simulated by KWOK." in without
+
+
+def test_a_stand_in_for_an_edge_is_named(inv: Inventory) -> None:
+    found = page(inv, data(inv, edges=["changsha"]))
+    assert found.edges == ("changsha",)
+    assert "changsha: the edge of the cluster is a stand-in" in render(found, "en")
+    assert "the edge of the cluster is a stand-in" not in render(page(inv, data(inv)), "en")
