@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from inventory.errors import InputError
 from inventory.model import Inventory
+from inventory.vocab import ENTRY_ZONE
 from ipv6.change.model import Claim
 from ipv6.plan.forebears import Forebears
 from ipv6.plan.layout import CLAIMED, FIXED, FREE, OVERFLOW, RESERVED, Field, layout
 from ipv6.plan.local import LOCAL, LOCAL_FIELDS
+from ipv6.plan.lookup import Lookup
 from ipv6.plan.naming import Names
 from ipv6.plan.overlap import parse_many, unpack
 from ipv6.plan.prefix import BITS, Prefix, parse
@@ -64,9 +66,10 @@ def explain(
     InputError when it lies in no received block and in no claim.
     """
     profile, names = profile_of(inv.addressing), Names(inv)
-    around = _around(ledger, asked)
+    held = tuple(ledger)
+    around = _around(held, asked)
     given = _given(inv, asked)
-    notes = (*given, *_block_notes(inv, profile, asked), *_code_notes(inv, around))
+    notes = (*given, *_edge_notes(inv, held, asked), *_block_notes(inv, profile, asked), *_code_notes(inv, around))
     if not around and not notes:
         fix = "the received blocks are in the environment's file"
         raise InputError(str(asked).removesuffix(f"/{BITS}"), "lies outside every allocation", fix)
@@ -81,9 +84,8 @@ def explain(
     return Explanation(str(asked), "RFC 4193" if local else profile.name, table, readings, notes)
 
 
-def _around(ledger: Iterable[Claim], asked: Prefix) -> list[tuple[Claim, Prefix]]:
+def _around(held: Sequence[Claim], asked: Prefix) -> list[tuple[Claim, Prefix]]:
     """Claims that contain what was asked, widest first, heirs after those whose space they were handed."""
-    held = tuple(ledger)
     packed = parse_many([claim.prefix for claim in held], [f"ledger claim {claim.key}" for claim in held])
     every = zip(held, map(unpack, packed), strict=True)
     found = [(claim, prefix) for claim, prefix in every if prefix.contains(asked)]
@@ -189,6 +191,17 @@ def _given(inv: Inventory, asked: Prefix) -> list[str]:
         f"link {link.id} is numbered by the provider ({link.prefix6})"
         for link in inv.links.values()
         if link.prefix6 is not None and parse(str(link.prefix6)).contains(asked)
+    ]
+
+
+def _edge_notes(inv: Inventory, held: Sequence[Claim], asked: Prefix) -> list[str]:
+    """The platform whose visitors enter its cluster there; such an address needs no claim of its own."""
+    found = Lookup(inv, {claim.key: claim.prefix for claim in held})
+    return [
+        f"AAAA of the sites of {platform.name} lead here: the edge of its cluster, spelt like {platform.edge4}"
+        for platform in inv.platforms
+        if f"subnet/{platform.name}/{ENTRY_ZONE}" in (found.claims or ())
+        and found.entered6(platform) == str(asked).removesuffix(f"/{BITS}")
     ]
 
 

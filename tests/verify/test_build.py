@@ -65,9 +65,7 @@ def test_an_edge_that_is_silent_is_named_with_what_brings_it_up(inv: Inventory, 
     verdict = found.judge(site, answers)
     assert isinstance(verdict, Fail)
     *_, said = verdict.reasons
-    assert (
-        said == f"{site.address6} is the edge of the cluster of changsha; without its pods: `jiyue stack up changsha`"
-    )
+    assert said == f"{site.address6} is the edge of changsha's cluster; if no pod answers: `jiyue stack up changsha`"
     plain = replace(site, behind6="")
     assert said not in found.judge(plain, answers).reasons  # type: ignore[union-attr]
 

@@ -56,7 +56,7 @@ class TcpPorts:
                 reasons.append(f"{six.target} over IPv6: {outcome(seen6)}")
         if subject.behind6 and any("over IPv6: " in reason for reason in reasons):
             edge, whose = subject.address6, subject.platform
-            reasons.append(f"{edge} is the edge of the cluster of {whose}; without its pods: `jiyue stack up {whose}`")
+            reasons.append(f"{edge} is the edge of {whose}'s cluster; if no pod answers: `jiyue stack up {whose}`")
         return Fail(tuple(reasons)) if reasons else Pass((f"ports {PORTS[0]} and {PORTS[1]} same over both families",))
 
     @staticmethod

@@ -68,6 +68,13 @@ def test_a_site_reads_to_its_last_digit(hunan: Inventory, planned: PlanResult) -
     assert "".join(one.digits for one in found.fields) == f"{asked.first:032x}"
 
 
+def test_the_edge_of_a_cluster_says_whose_names_lead_there(hunan: Inventory, planned: PlanResult) -> None:
+    note = "AAAA of the sites of changsha lead here: the edge of its cluster, spelt like 198.18.1.30"
+    assert note in explain(hunan, planned.claims, parse("3fff:ff1:100:1000::30/128")).notes
+    assert note not in explain(hunan, planned.claims, parse("3fff:ff1:100:1000::31/128")).notes
+    assert explain(hunan, (), parse("3fff:ff1:100:1000::30/128")).notes  # before anything is planned
+
+
 @pytest.mark.parametrize(
     ("address", "field", "state", "meaning"),
     [
