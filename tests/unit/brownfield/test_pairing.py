@@ -50,6 +50,8 @@ def test_planned_rows_are_what_the_reviewer_reads(hunan: Inventory, claims: Clai
     checked = 0
     for platform in (SHARED, *hunan.platform_by_name):
         for row in reviewed(hunan, claims, platform, ""):
+            if row.kind == "edge":  # no claim of its own: it is spelt from the DMZ's network, which the book lists
+                continue
             held = mine[row.kind, platform, row.name]
             assert (address_of(held.ipv4), address_of(held.ipv6)) == (address_of(row.ipv4), address_of(row.ipv6))
             checked += 1
