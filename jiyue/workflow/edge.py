@@ -27,7 +27,7 @@ class Edge:
 
 def ask(services: Services) -> tuple[Edge, ...]:
     """Ask the edge of every platform on real nodes for its portal, over both families."""
-    claims = {claim.key: claim.prefix for claim in services.store.claims()}
+    claims = services.prefixes
     found = Lookup(services.inventory, claims)
     done = []
     for node in real(services):

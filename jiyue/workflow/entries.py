@@ -37,7 +37,7 @@ class Entered:
 
 def open_entries(services: Services, platforms: Sequence[str] | None = None) -> tuple[Entered, ...]:
     """Give the hosts of these platforms' entries (of all for None) what an approved change set plans for them."""
-    claims = {claim.key: claim.prefix for claim in services.store.claims()}
+    claims = services.prefixes
     done = []
     for platform, host, script in _scripts(services, claims):
         record = services.store.current(platform)

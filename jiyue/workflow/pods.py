@@ -140,7 +140,7 @@ def address_of(services: Services, claims: Mapping[str, str], platform: Platform
 
 def carried(services: Services) -> tuple[Carried, ...]:
     """One record from every city on real nodes to the province, as an example of 先入库、后使用."""
-    claims = {claim.key: claim.prefix for claim in services.store.claims()}
+    claims = services.prefixes
     names = [node.dedicated for node in real(services)]
     centre = next((name for name in names if _provincial(services, name)), None)
     if centre is None:

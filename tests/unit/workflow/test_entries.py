@@ -23,12 +23,9 @@ EDGE = ("198.18.1.30", "3fff:ff1:100:1000::30")
 class Store:
     """As far as entries need one; `status` is that of the canary's proposal, nobody else has one."""
 
-    def __init__(self, inv: Inventory, status: str) -> None:
-        self.claimed, self.status = make_plan(inv).claims, status
+    def __init__(self, status: str) -> None:
+        self.status = status
         self.kept: dict[tuple[str, str], Any] = {}
-
-    def claims(self) -> Any:
-        return self.claimed
 
     def current(self, platform: str) -> Any:
         return SimpleNamespace(status=self.status) if platform == "changsha" else None
@@ -51,8 +48,9 @@ def specs(inv: Inventory, tmp_path_factory: pytest.TempPathFactory) -> dict[bool
 def opened(
     inv: Inventory, spec: LabSpec, monkeypatch: pytest.MonkeyPatch, status: str, code: int = 0
 ) -> tuple[tuple[entries.Entered, ...], Store, list[tuple[str, str]]]:
-    store, asked = Store(inv, status), []
-    services: Any = SimpleNamespace(inventory=inv, store=store, space=SimpleNamespace(ssh_config=Path("none")))
+    store, asked = Store(status), []
+    space, prefixes = SimpleNamespace(ssh_config=Path("none")), make_plan(inv).by_key
+    services: Any = SimpleNamespace(inventory=inv, store=store, space=space, prefixes=prefixes)
 
     def ssh(config: Path, host: str, command: str, text: bytes) -> Reply:
         asked.append((host, text.decode()))
