@@ -42,18 +42,21 @@ def site_subjects(
             platform=platform.name,
             zone=platform.dns_zone,
             address4=str(site.address4),
-            address6=_edge(inv, claims, platform) or _claimed(claims, f"site/{site.name}"),
+            address6=edge or own6,
             servers=_servers(inv, claims, platform.name),
             baseline=(baselines or {}).get(site.name, {}),
             limits={**DEFAULT_LIMITS, **inv.indicators.values},
             known=known,
             host=_site_host(inv, platform),
             names=names,
-            reverse=_reverse(inv, claims, platform, site.name),
-            behind6=_claimed(claims, f"site/{site.name}") if _edge(inv, claims, platform) else "",
+            # An edge that many sites share answers to the portal's name alone.
+            reverse="" if edge and site.name != platform.portal else _reverse(inv, edge or own6),
+            behind6=own6 if edge else "",
         )
         for platform in chosen(inv, platforms)
+        for edge in (_edge(inv, claims, platform),)
         for site in platform.sites
+        for own6 in (_claimed(claims, f"site/{site.name}"),)
     )
 
 
@@ -62,12 +65,8 @@ def _edge(inv: Inventory, claims: Mapping[str, str], platform: Platform) -> str:
     return Lookup(inv, claims).entered6(platform) if f"subnet/{platform.name}/{ENTRY_ZONE}" in claims else ""
 
 
-def _reverse(inv: Inventory, claims: Mapping[str, str], platform: Platform, site: str) -> str:
-    """The name of the site's PTR record, where the zone is ours and the address answers to it; empty otherwise."""
-    edge = _edge(inv, claims, platform)
-    if edge and site != platform.portal:
-        return ""
-    address = edge or _claimed(claims, f"site/{site}")
+def _reverse(inv: Inventory, address: str) -> str:
+    """The name of an address's PTR record, where the zone is ours; empty otherwise."""
     return pointer(address).rstrip(".") if address and zone_of(inv, address) else ""
 
 
