@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from inventory.errors import EnvironmentFailed
@@ -20,7 +20,7 @@ from ipv6.verify.limits import DEFAULT_LIMITS
 from ipv6.verify.model import Answers, Probe
 from ipv6.verify.reading import decide, outcome, strings, text
 from ipv6.verify.subjects import SiteSubject, Subject
-from jiyue.probe.rounds import Verification, settle
+from jiyue.probe.rounds import Turns, Verification, settle
 from jiyue.probe.runner import Runner
 from jiyue.probe.sampler import Sampled, Watch
 
@@ -165,13 +165,15 @@ class VantageProber:
         ]
         asked = {(r.name, r.type): Probe("vantage-dual", "dns", 4, name=r.name, qtype=r.type) for r in records}
         wanted = {(r.name, r.type): r.after for r in records}
-        end, red = time.monotonic() + self._patience, dict.fromkeys(asked, "")
-        while True:
-            answers = self._runner.run_all([asked[key] for key in red])
-            red = {key: why for key in red if (why := _unlike(key, wanted[key], asked[key], answers))}
-            if not red or time.monotonic() >= end:
-                break
-            time.sleep(self._pause)  # an answer from before the publication lives as long as its zone says (RFC 2308)
+
+        def unlike(keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:
+            answers = self._runner.run_all([asked[key] for key in keys])
+            return {key: why for key in keys if (why := _unlike(key, wanted[key], asked[key], answers))}
+
+        # An answer from before the publication lives as long as its zone says (RFC 2308).
+        turns, red = Turns(self._patience, self._pause), unlike(asked)
+        while red and turns.another():
+            red = unlike(red)
         return ProbeReport(not red and bool(asked), len(asked), tuple(red.values()))
 
     def _sites(self, change: ChangeSet) -> tuple[SiteSubject, ...]:

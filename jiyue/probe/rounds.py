@@ -151,6 +151,29 @@ def answered(asked: Sequence[Item], runner: Runner) -> Answers:
     return answers
 
 
+class Turns:
+    """How often what is red is measured again: for `patience` seconds, `pause` seconds apart, and with any patience at
+    all once at least, however long the first round took."""
+
+    def __init__(
+        self,
+        patience: float,
+        pause: float,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._pause, self._clock, self._sleep = pause, clock, sleep
+        self._end, self._once = clock() + patience, patience > 0
+
+    def another(self) -> bool:
+        """Whether there is another turn; it begins when this returns."""
+        if not self._once and self._clock() >= self._end:
+            return False
+        self._once = False
+        self._sleep(self._pause)
+        return True
+
+
 def settle(
     checks: Sequence[Check],
     subjects: Sequence[Subject],
@@ -162,16 +185,12 @@ def settle(
 ) -> Verification:
     """Rounds until green or until `patience` seconds are over: routes converge, zones transfer, caches run out.
 
-    Only subjects and checks that were not green are measured again; what was green stays as measured. With any patience
-    at all that happens once at least, however long the first round took.
+    Only subjects and checks that were not green are measured again; what was green stays as measured.
     """
-    end = clock() + patience
+    turns = Turns(patience, pause, clock, sleep)
     seen = measure(checks, subjects, runner)
     kept = {(result.check, result.subject): result for result in seen.results}
-    once = patience > 0
-    while not seen.ok and (once or clock() < end):
-        once = False
-        sleep(pause)
+    while not seen.ok and turns.another():
         red = {key for key, result in kept.items() if not isinstance(result.verdict, Pass)}
         again = [(check, subject) for check, subject in items(checks, subjects) if (check.id, subject.name) in red]
         kept |= {(result.check, result.subject): result for result in _concluded(again, runner)}
