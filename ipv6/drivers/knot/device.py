@@ -15,7 +15,6 @@ from ipv6.agent.sockets import missing, running, silent, taken
 from ipv6.drivers.knot.text import listens, sink
 
 PID = "/run/knot/knot.pid"
-PORT = 53
 _NO_SERIAL = re.compile(r"serial: (-|none)", re.IGNORECASE)
 
 
@@ -24,7 +23,7 @@ class Knot(Device):
 
     def read(self, object: str) -> str:
         text = normalise(read(object) or "")
-        found = text + silent(_sockets(text), "udp", running(PID))
+        found = text + silent(listens(text), "udp", running(PID))
         if (there := sink(text)) and not taken(there):
             found += f"# nobody takes the questions at {there}\n"
         return found
@@ -40,7 +39,7 @@ class Knot(Device):
             raise Refused(f"knotc conf-check: {done.last}")
 
     def apply(self, object: str, commands: str) -> None:
-        before, after = _sockets(read(object) or ""), _sockets(commands)
+        before, after = listens(read(object) or ""), listens(commands)
         write(object, commands, 0o640)
         if not running(PID) or set(before) != set(after) or missing(after, "udp", running(PID)):
             _restart(object)
@@ -50,10 +49,6 @@ class Knot(Device):
 
     def restore(self, object: str, text: str) -> None:
         self.apply(object, text)
-
-
-def _sockets(text: str) -> tuple[tuple[str, int], ...]:
-    return tuple((address, PORT) for address in listens(text))
 
 
 def _restart(config: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+PORT = 53
 _LISTEN = re.compile(r"^\s*listen:\s*([0-9a-f.:]+)@\d+\s*$", re.MULTILINE)
 
 SINK = "unix:/run/jiyue-queries/queries.sock"
@@ -11,9 +12,9 @@ SINK = "unix:/run/jiyue-queries/queries.sock"
 _SINK = re.compile(r'^\s*sink: "unix:([^"]+)"$', re.MULTILINE)
 
 
-def listens(text: str) -> tuple[str, ...]:
-    """The server's listen addresses, without their port, in file order."""
-    return tuple(match[1] for match in _LISTEN.finditer(text))
+def listens(text: str) -> tuple[tuple[str, int], ...]:
+    """Every (address, port) of the server, in file order; the driver writes no port but 53."""
+    return tuple((match[1], PORT) for match in _LISTEN.finditer(text))
 
 
 def sink(text: str) -> str:

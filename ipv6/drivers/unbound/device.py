@@ -14,7 +14,6 @@ from ipv6.drivers.unbound.text import CONTROL, PID, listens
 
 MAIN = "/etc/unbound/unbound.conf"
 ANCHORS = ("auto-trust-anchor-file", "trust-anchor-file", "trust-anchor")
-PORT = 53
 
 
 class Unbound(Device):
@@ -22,7 +21,7 @@ class Unbound(Device):
 
     def read(self, object: str) -> str:
         text = normalise(read(object) or "")
-        return text + silent(_sockets(text), "udp", running(PID))
+        return text + silent(listens(text), "udp", running(PID))
 
     def check(self, object: str, text: str, commands: str) -> None:
         with scratch() as directory:
@@ -41,8 +40,8 @@ class Unbound(Device):
         if done.code:
             write(object, old)
             raise Failed(f"unbound-checkconf: {done.last}")
-        wanted = _sockets(commands)
-        if set(_sockets(old)) != set(wanted) or missing(wanted, "udp", running(PID)):
+        wanted = listens(commands)
+        if set(listens(old)) != set(wanted) or missing(wanted, "udp", running(PID)):
             _restart()
         else:
             must(["unbound-control", "-s", CONTROL, "reload"], timeout=60)
@@ -50,10 +49,6 @@ class Unbound(Device):
 
     def restore(self, object: str, text: str) -> None:
         self.apply(object, text)
-
-
-def _sockets(text: str) -> tuple[tuple[str, int], ...]:
-    return tuple((address, PORT) for address in listens(text))
 
 
 def _restart() -> None:
