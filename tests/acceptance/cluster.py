@@ -28,6 +28,8 @@ PATHS = {
     "routes": "/apis/gateway.networking.k8s.io/v1/httproutes",
 }
 
+INSTALLED = frozenset({"gateways", "routes"})
+
 
 class Cluster:
     """Every object of every platform, read in a handful of requests at first use."""
@@ -64,16 +66,18 @@ class Cluster:
             raise NotMeasured("no kubeconfig for the cluster")
         try:
             server = ApiServer(self._kubeconfig, self._context)
-            found = {kind: _items(server, path) for kind, path in PATHS.items()}
+            found = {kind: _items(server, path, kind in INSTALLED) for kind, path in PATHS.items()}
             server.close()
         except (EnvironmentFailed, KeyError) as error:
             raise NotMeasured(f"the cluster does not answer: {error}") from error
         return json.dumps(found, sort_keys=True, ensure_ascii=False).encode()
 
 
-def _items(server: ApiServer, path: str) -> list[dict[str, Any]]:
-    """A collection; a cluster that does not know the kind holds none of it."""
+def _items(server: ApiServer, path: str, installed: bool) -> list[dict[str, Any]]:
+    """A collection; a cluster that does not know a kind that somebody has to install holds none of it."""
     try:
         return list(server.get(path)["items"])
     except Absent:
+        if not installed:
+            raise
         return []
