@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,7 +13,6 @@ from typing import Any
 
 import pulumi
 from pulumi.runtime import mocks, rpc
-from pulumi.runtime.sync_await import _ensure_event_loop
 
 from infra.objects.platform import PlatformObjects, Settings, platform_objects
 from infra.program import assemble
@@ -133,15 +135,38 @@ def declare(platform: str, chosen: PlatformObjects | None = None, echo: Echo | N
 
     The province published what its own program declares, unless `echo` says otherwise.
     """
-    _ensure_event_loop()  # whoever used asyncio.run before has left none
     world = echo or Echo(objects("hunan").outputs)
     recorder = Recorder(world)
-    mocks.set_mocks(world, project="jiyue", stack=platform, preview=False, monitor=recorder)
     wanted = chosen or objects(platform)
 
     @pulumi.runtime.test
     def program() -> None:
         assemble(wanted, "kubeconfig")
 
-    program()
+    with _loops():
+        mocks.set_mocks(world, project="jiyue", stack=platform, preview=False, monitor=recorder)
+        program()
     return tuple(recorder.declared)
+
+
+@contextmanager
+def _loops() -> Iterator[None]:
+    """An event loop here and in each thread of its executor, all closed at the end.
+
+    Pulumi makes them where it finds none and leaves them open, for a later test to be blamed for.
+    """
+    made: list[asyncio.AbstractEventLoop] = []
+
+    def own() -> None:
+        made.append(asyncio.new_event_loop())
+        asyncio.set_event_loop(made[-1])
+
+    own()
+    made[0].set_default_executor(ThreadPoolExecutor(initializer=own))
+    try:
+        yield
+    finally:
+        made[0].run_until_complete(made[0].shutdown_default_executor())
+        asyncio.set_event_loop(None)
+        for loop in made:
+            loop.close()
