@@ -8,10 +8,12 @@ import signal
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from typing import Any
 
 PID = "/run/nginx.pid"
 RETIRED = "/var/lib/jiyue/retired"
+_WAIT = 10.0
 _TOKEN = re.compile(r"\"([^\"]*)\"|'([^']*)'|([{};])|#[^\n]*|([^\s{};]+)")
 Directive = tuple[list[str], Any, str]
 """Words, the block below (None without one) and the file it stands in."""
@@ -84,24 +86,33 @@ def put(files: list[list[Any]]) -> dict[str, Any]:
     for path, text, mode in files:
         write(path, text, mode)
     done = subprocess.run(["nginx", "-t", "-q"], capture_output=True, text=True, check=False)
-    if done.returncode:
+    why = (done.stderr.strip().splitlines() or ["nginx -t failed"])[0] if done.returncode else ""
+    if not why:
+        try:
+            reload()
+        except TimeoutError as error:
+            why = str(error.strerror)
+    if why:
         for path, _, mode in files:
             write(path, before[path], mode)
-        return {"refused": (done.stderr.strip().splitlines() or ["nginx -t failed"])[0]}
-    reload()
+        return {"refused": why}
     return {"changed": True}
 
 
 def reload() -> None:
-    """Let nginx read everything again, and wait until only new workers take requests."""
+    """Let nginx read everything again, and wait until no worker of before takes requests.
+
+    TimeoutError when one still does after `_WAIT` seconds: nginx has not taken what it was given.
+    """
     with open(PID, encoding="ascii") as file:
         pid = int(file.read())
     old = _children(pid)
     os.kill(pid, signal.SIGHUP)
-    deadline = time.monotonic() + 5
-    while time.monotonic() < deadline and not _children(pid) - old:
+    deadline = time.monotonic() + _WAIT
+    while any(_accepts(child) for child in old):
+        if time.monotonic() > deadline:
+            raise TimeoutError(0, f"{PID}: nginx still serves what it read before")
         time.sleep(0.02)
-    time.sleep(0.1)  # the old worker has its listeners for a moment still
 
 
 def _children(pid: int) -> set[str]:
@@ -110,6 +121,22 @@ def _children(pid: int) -> set[str]:
             return set(file.read().split())
     except OSError:
         return set()
+
+
+def _accepts(pid: str) -> bool:
+    """Whether the process holds a socket that listens; a worker that is shutting down has closed them first."""
+    links = set()
+    rows = []
+    try:
+        for name in os.listdir(f"/proc/{pid}/fd"):
+            with suppress(FileNotFoundError):  # a visitor has just left
+                links.add(os.readlink(f"/proc/{pid}/fd/{name}"))
+        for table in ("tcp", "tcp6"):
+            with open(f"/proc/{pid}/net/{table}", encoding="ascii") as file:
+                rows += [line.split() for line in file.readlines()[1:]]
+    except OSError:  # it has ended meanwhile
+        return False
+    return any(row[3] == "0A" and f"socket:[{row[9]}]" in links for row in rows)
 
 
 def log_size(log: str) -> dict[str, Any]:
