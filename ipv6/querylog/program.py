@@ -64,15 +64,27 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
 
 
 def line(frame: bytes) -> str:
-    """The line of one dnstap frame; ValueError for what is no question."""
-    message = dict(fields(dict(fields(frame)).get(14) or b""))  # type: ignore[arg-type]
-    asked, client = message.get(10), message.get(4)
-    if not isinstance(asked, bytes) or not isinstance(client, bytes):
-        raise ValueError("no question in it")
-    when = datetime.fromtimestamp(int(message.get(8, 0)), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    protocol = PROTOCOLS.get(int(message.get(3, 0)), "other")
+    """The line of one dnstap frame; ValueError for what is no question, OverflowError or OSError for no time."""
+    message = dict(fields(_bytes(dict(fields(frame)), 14)))
+    asked, client = _bytes(message, 10), _bytes(message, 4)
+    when = datetime.fromtimestamp(_number(message, 8), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    protocol = PROTOCOLS.get(_number(message, 3), "other")
     name, kind = question(asked)
-    return f"{when} {ip_address(client)} {int(message.get(6, 0))} {protocol} {name} {kind}\n"
+    return f"{when} {ip_address(client)} {_number(message, 6)} {protocol} {name} {kind}\n"
+
+
+def _bytes(message: dict[int, int | bytes], field: int) -> bytes:
+    value = message.get(field)
+    if not isinstance(value, bytes):
+        raise ValueError("no question in it")
+    return value
+
+
+def _number(message: dict[int, int | bytes], field: int) -> int:
+    value = message.get(field, 0)
+    if not isinstance(value, int):
+        raise ValueError(f"field {field} is no number")
+    return value
 
 
 def question(message: bytes) -> tuple[str, str]:

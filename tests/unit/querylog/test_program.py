@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ipv6.querylog import install, program
@@ -57,6 +57,7 @@ def test_whatever_stands_in_a_name_it_is_one_printable_line(labels: list[bytes],
 
 
 @given(st.binary(max_size=200))
+@example(b"p\x01")  # a number where the message is
 def test_what_is_no_frame_is_a_value_error_or_a_line(data: bytes) -> None:
     for read in (line, lambda data: question(data)[0]):
         with suppress(ValueError, OverflowError, OSError):
