@@ -32,10 +32,9 @@ def look(answer: Mapping[str, Any]) -> Look:
     return Look(files, tuple((str(name), str(why), str(raw)) for name, why, raw in answer["refused"]))
 
 
-def changed(before: Look, after: Look) -> list[str]:
-    """Paths that came, went or have other bytes."""
-    one, other = before.hashes, after.hashes
-    return sorted(path for path in one.keys() | other.keys() if one.get(path) != other.get(path))
+def changed(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+    """Paths that came, went or have other bytes; of two looks or of a look and the records, sha256 by path."""
+    return sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path))
 
 
 def urls(paths: Iterable[str], links: Iterable[str]) -> list[str]:

@@ -47,7 +47,7 @@ def copy(hands: Hands, move: Move, root: str, rounds: int, sleep: Callable[[floa
     for number in range(1, rounds + 1):
         stored += _bring(hands, move, root, before)
         after = look_at(hands, move.old, root)
-        if not (odd := changed(before, after)):
+        if not (odd := changed(before.hashes, after.hashes)):
             return Copied(after, sum(one.size for one in after.files), stored, number + 1)
         before = after
         if number < rounds:

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from inventory.errors import GateError, JiyueError
 from jiyue.library.model import Record
-from jiyue.moving import content, names, proof
+from jiyue.moving import compare, content, names, proof
 from jiyue.moving.hands import Hands
 from jiyue.moving.model import BACK, MOVED, MOVING, PHASES, RETIRED, SERVED, UNMOVED, Move, Progress
 from jiyue.moving.names import LOWER, PUBLISH, RAISE, Publisher
@@ -188,7 +188,9 @@ def _switch(mover: Mover, move: Move, progress: Progress) -> Done:
         raise GateError(f"site {move.site}", f"the new host is not ready: {problems[0]}", "run it again")
     look = content.look_at(mover.hands, move.old, str(progress.facts["root"]))
     if content.release(content.records(move, look)) != progress.facts["release"]:
-        cause = "its content changed after it was copied"
+        copied = {one.path: one.sha256 for one in mover.shelf.records(move.site)}
+        odd = compare.changed(copied, look.hashes)
+        cause = f"its content changed after it was copied: {', '.join(odd[:10])} ({len(odd)} of {len(copied)})"
         raise GateError(f"site {move.site}", cause, "stop the editing for a moment, then run it again")
     size = mover.hands.ask(move.old, "log-size", log=str(progress.facts.get("log", "")))["size"]
     serial = names.send(mover.publisher, move, names.there(move), PUBLISH)
