@@ -71,10 +71,17 @@ def _daemons() -> list[str]:
 
 
 def _of_another_worker(process: Path) -> bool:
-    """Whether a test that runs beside this one started it; a lab's daemons have no such mark or ours."""
+    """Whether a test that runs beside this one started it or one of those above it; a lab's daemons have our mark."""
     mark = b"PYTEST_XDIST_WORKER="
-    try:
-        marks = [line for line in (process / "environ").read_bytes().split(b"\0") if line.startswith(mark)]
-    except OSError:
-        return False
-    return bool(marks) and marks != [mark + os.environ.get("PYTEST_XDIST_WORKER", "").encode()]
+    ours = mark + os.environ.get("PYTEST_XDIST_WORKER", "").encode()
+    pid = process.name
+    while pid not in ("0", "1"):
+        try:
+            marks = [one for one in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0") if one.startswith(mark)]
+            status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8", errors="replace")
+        except OSError:  # ended meanwhile
+            return False
+        if marks:
+            return marks != [ours]
+        pid = status.partition("\nPPid:\t")[2].partition("\n")[0]
+    return False
