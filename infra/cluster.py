@@ -9,6 +9,7 @@ import json
 import os
 import ssl
 import tempfile
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,9 @@ from infra.live import Absent
 from inventory.errors import EnvironmentFailed
 
 TIMEOUT = 30.0
+BUSY = (http.client.TOO_MANY_REQUESTS, http.client.SERVICE_UNAVAILABLE)
+"""Answers of a server that has just started, or has too much to do: nothing was done, the same question may follow."""
+PATIENCE, PAUSE = 15.0, 0.5
 FIX = "check KUBECONFIG and that the control plane runs"
 
 
@@ -50,7 +54,11 @@ class ApiServer:
         return f"https://{self.host}:{self.port}"
 
     def get(self, path: str) -> Mapping[str, Any]:
-        """One GET as JSON; EnvironmentFailed when it does not answer 200, Absent when that is 404."""
+        """One GET as JSON; EnvironmentFailed when it does not answer 200, Absent when that is 404.
+
+        A server that is busy (429, 503) is asked again for `PATIENCE` seconds: kinds that came with a definition
+        answer 503 for a moment after a start, when the server itself already says that it is ready.
+        """
         found: Mapping[str, Any] = json.loads(self._asked("GET", path))
         return found
 
@@ -59,22 +67,28 @@ class ApiServer:
         self._asked("PATCH", path, json.dumps({"metadata": {"managedFields": entries}}))
 
     def _asked(self, method: str, path: str, body: str | None = None) -> bytes:
+        end = time.monotonic() + (PATIENCE if method == "GET" else 0.0)
+        while True:
+            status, text = self._once(method, path, body)
+            if status == http.client.OK:
+                return text
+            if status == http.client.NOT_FOUND:
+                raise Absent(self._place, f"{path} answers {status}", FIX)
+            if status not in BUSY or time.monotonic() >= end:
+                raise EnvironmentFailed(self._place, f"{path} answers {status}", FIX)
+            time.sleep(PAUSE)
+
+    def _once(self, method: str, path: str, body: str | None) -> tuple[int, bytes]:
         headers = {"Accept": "application/json", "Content-Type": "application/merge-patch+json"}
         try:
             if self._connection is None:
                 self._connection = http.client.HTTPSConnection(self.host, self.port, timeout=TIMEOUT, context=self.tls)
             self._connection.request(method, path, body, headers)
             answer = self._connection.getresponse()
-            text = answer.read()
+            return answer.status, answer.read()
         except (OSError, http.client.HTTPException) as error:
             self.close()
             raise EnvironmentFailed(self._place, f"does not answer ({error})", FIX) from error
-        if answer.status != http.client.OK:
-            cause = f"{path} answers {answer.status}"
-            if answer.status == http.client.NOT_FOUND:
-                raise Absent(self._place, cause, FIX)
-            raise EnvironmentFailed(self._place, cause, FIX)
-        return text
 
     def close(self) -> None:
         """End the connection; the next call makes a new one."""
