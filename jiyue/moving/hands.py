@@ -20,6 +20,9 @@ from jiyue.probe.ssh import Reply, ssh
 
 MODULES = (
     "jiyue.library.paths",
+    "ipv6.agent.shapes",
+    "ipv6.agent.host",
+    "ipv6.agent.sockets",
     *(f"jiyue.moving.agent.{name}" for name in ("tree", "blobs", "mend", "serve", "web", "main")),
 )
 _BOOT = """\

@@ -8,8 +8,9 @@ import signal
 import subprocess
 import tempfile
 import time
-from contextlib import suppress
 from typing import Any
+
+from ipv6.agent.sockets import listening
 
 PID = "/run/nginx.pid"
 RETIRED = "/var/lib/jiyue/retired"
@@ -85,18 +86,23 @@ def put(files: list[list[Any]]) -> dict[str, Any]:
         return {"changed": False}
     for path, text, mode in files:
         write(path, text, mode)
-    done = subprocess.run(["nginx", "-t", "-q"], capture_output=True, text=True, check=False)
-    why = (done.stderr.strip().splitlines() or ["nginx -t failed"])[0] if done.returncode else ""
-    if not why:
-        try:
-            reload()
-        except TimeoutError as error:
-            why = str(error.strerror)
-    if why:
+    if why := _load():
         for path, _, mode in files:
             write(path, before[path], mode)
         return {"refused": why}
     return {"changed": True}
+
+
+def _load() -> str:
+    """Why nginx does not take what is written, or nothing once it serves it."""
+    done = subprocess.run(["nginx", "-t", "-q"], capture_output=True, text=True, check=False)
+    if done.returncode:
+        return (done.stderr.strip().splitlines() or ["nginx -t failed"])[0]
+    try:
+        reload()
+    except TimeoutError as error:
+        return str(error.strerror)
+    return ""
 
 
 def reload() -> None:
@@ -109,7 +115,7 @@ def reload() -> None:
     old = _children(pid)
     os.kill(pid, signal.SIGHUP)
     deadline = time.monotonic() + _WAIT
-    while any(_accepts(child) for child in old):
+    while any(listening("tcp", child) for child in old):
         if time.monotonic() > deadline:
             raise TimeoutError(0, f"{PID}: nginx still serves what it read before")
         time.sleep(0.02)
@@ -121,22 +127,6 @@ def _children(pid: int) -> set[str]:
             return set(file.read().split())
     except OSError:
         return set()
-
-
-def _accepts(pid: str) -> bool:
-    """Whether the process holds a socket that listens; a worker that is shutting down has closed them first."""
-    links = set()
-    rows = []
-    try:
-        for name in os.listdir(f"/proc/{pid}/fd"):
-            with suppress(FileNotFoundError):  # a visitor has just left
-                links.add(os.readlink(f"/proc/{pid}/fd/{name}"))
-        for table in ("tcp", "tcp6"):
-            with open(f"/proc/{pid}/net/{table}", encoding="ascii") as file:
-                rows += [line.split() for line in file.readlines()[1:]]
-    except OSError:  # it has ended meanwhile
-        return False
-    return any(row[3] == "0A" and f"socket:[{row[9]}]" in links for row in rows)
 
 
 def log_size(log: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from ipv6.agent.sockets import listening
 from jiyue.moving.agent import serve
 
 
@@ -52,7 +53,9 @@ def test_a_worker_that_still_takes_requests_is_waited_for(nginx: Path) -> None:
         finally:
             os.kill(int(worker), signal.SIGCONT)
         done.result()
-    assert worker not in {child for child in serve._children(int(Path(serve.PID).read_text())) if serve._accepts(child)}
+    assert worker not in {
+        child for child in serve._children(int(Path(serve.PID).read_text())) if listening("tcp", child)
+    }
 
 
 def test_what_nginx_does_not_take_is_put_back(nginx: Path, monkeypatch: pytest.MonkeyPatch) -> None:
