@@ -8,8 +8,8 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
-from pathlib import Path
+
+from tests.unit.probe.processes import alive
 
 HEAD = """
 import os, signal, sys, threading, time
@@ -69,9 +69,3 @@ def test_a_lane_ends_with_its_prober() -> None:
         while alive(lane) and time.monotonic() < end:
             time.sleep(0.05)
         assert not alive(lane)
-
-
-def alive(pid: int) -> bool:
-    with suppress(OSError):
-        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] not in "ZX"
-    return False

@@ -22,6 +22,7 @@ from jiyue.probe.agent.baseline.packages import newer
 from jiyue.probe.agent.ports import ports
 from jiyue.probe.agent.scan import scan
 from jiyue.probe.agent.work import Job, Run
+from tests.unit.probe.processes import alive
 
 RUN = Run("", lambda line: None, set())
 
@@ -59,13 +60,6 @@ def write(path: Path, script: str) -> None:
     path.chmod(0o755)
 
 
-def _runs(pid: str) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] not in "ZX"
-    except OSError:
-        return False
-
-
 def test_a_scanner_that_hangs_is_ended_with_what_it_started(made: Path, tmp_path: Path) -> None:
     write(made, 'sleep 300 & echo $! >"$1/child"; echo $$ >"$1/self"; wait')
     found = asyncio.run(scan(job("scan", qtype="made", timeout=0.5), RUN))
@@ -73,9 +67,9 @@ def test_a_scanner_that_hangs_is_ended_with_what_it_started(made: Path, tmp_path
     for name in ("child", "self"):
         pid = (tmp_path / name).read_text().strip()
         end = time.monotonic() + 10  # a killed process ends when the kernel gets to it
-        while _runs(pid) and time.monotonic() < end:
+        while alive(pid) and time.monotonic() < end:
             time.sleep(0.02)
-        assert not _runs(pid), name
+        assert not alive(pid), name
 
 
 def test_a_scanner_that_does_nothing_is_ended_before_its_time(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
