@@ -88,6 +88,14 @@ def share_salt(fleet: Fleet, copy: WorkCopy) -> None:
         copy.share_salt(fleet.copy(name))
 
 
+def left_in(fleet: Fleet, stack: LeanStack) -> tuple[str, ...]:
+    """Objects of the cluster that an open stack still holds, whatever its backend."""
+    if fleet.backend:
+        return _exported(stack).objects
+    known = saved(state_folder(fleet.root, fleet.environment), stack.name)
+    return known.objects if known else ()
+
+
 def _exported(stack: LeanStack) -> Saved:
     """What another backend knows of a stack, by its own export."""
     try:

@@ -15,10 +15,10 @@ from infra.enginerun import LeanStack, Tally, run
 from infra.fleetwork import Fleet, Job
 from infra.joining import comparable
 from infra.objects.platform import PlatformObjects
-from infra.opening import command, opened
+from infra.opening import command, left_in, opened
 from infra.readiness import settled
 from infra.result import StackResult
-from infra.workcopy import WorkCopy, saved, state_folder
+from infra.workcopy import WorkCopy
 from inventory.errors import JiyueError
 
 Progress = Callable[[str, int, int, str], None]
@@ -101,7 +101,8 @@ def _alone(objects: PlatformObjects) -> str:
 
 
 def take_down(fleet: Fleet, names: Sequence[str], progress: Progress, with_library: bool) -> dict[str, StackResult]:
-    """`destroy` of every platform; without `with_library` the protected objects stay and are named."""
+    """`destroy` of every platform; without `with_library` the protected objects and what they depend on stay, and all
+    of them are named."""
     engine = command(fleet) if any(fleet.copy(name).initialised for name in names) else None
 
     def one(name: str) -> StackResult:
@@ -113,21 +114,10 @@ def take_down(fleet: Fleet, names: Sequence[str], progress: Progress, with_libra
             if with_library:
                 stack.unprotect()
             result = _destroyed(fleet, stack, progress, with_library)
-        if with_library:
-            return result
-        lines = kept(fleet, name)
-        reason = "the information library's storage is kept" if lines else ""
-        return replace(result, reason=result.reason or reason, lines=lines)
+            lines = left_in(fleet, stack) if result.ok and not with_library else ()
+        return replace(result, reason="the information library's storage is kept", lines=lines) if lines else result
 
     return work.each(fleet, names, one)
-
-
-def kept(fleet: Fleet, platform: str) -> tuple[str, ...]:
-    """What a destroyed stack still holds, by the file backend's word: `PersistentVolume jiyue-changsha-library`."""
-    if fleet.backend:
-        return ()
-    known = saved(state_folder(fleet.root, fleet.environment), platform)
-    return known.protected if known else ()
 
 
 def _destroyed(fleet: Fleet, stack: LeanStack, progress: Progress, with_library: bool) -> StackResult:

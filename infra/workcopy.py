@@ -154,11 +154,14 @@ def state_folder(root: Path, environment: str) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What the file backend knows of a stack: how many resources, operations that never ended, what it published."""
+    """What a backend knows of a stack: how many resources, operations that never ended, what it published.
+
+    `objects` are those of the cluster, sorted: `PersistentVolume jiyue-changsha-library`.
+    """
 
     resources: int
     pending: int
-    protected: tuple[str, ...] = ()
+    objects: tuple[str, ...] = ()
     outputs: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -197,9 +200,10 @@ def drop_torn(state: Path, platform: str) -> tuple[str, ...]:
 def known_of(deployment: Mapping[str, Any]) -> Saved:
     """The same of a deployment as the engine exports it."""
     resources = deployment.get("resources") or ()
-    protected = (f"{one['type'].rpartition(':')[2]} {one['id']}" for one in resources if one.get("protect"))
+    ours = (one for one in resources if one.get("type", "").startswith("kubernetes:"))
+    objects = sorted(f"{one['type'].rpartition(':')[2]} {one['id']}" for one in ours)
     given = next((one.get("outputs") or {} for one in resources if one.get("type") == STACK), {})
-    return Saved(len(resources), len(deployment.get("pending_operations") or ()), tuple(sorted(protected)), given)
+    return Saved(len(resources), len(deployment.get("pending_operations") or ()), tuple(objects), given)
 
 
 def _mapping(path: Path) -> dict[str, Any]:

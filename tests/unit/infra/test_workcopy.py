@@ -103,8 +103,11 @@ def test_what_the_backend_knows(tmp_path: Path) -> None:
     path.write_text(json.dumps({"checkpoint": {"latest": {"resources": [{}], "pending_operations": [{}, {}]}}}))
     assert saved(tmp_path, "changsha") == Saved(1, 2)
     root = {"type": "pulumi:pulumi:Stack", "outputs": {"exchange": {"port": 9443}}}
-    path.write_text(json.dumps({"checkpoint": {"latest": {"resources": [{}, root]}}}))
-    assert saved(tmp_path, "changsha") == Saved(2, 0, (), {"exchange": {"port": 9443}})
+    provider = {"type": "pulumi:providers:kubernetes", "id": "8a4d"}
+    claim = {"type": "kubernetes:core/v1:PersistentVolumeClaim", "id": "changsha-data/library"}
+    path.write_text(json.dumps({"checkpoint": {"latest": {"resources": [root, provider, claim]}}}))
+    known = Saved(3, 0, ("PersistentVolumeClaim changsha-data/library",), {"exchange": {"port": 9443}})
+    assert saved(tmp_path, "changsha") == known
     path.write_text(json.dumps({"checkpoint": {"latest": None}}))
     assert saved(tmp_path, "changsha") == Saved(0, 0)
     path.write_text("{")
