@@ -200,7 +200,7 @@ def drop_torn(state: Path, platform: str) -> tuple[str, ...]:
 def known_of(deployment: Mapping[str, Any]) -> Saved:
     """The same of a deployment as the engine exports it."""
     resources = deployment.get("resources") or ()
-    ours = (one for one in resources if one.get("type", "").startswith("kubernetes:"))
+    ours = (one for one in resources if one.get("type", "").startswith("kubernetes:") and "id" in one)
     objects = sorted(f"{one['type'].rpartition(':')[2]} {one['id']}" for one in ours)
     given = next((one.get("outputs") or {} for one in resources if one.get("type") == STACK), {})
     return Saved(len(resources), len(deployment.get("pending_operations") or ()), tuple(objects), given)

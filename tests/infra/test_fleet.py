@@ -268,7 +268,8 @@ def test_states_in_postgresql_survive_a_kill(scene: Scene, tmp_path: Path) -> No
         assert outputs(fleet, [name])[name]["digest"] == DIGEST
         left = destroy(fleet, [name])[name]
         assert left.ok and {f"PersistentVolumeClaim {name}-data/library", f"Namespace {name}-data"} <= set(left.lines)
-        assert destroy(fleet, [name], with_library=True)[name].lines == ()
+        gone = destroy(fleet, [name], with_library=True)[name]
+        assert (gone.state, gone.lines) == ("destroyed", ())
 
 
 def test_functions_are_scaled_where_metrics_answer_and_nowhere_else(scene: Scene) -> None:
